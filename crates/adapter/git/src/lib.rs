@@ -1,0 +1,1 @@
+//! Reads a repository's history and ownership files; changes nothing, sends nothing.

@@ -1,0 +1,1 @@
+//! Channels a page leaves by, one file each.

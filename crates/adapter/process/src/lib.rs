@@ -1,0 +1,1 @@
+//! Local processes and sockets: start, health-check, adopt, stop, hand over.

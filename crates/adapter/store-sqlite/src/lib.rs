@@ -1,0 +1,1 @@
+//! The ledger and the side store on SQLite.

@@ -1,0 +1,1 @@
+//! One subcommand a file: a client of the API, and offline tools on files.

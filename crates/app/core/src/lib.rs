@@ -1,0 +1,1 @@
+//! Folds the ledger into state and decides what happens next.

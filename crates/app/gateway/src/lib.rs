@@ -1,0 +1,1 @@
+//! The data plane: carries requests to versions of services.

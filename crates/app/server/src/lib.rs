@@ -1,0 +1,1 @@
+//! The control plane: ledger, decisions, API, portal, notifications.

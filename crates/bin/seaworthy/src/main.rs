@@ -1,0 +1,3 @@
+//! The composition root: one binary, roles are subcommands.
+
+fn main() {}

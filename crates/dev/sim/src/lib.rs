@@ -1,0 +1,1 @@
+//! Months of production in virtual time, from a seed.

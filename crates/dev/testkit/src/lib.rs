@@ -1,0 +1,1 @@
+//! Fakes and builders for tests: a virtual clock, a store in memory, seeded entropy.

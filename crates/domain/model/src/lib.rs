@@ -1,0 +1,21 @@
+//! The words every crate shares: ids, shares, arms, latency buckets, positions.
+//!
+//! Nothing here decides anything and nothing here reads a clock. Serde is allowed in this crate alone of the
+//! inner ring, and only for ids and small scalars whose text form is frozen.
+
+mod id;
+pub mod latency;
+mod name;
+mod share;
+
+pub use id::{Entropy, EventId, PageId, RolloutId, TokenId};
+pub use name::{
+    GatewayName, NameError, PersonId, RotationId, ServiceId, SystemId, TeamId, VersionId,
+};
+pub use share::{Arm, Share, ShareError, Tier};
+
+/// An instant, in UTC, to the nanosecond.
+pub use jiff::Timestamp;
+
+/// A place in the ledger: 1 for the first event, without gaps; 0 means "before the first event".
+pub type Position = u64;

@@ -1,0 +1,1 @@
+//! Answers who is on call at an instant.

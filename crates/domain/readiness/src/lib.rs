@@ -1,0 +1,1 @@
+//! Turns facts seen in production into findings, one file per check.

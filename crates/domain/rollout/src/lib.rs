@@ -1,0 +1,1 @@
+//! Judges a canary and moves a rollout through its steps.

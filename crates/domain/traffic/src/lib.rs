@@ -1,0 +1,1 @@
+//! Decides where one request goes: routes, sticky split, safety net, local guard.

@@ -1,0 +1,3 @@
+//! The project's own chores: test, tidy, fmt, bench, crash.
+
+fn main() {}
