@@ -102,10 +102,7 @@ mod tests {
         let make = || {
             let mut entropy = Entropy::new(7);
             let now = Timestamp::from_millisecond(1_700_000_000_000).expect("in range");
-            [
-                RolloutId::new(now, &mut entropy),
-                RolloutId::new(now, &mut entropy),
-            ]
+            [RolloutId::new(now, &mut entropy), RolloutId::new(now, &mut entropy)]
         };
         assert_ne!(make()[0], make()[1]);
         assert_eq!(make(), make());

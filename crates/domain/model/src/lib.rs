@@ -9,9 +9,7 @@ mod name;
 mod share;
 
 pub use id::{Entropy, EventId, PageId, RolloutId, TokenId};
-pub use name::{
-    GatewayName, NameError, PersonId, RotationId, ServiceId, SystemId, TeamId, VersionId,
-};
+pub use name::{GatewayName, NameError, PersonId, RotationId, ServiceId, SystemId, TeamId, VersionId};
 pub use share::{Arm, Share, ShareError, Tier};
 
 /// An instant, in UTC, to the nanosecond.

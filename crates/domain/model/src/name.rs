@@ -43,10 +43,7 @@ fn check(text: &str) -> Result<(), NameError> {
     if !first.is_ascii_alphanumeric() {
         return Err(NameError::BadCharacter(first));
     }
-    match text
-        .chars()
-        .find(|c| !(c.is_ascii_alphanumeric() || "-_.+".contains(*c)))
-    {
+    match text.chars().find(|c| !(c.is_ascii_alphanumeric() || "-_.+".contains(*c))) {
         Some(c) => Err(NameError::BadCharacter(c)),
         None => Ok(()),
     }

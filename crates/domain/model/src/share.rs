@@ -33,11 +33,7 @@ impl Share {
     /// # Errors
     /// When `points` is over 10,000.
     pub fn from_basis_points(points: u16) -> Result<Self, ShareError> {
-        if points <= 10_000 {
-            Ok(Self(points))
-        } else {
-            Err(ShareError)
-        }
+        if points <= 10_000 { Ok(Self(points)) } else { Err(ShareError) }
     }
 
     /// Returns basis points, 0 to 10,000.
@@ -84,8 +80,7 @@ impl FromStr for Share {
         let text = text.trim().trim_end_matches('%').trim_end();
         let (whole, part) = text.split_once('.').unwrap_or((text, ""));
         let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
-        if whole.is_empty() || whole.len() > 3 || part.len() > 2 || !digits(whole) || !digits(part)
-        {
+        if whole.is_empty() || whole.len() > 3 || part.len() > 2 || !digits(whole) || !digits(part) {
             return Err(ShareError);
         }
         let whole: u16 = whole.parse().map_err(|_| ShareError)?;
