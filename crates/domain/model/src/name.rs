@@ -7,14 +7,14 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 /// Longest name, in bytes: the limit of a DNS label and of a Kubernetes object name.
-pub const NAME_MAX: usize = 63;
+pub(crate) const NAME_MAX: usize = 63;
 
 /// Why a text is not a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NameError {
     /// The text is empty.
     Empty,
-    /// The text is longer than [`NAME_MAX`] bytes.
+    /// The text is longer than 63 bytes.
     TooLong,
     /// This character is not one of `a-z A-Z 0-9 - _ . +`, or stands first and is neither a letter nor a digit.
     BadCharacter(char),

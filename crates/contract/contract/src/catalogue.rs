@@ -1,0 +1,326 @@
+//! The catalogue document: what a directory of files says, after parsing and before it is applied.
+//!
+//! The files' own formats (Backstage entities, `seaworthy/v1` kinds) are read by the files adapter; this is the
+//! one shape that travels to the server and, entity by entity, into the ledger. People's names and contacts do not
+//! travel with it into the ledger: see [`PersonDetails`].
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use seaworthy_model::{PersonId, RotationId, ServiceId, Share, SystemId, TeamId, Tier};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Most entities in one document: far above any company seen, low enough to bound a request.
+pub const ENTITIES_MAX: usize = 20_000;
+
+/// Everything a directory of files says.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Document {
+    /// Entities, in the order of kind and name.
+    pub entities: Vec<Sourced>,
+    /// Names and contacts of people; kept in the directory, never in the ledger.
+    #[serde(default)]
+    pub people: Vec<PersonDetails>,
+}
+
+/// An entity and the place it was read from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Sourced {
+    /// The entity.
+    pub entity: Entity,
+    /// `file:line` of its `kind`, relative to the directory; shown as the source of its fields.
+    pub source: String,
+}
+
+/// One thing of the catalogue.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Entity {
+    /// A team.
+    Team(Team),
+    /// A person, by handle.
+    Person(Person),
+    /// A service.
+    Service(Box<Service>),
+    /// A rotation.
+    Rotation(Rotation),
+    /// A Backstage System, Domain, Resource or API: read, shown, not acted on.
+    Other(Other),
+}
+
+impl Entity {
+    /// Returns kind and name: the identity of the entity.
+    pub fn key(&self) -> (&'static str, &str) {
+        match self {
+            Self::Team(team) => ("team", team.name.as_str()),
+            Self::Person(person) => ("person", person.name.as_str()),
+            Self::Service(service) => ("service", service.name.as_str()),
+            Self::Rotation(rotation) => ("rotation", rotation.name.as_str()),
+            Self::Other(other) => ("other", &other.name),
+        }
+    }
+}
+
+/// A team.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Team {
+    /// Its name.
+    #[schema(value_type = String)]
+    pub name: TeamId,
+    /// What people call it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Its members.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>)]
+    pub members: Vec<PersonId>,
+}
+
+/// A person, by handle only.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Person {
+    /// The handle.
+    #[schema(value_type = String)]
+    pub name: PersonId,
+}
+
+/// What the directory keeps of a person, erasable, outside the ledger.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PersonDetails {
+    /// The handle.
+    #[schema(value_type = String)]
+    pub name: PersonId,
+    /// The name people call them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display_name: Option<String>,
+    /// Ways to reach them, in order.
+    #[serde(default)]
+    pub contacts: Vec<Contact>,
+}
+
+/// One way to reach a person.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "channel", rename_all = "kebab-case")]
+pub enum Contact {
+    /// A POST of the page as JSON to this `http://` address.
+    Webhook {
+        /// The address.
+        url: String,
+    },
+    /// A program run with the page as JSON on its standard input.
+    Command {
+        /// Program and arguments.
+        command: Vec<String>,
+    },
+    /// An address that a later channel will use; shown, not yet sent to.
+    Email {
+        /// The address.
+        address: String,
+    },
+}
+
+/// A service: what runs, how it is reached, who owns it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Service {
+    /// Its name.
+    #[schema(value_type = String)]
+    pub name: ServiceId,
+    /// One plain sentence: what it does for whom.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The one owning team.
+    #[schema(value_type = String)]
+    pub owner: TeamId,
+    /// How much it matters that it is up.
+    #[serde(default = "tier_two")]
+    #[schema(value_type = u8)]
+    pub tier: Tier,
+    /// The system it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub system: Option<SystemId>,
+    /// How users reach it; none for a service that only others call.
+    #[serde(default)]
+    pub routes: Vec<Route>,
+    /// How a version of it runs; none where Seaworthy only knows about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<Run>,
+    /// What it needs.
+    #[serde(default)]
+    pub dependencies: Vec<Dependency>,
+    /// How a change of it reaches users.
+    #[serde(default)]
+    pub rollout: Strategy,
+    /// The rotation that is paged for it; the team's own where none is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub on_call: Option<RotationId>,
+}
+
+/// A service whose file says nothing about its tier is in the middle.
+fn tier_two() -> Tier {
+    Tier::Two
+}
+
+/// Hosts and a path prefix that lead to a service.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Route {
+    /// Host names without port; empty means every host.
+    #[serde(default)]
+    pub hosts: Vec<String>,
+    /// The path prefix, on segment boundaries; `/` for all.
+    #[serde(default = "root")]
+    pub path: String,
+    /// Where the user key is; none means that each request is assigned at random.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sticky: Option<Sticky>,
+    /// Longest time for a whole request, in milliseconds.
+    #[serde(default = "request_timeout_ms")]
+    pub timeout_ms: u64,
+    /// Longest time until an attempt's response headers, in milliseconds.
+    #[serde(default = "attempt_timeout_ms")]
+    pub attempt_timeout_ms: u64,
+}
+
+fn root() -> String {
+    "/".to_owned()
+}
+
+fn request_timeout_ms() -> u64 {
+    30_000
+}
+
+fn attempt_timeout_ms() -> u64 {
+    10_000
+}
+
+/// Where the key that keeps a user on one arm is found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sticky {
+    /// The value of this request header.
+    Header(String),
+    /// The value of this cookie.
+    Cookie(String),
+}
+
+/// How a version of a service runs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Run {
+    /// Program and arguments; `${version}` is replaced. Empty: versions are at addresses given when they are shipped.
+    #[serde(default)]
+    pub command: Vec<String>,
+    /// Environment; `${version}` is replaced in values. `PORT` and the dependencies' addresses are added.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+    /// The working directory, relative to the directory of files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub directory: Option<String>,
+    /// The path that answers 2xx when a version can serve; none means that an open port is enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health: Option<String>,
+    /// Longest time from start to healthy, in milliseconds.
+    #[serde(default = "start_timeout_ms")]
+    pub start_timeout_ms: u64,
+    /// Longest time a version has to finish its requests when told to stop, in milliseconds.
+    #[serde(default = "stop_timeout_ms")]
+    pub stop_timeout_ms: u64,
+}
+
+fn start_timeout_ms() -> u64 {
+    20_000
+}
+
+fn stop_timeout_ms() -> u64 {
+    10_000
+}
+
+/// One thing a service needs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Dependency {
+    /// The service it needs; it may be unknown to the catalogue.
+    #[schema(value_type = String)]
+    pub service: ServiceId,
+    /// Whether the consumer works without it.
+    #[serde(default = "hard")]
+    pub kind: DependencyKind,
+    /// Why it is needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+fn hard() -> DependencyKind {
+    DependencyKind::Hard
+}
+
+/// Whether a consumer works without a dependency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum DependencyKind {
+    /// It does not.
+    Hard,
+    /// It does, with less.
+    Soft,
+}
+
+/// How a change reaches users.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct Strategy {
+    /// Shares of users, growing; the last is 100%. In basis points.
+    #[schema(value_type = Vec<u16>)]
+    pub steps: Vec<Share>,
+    /// Shortest stay on a step, in milliseconds.
+    pub dwell_ms: u64,
+    /// Fewest canary requests on a step.
+    pub requests_min: u64,
+    /// How long the old version stays warm after a promotion, in milliseconds.
+    pub bake_ms: u64,
+}
+
+impl Default for Strategy {
+    fn default() -> Self {
+        let share = |points| Share::from_basis_points(points).expect("a constant in range");
+        Self {
+            steps: vec![share(500), share(2_500), share(5_000), Share::ALL],
+            dwell_ms: 30_000,
+            requests_min: 50,
+            bake_ms: 30 * 60 * 1_000,
+        }
+    }
+}
+
+/// Who is on call, in turn: here a list and a start.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Rotation {
+    /// Its name.
+    #[schema(value_type = String)]
+    pub name: RotationId,
+    /// The team it belongs to.
+    #[schema(value_type = String)]
+    pub team: TeamId,
+    /// People in turn.
+    #[schema(value_type = Vec<String>)]
+    pub participants: Vec<PersonId>,
+    /// The first hand-over.
+    #[schema(value_type = String, format = DateTime)]
+    pub start: Timestamp,
+    /// IANA time zone whose wall clock hand-overs keep.
+    pub zone: String,
+    /// Length of a turn, in days of the wall clock.
+    pub days: u16,
+}
+
+/// A Backstage entity that is read and shown, not acted on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Other {
+    /// `system`, `domain`, `resource`, `api` or `component`, with the name behind a slash: `api/orders`.
+    pub name: String,
+    /// The owner as written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// One sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+}

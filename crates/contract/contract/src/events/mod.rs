@@ -1,0 +1,138 @@
+//! Event payloads: what the ledger holds, for ever.
+//!
+//! One file a noun. Each payload has a type name, a version and a frozen schema (`schemas/`); a change adds `V2` and
+//! an upcast, `V1` stays. Readers keep and skip what they do not know: [`Event::Unknown`].
+
+pub mod catalogue;
+pub mod gateway;
+pub mod page;
+pub mod rollout;
+pub mod server;
+pub mod version;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// A payload: its name in the ledger and its version.
+pub trait Payload: Serialize + DeserializeOwned {
+    /// `<noun>.<past-participle>`.
+    const TYPE: &'static str;
+    /// Grows by one a change of shape.
+    const VERSION: u16;
+}
+
+macro_rules! events {
+    ($($(#[$doc:meta])* $variant:ident($payload:ty) = $name:literal v $version:literal;)*) => {
+        /// Every event, decoded. The variants are the latest version of each type.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum Event {
+            $($(#[$doc])* $variant($payload),)*
+            /// A type or version this program does not know; kept, skipped.
+            Unknown {
+                /// Its type.
+                kind: String,
+                /// Its version.
+                version: u16,
+            },
+        }
+
+        $(impl Payload for $payload {
+            const TYPE: &'static str = $name;
+            const VERSION: u16 = $version;
+        }
+
+        impl From<$payload> for Event {
+            fn from(payload: $payload) -> Self {
+                Self::$variant(payload)
+            }
+        })*
+
+        impl Event {
+            /// Returns type and version.
+            pub fn kind(&self) -> (&str, u16) {
+                match self {
+                    $(Self::$variant(_) => (<$payload>::TYPE, <$payload>::VERSION),)*
+                    Self::Unknown { kind, version } => (kind, *version),
+                }
+            }
+
+            /// Encodes the payload as JSON; an unknown event has none.
+            pub fn encode(&self) -> Option<String> {
+                match self {
+                    $(Self::$variant(payload) => {
+                        Some(serde_json::to_string(payload).expect("payloads have string keys only"))
+                    })*
+                    Self::Unknown { .. } => None,
+                }
+            }
+
+            /// Decodes a payload of a ledger row.
+            ///
+            /// # Errors
+            /// When the type and version are known and the payload is not of their shape: the row was not written by
+            /// this program.
+            pub fn decode(kind: &str, version: u16, payload: &str) -> Result<Self, serde_json::Error> {
+                Ok(match (kind, version) {
+                    $(($name, $version) => Self::$variant(serde_json::from_str(payload)?),)*
+                    _ => Self::Unknown { kind: kind.to_owned(), version },
+                })
+            }
+
+            /// Every type and version with the JSON schema of its payload, for the frozen-schema test.
+            pub fn schemas() -> Vec<(&'static str, u16, utoipa::openapi::RefOr<utoipa::openapi::Schema>)> {
+                vec![$(($name, $version, <$payload as utoipa::PartialSchema>::schema()),)*]
+            }
+        }
+    };
+}
+
+events! {
+    /// An entity of the catalogue was declared or changed.
+    EntityDeclared(catalogue::EntityDeclaredV1) = "catalogue.entity_declared" v 1;
+    /// An entity left the catalogue.
+    EntityRetired(catalogue::EntityRetiredV1) = "catalogue.entity_retired" v 1;
+    /// A version of a service exists.
+    VersionRegistered(version::VersionRegisteredV1) = "version.registered" v 1;
+    /// An instance answered its health check for the first time.
+    VersionBecameHealthy(version::VersionBecameHealthyV1) = "version.became_healthy" v 1;
+    /// A version could not be started, or never became healthy in time.
+    VersionFailedToStart(version::VersionFailedToStartV1) = "version.failed_to_start" v 1;
+    /// A process ended and nobody asked it to.
+    VersionExited(version::VersionExitedV1) = "version.exited" v 1;
+    /// A rollout began: the version is being started, no user has met it.
+    RolloutStarted(rollout::RolloutStartedV1) = "rollout.started" v 1;
+    /// The canary got a share of users.
+    RolloutStepEntered(rollout::RolloutStepEnteredV1) = "rollout.step_entered" v 1;
+    /// Exposure is frozen.
+    RolloutHeld(rollout::RolloutHeldV1) = "rollout.held" v 1;
+    /// Exposure may grow again.
+    RolloutResumed(rollout::RolloutResumedV1) = "rollout.resumed" v 1;
+    /// The canary is the stable version now.
+    RolloutPromoted(rollout::RolloutPromotedV1) = "rollout.promoted" v 1;
+    /// The canary gets no further users.
+    RolloutReverted(rollout::RolloutRevertedV1) = "rollout.reverted" v 1;
+    /// Every gateway has let go of the canary; the times were measured.
+    RevertConfirmed(rollout::RevertConfirmedV1) = "rollout.revert_confirmed" v 1;
+    /// The version that was kept warm is no longer needed.
+    BakeEnded(rollout::BakeEndedV1) = "rollout.bake_ended" v 1;
+    /// Somebody is to be paged.
+    PageRequested(page::PageRequestedV1) = "page.requested" v 1;
+    /// A channel accepted the page.
+    PageDelivered(page::PageDeliveredV1) = "page.delivered" v 1;
+    /// A channel did not take the page and is not tried again.
+    PageUndeliverable(page::PageUndeliverableV1) = "page.undeliverable" v 1;
+    /// A person has it.
+    PageAcknowledged(page::PageAcknowledgedV1) = "page.acknowledged" v 1;
+    /// A gateway reported for the first time since its start.
+    GatewayJoined(gateway::GatewayJoinedV1) = "gateway.joined" v 1;
+    /// A gateway's local guard ejected a canary.
+    GuardTripped(gateway::GuardTrippedV1) = "gateway.guard_tripped" v 1;
+    /// Somebody reverted on a gateway's own socket.
+    BreakGlassUsed(gateway::BreakGlassUsedV1) = "gateway.break_glass_used" v 1;
+    /// A control plane started.
+    ServerStarted(server::ServerStartedV1) = "server.started" v 1;
+    /// A credential was issued; its secret is nowhere.
+    TokenIssued(server::TokenIssuedV1) = "token.issued" v 1;
+    /// A credential was withdrawn.
+    TokenRevoked(server::TokenRevokedV1) = "token.revoked" v 1;
+}

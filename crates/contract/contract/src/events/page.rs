@@ -1,0 +1,74 @@
+//! Events of pages. People appear by handle; how they are reached is in the directory, not here.
+
+use jiff::Timestamp;
+use seaworthy_model::{PageId, PersonId, RolloutId, RotationId, ServiceId, TeamId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Somebody is to be paged.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PageRequestedV1 {
+    /// The page.
+    #[schema(value_type = String)]
+    pub page: PageId,
+    /// The service it is about.
+    #[schema(value_type = String)]
+    pub service: ServiceId,
+    /// The team that owns it.
+    #[schema(value_type = String)]
+    pub team: TeamId,
+    /// The person on call; none when nobody is, which is shown in red.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub to: Option<PersonId>,
+    /// The rotation that named them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub rotation: Option<RotationId>,
+    /// One sentence: what customers cannot do, since when.
+    pub sentence: String,
+    /// The rollout it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub rollout: Option<RolloutId>,
+    /// When it began, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub began_at: Option<Timestamp>,
+    /// Channels it leaves by, each a message in the outbox: `portal`, `webhook-1`, `command-2`.
+    pub channels: Vec<String>,
+}
+
+/// A channel accepted the page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PageDeliveredV1 {
+    /// The page.
+    #[schema(value_type = String)]
+    pub page: PageId,
+    /// The channel.
+    pub channel: String,
+    /// Which try it was, from 1.
+    pub attempt: u32,
+}
+
+/// A channel did not take the page and is not tried again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PageUndeliverableV1 {
+    /// The page.
+    #[schema(value_type = String)]
+    pub page: PageId,
+    /// The channel.
+    pub channel: String,
+    /// Tries made.
+    pub attempts: u32,
+    /// What was seen last, without addresses.
+    pub reason: String,
+}
+
+/// A person has it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PageAcknowledgedV1 {
+    /// The page.
+    #[schema(value_type = String)]
+    pub page: PageId,
+}

@@ -1,0 +1,171 @@
+//! What a gateway reports every 250 ms: counts and ages, never clocks, never anything of a request's content.
+
+use seaworthy_model::{Arm, GatewayName, Position, ServiceId, VersionId};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// How often a gateway reports, in milliseconds: the judge's tick.
+pub const REPORT_EVERY_MS: u64 = 250;
+
+/// Most counts in one report: 100 services with two arms and five routes each.
+pub const COUNTS_MAX: usize = 1_000;
+
+/// Length of the epoch in which a user counts once, in milliseconds.
+///
+/// A user's failures come in bursts; counting a user once an epoch keeps a burst from looking like many independent
+/// failures, and a fault that begins after every user was seen is still found, one epoch later at most.
+pub const USER_EPOCH_MS: u64 = 10_000;
+
+/// One report. `(gateway, boot, seq)` is its identity; a report sent again is dropped by the server.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// The gateway.
+    pub gateway: GatewayName,
+    /// This start of its process.
+    pub boot: Uuid,
+    /// Grows by one a report, from 1.
+    pub seq: u64,
+    /// Version of the config that the gateway applied last.
+    pub applied: Position,
+    /// How long ago the interval of this report ended, in milliseconds: more than 0 when it is sent late or again.
+    pub age_ms: u64,
+    /// Length of the interval, in milliseconds.
+    pub interval_ms: u64,
+    /// What was counted in the interval.
+    pub counts: Vec<Count>,
+    /// When things happened, as ages at the end of the interval.
+    pub moments: Vec<Moment>,
+    /// Requests inside the gateway now.
+    pub in_flight: Vec<InFlight>,
+    /// Canaries ejected by the local guard in the interval.
+    pub trips: Vec<Trip>,
+    /// Break-glass reverts not yet acknowledged.
+    pub break_glass: Vec<BreakGlass>,
+}
+
+/// The server has persisted the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportAck {
+    /// The boot of the report.
+    pub boot: Uuid,
+    /// Everything up to this sequence is persisted.
+    pub seq: u64,
+}
+
+/// Counts of one route, version and arm, by the config version that assigned the requests.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Count {
+    /// The service.
+    pub service: ServiceId,
+    /// The route's name; `from/<service>` for a call between services.
+    pub route: String,
+    /// The version.
+    pub version: VersionId,
+    /// The arm.
+    pub arm: Arm,
+    /// The config version that assigned them.
+    pub config: Position,
+    /// Requests assigned.
+    pub starts: u64,
+    /// Attempts that ended, by class. A canary failure that stable answered counts here, on the canary, once.
+    pub ended: Classes,
+    /// Canary failures that stable answered, so that the user saw none.
+    pub rescued: u64,
+    /// Failures that a user saw, of requests that may be repeated (GET, HEAD, OPTIONS).
+    pub seen_idempotent: u64,
+    /// Failures that a user saw, of other requests.
+    pub seen_other: u64,
+    /// Users first seen since the step began. For the ratio check.
+    pub users_in_step: u64,
+    /// Users first seen in this epoch. A request without user key is a user of its own.
+    pub users: u64,
+    /// Users whose first failure in this epoch it was.
+    pub users_failed: u64,
+    /// Attempts by latency bucket (`seaworthy_model::latency`) and count; sparse, ascending.
+    pub latency: Vec<(u8, u64)>,
+}
+
+/// How attempts ended.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Classes {
+    /// 1xx to 3xx.
+    pub ok: u64,
+    /// 4xx: the caller's mistake, no failure of the version.
+    pub client_error: u64,
+    /// 5xx.
+    pub server_error: u64,
+    /// No connection.
+    pub connect_error: u64,
+    /// The connection broke before the response was complete.
+    pub reset: u64,
+    /// No response headers in time, or the whole took too long.
+    pub timeout: u64,
+    /// The user went away first; neither success nor failure.
+    pub cancelled: u64,
+}
+
+impl Classes {
+    /// Returns the failures of the version.
+    pub fn failed(&self) -> u64 {
+        self.server_error + self.connect_error + self.reset + self.timeout
+    }
+
+    /// Returns all that ended with a verdict.
+    pub fn judged(&self) -> u64 {
+        self.ok + self.client_error + self.failed()
+    }
+}
+
+/// Ages of what matters for the time to revert, for a version that was a canary since the gateway started.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Moment {
+    /// The service.
+    pub service: ServiceId,
+    /// The version.
+    pub version: VersionId,
+    /// Age of its first failure since it became canary of the current rollout.
+    pub first_failure_age_ms: Option<u64>,
+    /// Age of the last request assigned to it.
+    pub last_assigned_age_ms: Option<u64>,
+    /// Age of the last response of it that ended.
+    pub last_response_age_ms: Option<u64>,
+}
+
+/// Requests of a version that are inside the gateway now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct InFlight {
+    /// The service.
+    pub service: ServiceId,
+    /// The version.
+    pub version: VersionId,
+    /// How many.
+    pub requests: u64,
+}
+
+/// The local guard ejected a canary.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Trip {
+    /// The service.
+    pub service: ServiceId,
+    /// The version.
+    pub version: VersionId,
+    /// What it saw: `5 failures in a row`, `10 of the last 20 failed`.
+    pub why: String,
+    /// When, as an age.
+    pub age_ms: u64,
+}
+
+/// A revert done on the gateway's own socket, from its journal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BreakGlass {
+    /// Identity in the journal: the server appends it once.
+    pub id: Uuid,
+    /// The service.
+    pub service: ServiceId,
+    /// The version that was taken off.
+    pub version: VersionId,
+    /// Who did it, as the operating system knows them (`uid 1000`).
+    pub by: String,
+    /// When, as an age.
+    pub age_ms: u64,
+}
