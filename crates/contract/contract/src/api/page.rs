@@ -1,0 +1,73 @@
+//! Pages to people as outsiders see them.
+
+use jiff::Timestamp;
+use seaworthy_model::{PageId, PersonId, Position, RolloutId, ServiceId, TeamId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Page {
+    /// Its id.
+    #[schema(value_type = String)]
+    pub id: PageId,
+    /// The service it is about.
+    #[schema(value_type = String)]
+    pub service: ServiceId,
+    /// The owning team.
+    #[schema(value_type = String)]
+    pub team: TeamId,
+    /// The person paged; none when nobody was on call.
+    #[schema(value_type = Option<String>)]
+    pub to: Option<PersonId>,
+    /// What people call them.
+    pub to_name: Option<String>,
+    /// What customers cannot do, since when.
+    pub sentence: String,
+    /// Where it stands.
+    pub state: PageState,
+    /// The rollout it is about.
+    #[schema(value_type = Option<String>)]
+    pub rollout: Option<RolloutId>,
+    /// When it began.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub began_at: Option<Timestamp>,
+    /// When it was requested.
+    #[schema(value_type = String, format = DateTime)]
+    pub requested_at: Timestamp,
+    /// When it was acknowledged, and by whom.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub acknowledged_at: Option<Timestamp>,
+    /// Who acknowledged it.
+    pub acknowledged_by: Option<String>,
+    /// How it left.
+    pub channels: Vec<PageChannel>,
+    /// Ledger position of the request.
+    pub position: Position,
+}
+
+/// Where a page stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PageState {
+    /// On its way.
+    Requested,
+    /// At least one channel accepted it.
+    Delivered,
+    /// A person has it.
+    Acknowledged,
+    /// No channel took it.
+    Undeliverable,
+}
+
+/// How a page left by one channel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PageChannel {
+    /// `portal`, `webhook-1`.
+    pub channel: String,
+    /// `waiting`, `delivered`, `undeliverable`.
+    pub state: String,
+    /// When that was last known.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub at: Option<Timestamp>,
+}

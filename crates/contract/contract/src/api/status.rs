@@ -1,0 +1,59 @@
+//! The whole in one answer, for `seaworthy status` and the home page.
+
+use jiff::Timestamp;
+use seaworthy_model::{GatewayName, Position};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{Page, Rollout, Service};
+
+/// The whole in one answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Status {
+    /// One sentence: is anybody needed?
+    pub sentence: String,
+    /// The server's time.
+    #[schema(value_type = String, format = DateTime)]
+    pub now: Timestamp,
+    /// This start of the server.
+    pub boot: Uuid,
+    /// The program's version.
+    pub program: String,
+    /// Position of the last event.
+    pub position: Position,
+    /// Whether the store takes writes.
+    pub store_writable: bool,
+    /// Services by name.
+    pub services: Vec<Service>,
+    /// Rollouts under way.
+    pub rollouts: Vec<Rollout>,
+    /// Pages nobody has acknowledged.
+    pub pages: Vec<Page>,
+    /// Gateways that reported since the server started.
+    pub gateways: Vec<GatewayStatus>,
+}
+
+/// A gateway.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct GatewayStatus {
+    /// Its name.
+    #[schema(value_type = String)]
+    pub name: GatewayName,
+    /// Config version it applied.
+    pub applied: Position,
+    /// Age of its last report, in milliseconds.
+    pub report_age_ms: u64,
+    /// Requests since the server first heard of this start of it.
+    pub requests: u64,
+}
+
+/// A one-time link that signs a person in on this machine.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SignInLink {
+    /// The link; works once.
+    pub url: String,
+    /// Until when.
+    #[schema(value_type = String, format = DateTime)]
+    pub expires_at: Timestamp,
+}
