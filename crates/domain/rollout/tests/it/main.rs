@@ -1,0 +1,3 @@
+//! The judge against the reference vectors, and whole rollouts against simulated users.
+
+mod vectors;
