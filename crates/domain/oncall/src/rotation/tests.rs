@@ -1,0 +1,216 @@
+//! Decision tables around changes of clock, laws, and the hand-off tables that others published.
+
+use expect_test::{Expect, expect};
+use jiff::ToSpan;
+use proptest::prelude::*;
+
+use super::*;
+
+/// Makes a rotation of `a`, `b`, `c` that starts at a local time of a zone.
+fn rotation(zone: &str, start: &str, days: u16) -> Rotation {
+    let zone = TimeZone::get(zone).expect("a zone");
+    let start = instant(&zone, start.parse().expect("a local time")).expect("in range");
+    let participants = ["a", "b", "c"].map(|name| name.parse().expect("a name")).to_vec();
+    Rotation { participants, start, zone, days: NonZeroU16::new(days).expect("not 0") }
+}
+
+fn print(shifts: &[Shift], zone: &TimeZone) -> String {
+    let line = |s: &Shift| format!("{} {}\n", s.person, s.start.to_zoned(zone.clone()).strftime("%F %T %z"));
+    shifts.iter().map(line).collect()
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "reads as a table")]
+fn check(zone: &str, start: &str, days: u16, turns: usize, want: Expect) {
+    let rotation = rotation(zone, start, days);
+    let shifts = rotation.shifts(rotation.start, Timestamp::MAX, turns);
+    want.assert_eq(&print(&shifts, &rotation.zone));
+}
+
+#[test]
+fn a_skipped_hand_over_is_the_first_instant_after_the_gap() {
+    check(
+        "America/Chicago",
+        "2020-03-06T02:30",
+        1,
+        4,
+        expect![[r#"
+            a 2020-03-06 02:30:00 -0600
+            b 2020-03-07 02:30:00 -0600
+            c 2020-03-08 03:00:00 -0500
+            a 2020-03-09 02:30:00 -0500
+        "#]],
+    );
+}
+
+#[test]
+fn a_repeated_hand_over_is_its_first_occurrence() {
+    check(
+        "America/Chicago",
+        "2020-10-31T01:30",
+        1,
+        3,
+        expect![[r#"
+            a 2020-10-31 01:30:00 -0500
+            b 2020-11-01 01:30:00 -0500
+            c 2020-11-02 01:30:00 -0600
+        "#]],
+    );
+}
+
+#[test]
+fn a_week_keeps_the_wall_clock_over_the_year() {
+    check(
+        "Europe/Berlin",
+        "2026-03-23T09:00",
+        7,
+        3,
+        expect![[r#"
+            a 2026-03-23 09:00:00 +0100
+            b 2026-03-30 09:00:00 +0200
+            c 2026-04-06 09:00:00 +0200
+        "#]],
+    );
+}
+
+/// Samoa had no 30 December 2011: that turn lasts from the change of date line to the next hand-over.
+#[test]
+fn a_day_that_never_was_still_has_its_turn() {
+    check(
+        "Pacific/Apia",
+        "2011-12-29T09:00",
+        1,
+        4,
+        expect![[r#"
+            a 2011-12-29 09:00:00 -1000
+            b 2011-12-31 00:00:00 +1400
+            c 2011-12-31 09:00:00 +1400
+            a 2012-01-01 09:00:00 +1400
+        "#]],
+    );
+    // At midnight the skipped turn has no length, so it is nobody's.
+    check(
+        "Pacific/Apia",
+        "2011-12-29T00:00",
+        1,
+        3,
+        expect![[r#"
+            a 2011-12-29 00:00:00 -1000
+            c 2011-12-31 00:00:00 +1400
+            a 2012-01-01 00:00:00 +1400
+        "#]],
+    );
+}
+
+#[test]
+fn nobody_is_on_call_before_the_start_or_without_people() {
+    let mut rotation = rotation("UTC", "2026-01-05T09:00", 7);
+    let (start, before) = (rotation.start, rotation.start - 1.nanosecond());
+    assert_eq!(rotation.on_call_at(before), None);
+    assert_eq!(rotation.next_after(before).map(|s| s.person.to_string()), Some("a".to_owned()));
+    assert_eq!(rotation.on_call_at(start).map(|s| s.person.to_string()), Some("a".to_owned()));
+    assert_eq!(rotation.next_after(start).map(|s| s.person.to_string()), Some("b".to_owned()));
+    rotation.participants.clear();
+    assert_eq!(rotation.on_call_at(start), None);
+    assert_eq!(rotation.next_after(start), None);
+    assert!(rotation.shifts(before, start + 24.hours(), 9).is_empty());
+}
+
+#[test]
+fn the_end_of_time_ends_the_last_shift() {
+    let rotation = rotation("UTC", "9999-12-29T09:00", 7);
+    let shift = rotation.on_call_at(Timestamp::MAX).expect("somebody");
+    assert_eq!((shift.start, shift.end), (rotation.start, Timestamp::MAX));
+    assert_eq!(rotation.next_after(Timestamp::MAX), None);
+}
+
+/// Zones with changes of an hour, half an hour, a whole day, on both halves of the globe, and none.
+const ZONES: [&str; 8] = [
+    "UTC",
+    "Europe/Berlin",
+    "America/Chicago",
+    "Australia/Lord_Howe",
+    "Pacific/Apia",
+    "America/Sao_Paulo",
+    "Africa/Casablanca",
+    "Asia/Kathmandu",
+];
+
+prop_compose! {
+    fn any_rotation()(zone in 0..ZONES.len(), start in 1_000_000_000..1_800_000_000_i64, days in 1..40_u16, people in 1..5_usize) -> Rotation {
+        let participants = (0..people).map(|n| format!("p{n}").parse().expect("a name")).collect();
+        let zone = TimeZone::get(ZONES[zone]).expect("a zone");
+        Rotation { participants, start: Timestamp::from_second(start).expect("in range"), zone, days: NonZeroU16::new(days).expect("not 0") }
+    }
+}
+
+proptest! {
+    /// Exactly one: the shift at an instant contains it, and is the shift at each of its own instants.
+    #[test]
+    fn exactly_one_person_is_on_call_at_every_instant(r in any_rotation(), after in 0..400_000_000_i64) {
+        let at = r.start + after.seconds();
+        let shift = r.on_call_at(at).expect("after the start");
+        prop_assert!(shift.start <= at && at < shift.end);
+        prop_assert_eq!(r.on_call_at(shift.start), Some(shift.clone()));
+        prop_assert_eq!(r.on_call_at(shift.end - 1.nanosecond()), Some(shift.clone()));
+        let next = r.next_after(at).expect("time goes on");
+        prop_assert_eq!(shift.end, next.start, "no gap and no overlap");
+    }
+
+    /// Every hand-over but the first shows the start's wall clock, or ends a gap.
+    #[test]
+    fn hand_overs_keep_the_wall_clock(r in any_rotation(), turn in 1..400_u64) {
+        let wall = |t: Timestamp| r.zone.to_datetime(t);
+        let at = r.hand_over(turn);
+        let ends_gap = r.zone.following(at - 1.nanosecond()).next().is_some_and(|change| change.timestamp() == at);
+        prop_assert!(ends_gap || wall(at).time() == wall(r.start).time(), "{at}");
+    }
+
+    #[test]
+    fn everybody_has_a_turn(r in any_rotation()) {
+        let shifts = r.shifts(r.start, Timestamp::MAX, r.participants.len() + 1);
+        let seen: std::collections::BTreeSet<_> = shifts.iter().map(|s| &s.person).collect();
+        prop_assert!(seen.len() + 1 >= r.participants.len(), "only a turn without length may be missing");
+    }
+}
+
+/// The published hand-off tables of another scheduler, as far as turns of days cover them.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a test reads the tables where they are")]
+fn agrees_with_published_hand_off_tables() {
+    let cases = std::env::var("SEAWORTHY_CASES").unwrap_or_else(|_| "../../../../shared/cases".to_owned());
+    let path = std::path::Path::new(&cases).join("oncall/goalert_rotation_dst_vectors.json");
+    let Ok(text) = std::fs::read_to_string(&path) else {
+        eprintln!(
+            "NOT CHECKED: no hand-off tables at \"{}\"; set SEAWORTHY_CASES to the folder of cases",
+            path.display()
+        );
+        return;
+    };
+    let tables: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let checked = tables["cases"].as_array().expect("a list").iter().filter(|case| agrees(case)).count();
+    assert_eq!(checked, 9, "tables of turns of whole days");
+}
+
+/// Compares one table; false when it is about turns that are not whole days.
+fn agrees(case: &serde_json::Value) -> bool {
+    let length = case["shift_length"].as_u64().expect("a number");
+    let days = match case["type"].as_str().expect("a text") {
+        "Daily" => length,
+        "Weekly" => length * 7,
+        "Hourly" if length.is_multiple_of(24) => length / 24,
+        _ => return false,
+    };
+    let part = |n: usize| i8::try_from(case["start"][n].as_i64().expect("a number")).expect("small");
+    let year = i16::try_from(case["start"][0].as_i64().expect("a number")).expect("a year");
+    let start = jiff::civil::datetime(year, part(1), part(2), part(3), part(4), part(5), 0);
+    let rotation =
+        rotation(case["tz"].as_str().expect("a zone"), &start.to_string(), u16::try_from(days).expect("short"));
+    // The tables walk back before the start; ours begins there.
+    let want: Vec<&str> =
+        case["expected_handoffs"].as_array().expect("a list").iter().filter_map(|t| t.as_str()).collect();
+    let got = print(&rotation.shifts(rotation.start, Timestamp::MAX, want.len()), &rotation.zone);
+    let got: Vec<&str> = got.lines().map(|line| &line[2..]).collect();
+    let first = want.iter().position(|at| *at == got[0]).expect("the start is a hand-off");
+    assert_eq!(got[..want.len() - first], want[first..], "{case}");
+    true
+}
