@@ -1,0 +1,21 @@
+//! Every check, in the order of the practices. A new one is a file and a line in both lists.
+
+use crate::Check;
+
+mod dep_08_reverted_within_seconds;
+mod dep_12_revert_proven;
+mod inc_01_restore_first;
+mod own_09_one_owner;
+mod own_16_on_call_now;
+
+/// Every check.
+pub const ALL: &[Check] = &[
+    own_09_one_owner::CHECK,
+    own_16_on_call_now::CHECK,
+    dep_08_reverted_within_seconds::CHECK,
+    dep_12_revert_proven::CHECK,
+    inc_01_restore_first::CHECK,
+];
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,132 @@
+//! Laws of every check, and a table of what each says of the same few services.
+
+use expect_test::{Expect, expect};
+use jiff::{SignedDuration, Timestamp};
+use seaworthy_model::Tier;
+
+use super::ALL;
+use crate::snapshot::{Declared, OnCall, Revert, RevertTrigger, ServiceSnapshot};
+use crate::{Verdict, evaluate};
+
+const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+fn ago(hours: i64) -> Timestamp {
+    NOW - SignedDuration::from_hours(hours)
+}
+
+fn new_service() -> ServiceSnapshot {
+    let owner = Declared { value: "shop".into(), source: "shop.yaml:3".into(), position: 2, at: ago(1) };
+    ServiceSnapshot { tier: Tier::Two, shipped_here: true, owner, owner_members: 4, on_call: None, reverts: vec![] }
+}
+
+fn revert(trigger: RevertTrigger, hours: i64) -> Revert {
+    Revert {
+        version: "v2".into(),
+        trigger,
+        decided_at: ago(hours),
+        confirmed_at: ago(hours),
+        took_s: 0.62,
+        from_first_bad_s: Some(1.9),
+        position: 41,
+        gateways: vec!["gw-1".into()],
+    }
+}
+
+fn check(facts: &ServiceSnapshot, want: Expect) {
+    let said: String = evaluate(facts, NOW)
+        .into_iter()
+        .map(|finding| match finding.verdict {
+            Verdict::Holds { seen, evidence, expires_at } => {
+                format!("{} holds: {seen} (#{}, until {expires_at})\n", finding.row, evidence.position)
+            }
+            Verdict::DoesNotHold { seen, .. } => format!("{} does not hold: {seen}\n", finding.row),
+            Verdict::Unknown { missing } => format!("{} unknown: {missing}\n", finding.row),
+            Verdict::DoesNotApply { because } => format!("{} does not apply: {because}\n", finding.row),
+        })
+        .collect();
+    want.assert_eq(&said);
+}
+
+#[test]
+fn every_check_has_an_id_a_statement_and_a_remedy() {
+    let mut rows: Vec<_> = ALL.iter().map(|check| check.row).collect();
+    rows.sort_unstable();
+    rows.dedup();
+    assert_eq!(rows.len(), ALL.len());
+    assert!(ALL.iter().all(|check| !check.title.is_empty() && !check.remedy.is_empty()));
+}
+
+#[test]
+fn a_new_service_is_mostly_unknown() {
+    check(
+        &new_service(),
+        expect![[r#"
+            OWN-09 holds: team shop, 4 people (#2, until 1970-03-31T23:00:00Z)
+            OWN-16 does not hold: nobody is on call
+            DEP-08 unknown: no machine has reverted a change of it yet
+            DEP-12 unknown: no revert of it was seen in production yet
+            INC-01 unknown: no failure of it was met with a restore action yet
+        "#]],
+    );
+}
+
+#[test]
+fn a_machine_revert_proves_three_rows() {
+    let on_call = OnCall { person: "Ines".into(), rotation: "shop".into(), position: 3, until: ago(-5) };
+    let facts =
+        ServiceSnapshot { on_call: Some(on_call), reverts: vec![revert(RevertTrigger::Machine, 2)], ..new_service() };
+    check(
+        &facts,
+        expect![[r#"
+            OWN-09 holds: team shop, 4 people (#2, until 1970-03-31T23:00:00Z)
+            OWN-16 holds: Ines, by rotation shop (#3, until 1970-01-01T05:00:00Z)
+            DEP-08 holds: v2 was off 0.6 s after the decision, 1.9 s after the first bad response (#41, until 1970-03-31T22:00:00Z)
+            DEP-12 holds: v2 was reverted, took 0.6 s (#41, until 1970-03-31T22:00:00Z)
+            INC-01 holds: restored 1.9 s after the first bad response, by reverting v2 (#41, until 1970-03-31T22:00:00Z)
+        "#]],
+    );
+}
+
+#[test]
+fn a_revert_by_hand_does_not_prove_the_machine_and_slow_is_slow() {
+    let slow = Revert { took_s: 400.0, from_first_bad_s: Some(900.0), ..revert(RevertTrigger::Person, 2) };
+    check(
+        &ServiceSnapshot { reverts: vec![slow], ..new_service() },
+        expect![[r#"
+            OWN-09 holds: team shop, 4 people (#2, until 1970-03-31T23:00:00Z)
+            OWN-16 does not hold: nobody is on call
+            DEP-08 unknown: no machine has reverted a change of it yet
+            DEP-12 holds: v2 was reverted, took 7 min (#41, until 1970-03-31T22:00:00Z)
+            INC-01 does not hold: restored 15 min after the first bad response, by reverting v2
+        "#]],
+    );
+}
+
+#[test]
+fn evidence_expires_sooner_where_it_matters_more() {
+    let holds = |tier, hours| {
+        let facts = ServiceSnapshot { tier, reverts: vec![revert(RevertTrigger::Machine, hours)], ..new_service() };
+        let count =
+            |finding: &crate::Finding| finding.row != "OWN-09" && matches!(finding.verdict, Verdict::Holds { .. });
+        evaluate(&facts, NOW).iter().filter(|f| count(f)).count()
+    };
+    let day = 24;
+    assert_eq!([29, 31].map(|d| holds(Tier::One, d * day)), [3, 0]);
+    assert_eq!([89, 91].map(|d| holds(Tier::Two, d * day)), [3, 0]);
+    assert_eq!([179, 181].map(|d| holds(Tier::Three, d * day)), [3, 0]);
+}
+
+#[test]
+fn a_service_shipped_elsewhere_has_nothing_to_revert() {
+    let facts = ServiceSnapshot { shipped_here: false, owner_members: 0, ..new_service() };
+    check(
+        &facts,
+        expect![[r#"
+            OWN-09 does not hold: team shop has no members, so nobody owns it
+            OWN-16 does not hold: nobody is on call
+            DEP-08 does not apply: its versions are not shipped through Seaworthy
+            DEP-12 does not apply: its versions are not shipped through Seaworthy
+            INC-01 does not apply: no restore action of Seaworthy reaches it
+        "#]],
+    );
+}

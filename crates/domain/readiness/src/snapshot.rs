@@ -1,0 +1,77 @@
+//! Facts about one service, gathered before any check looks; a check never fetches.
+
+use jiff::Timestamp;
+use seaworthy_model::{Position, Tier};
+
+/// Everything checks may look at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ServiceSnapshot {
+    /// How much it matters that the service is up; evidence ages faster where it matters more.
+    pub tier: Tier,
+    /// Whether Seaworthy runs versions of it or routes to them; without that there is nothing to revert.
+    pub shipped_here: bool,
+    /// The declaration of its owner.
+    pub owner: Declared,
+    /// Members of the owning team.
+    pub owner_members: usize,
+    /// Who is on call, as the schedule says now.
+    pub on_call: Option<OnCall>,
+    /// Reverts of it that every gateway confirmed, oldest first.
+    pub reverts: Vec<Revert>,
+}
+
+/// Where something was declared.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Declared {
+    /// What was declared: the owning team.
+    pub value: String,
+    /// `file:line`.
+    pub source: String,
+    /// Ledger position of the event.
+    pub position: Position,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Who is on call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OnCall {
+    /// The person, as people call them.
+    pub person: String,
+    /// The rotation that says so.
+    pub rotation: String,
+    /// Ledger position of the rotation's declaration.
+    pub position: Position,
+    /// Until when.
+    pub until: Timestamp,
+}
+
+/// A revert that happened to users.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Revert {
+    /// The version that was taken off.
+    pub version: String,
+    /// Who or what decided it.
+    pub trigger: RevertTrigger,
+    /// When it was decided.
+    pub decided_at: Timestamp,
+    /// When every gateway had confirmed.
+    pub confirmed_at: Timestamp,
+    /// From the decision to the last response of the version, in seconds.
+    pub took_s: f64,
+    /// From the first bad response to the last response of the version, in seconds.
+    pub from_first_bad_s: Option<f64>,
+    /// Ledger position of the confirmation.
+    pub position: Position,
+    /// Gateways that confirmed.
+    pub gateways: Vec<String>,
+}
+
+/// Who or what decided a revert.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RevertTrigger {
+    /// The judge, or a gateway's guard.
+    Machine,
+    /// A person.
+    Person,
+}
