@@ -8,6 +8,7 @@ mod ledger;
 mod page;
 mod readiness;
 mod rollout;
+mod series;
 mod service;
 mod status;
 
@@ -19,5 +20,6 @@ pub use readiness::{Evidence, Finding, Readiness, Verdict};
 pub use rollout::{
     ActRequest, ArmTotals, JudgeView, RevertTimes, Rollout, RolloutState, ShipRequest, Shipped, Step, StepState,
 };
+pub use series::{Point, Series};
 pub use service::{DependencyView, OnCall, Service, VersionState, VersionView, WhoAnswer, WhoCandidate};
 pub use status::{GatewayStatus, SignInLink, Status};
