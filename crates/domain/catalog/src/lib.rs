@@ -1,1 +1,17 @@
 //! Who owns what: teams, people, services, and the rules that keep one owner per service.
+//!
+//! Invariant (OWN-09): a [`Catalogue`] cannot hold a service with no owner or with two; [`Service::owner`] is one
+//! name and [`Catalogue::collect`] refuses a second declaration. Text for people is made elsewhere: refusals are data.
+
+mod entity;
+mod plan;
+mod rules;
+mod who;
+
+pub use entity::{Catalogue, Entity, Fields, Key, Kind, Other, Person, Rotation, Route, Service, Team};
+pub use plan::{Action, Change, FieldChange, apply, plan};
+pub use rules::{Refusal, Transfer, refusals, routes_overlap, transfers};
+pub use who::{Because, CANDIDATES_MAX, Candidate, Sure, who};
+
+#[cfg(test)]
+mod tests;

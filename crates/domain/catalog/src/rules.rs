@@ -1,0 +1,129 @@
+//! What a catalogue must not say: ownership with a hole in it, and two services on one address.
+
+use std::collections::BTreeMap;
+
+use seaworthy_model::{PersonId, RotationId, ServiceId, TeamId};
+
+use crate::{Catalogue, Entity, Key, Kind, Route};
+
+/// Why a wanted catalogue is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// Two declarations have one kind and name; for a service that is two owners (OWN-09).
+    DeclaredTwice(Key),
+    /// A service or rotation names a team that is not there.
+    TeamUnknown {
+        /// The service or rotation.
+        of: Key,
+        /// The team.
+        team: TeamId,
+    },
+    /// A team would leave while it owns services.
+    TeamOwns {
+        /// The team.
+        team: TeamId,
+        /// What it owns.
+        services: Vec<ServiceId>,
+    },
+    /// A service names a rotation that is not there.
+    RotationUnknown {
+        /// The service.
+        service: ServiceId,
+        /// The rotation.
+        rotation: RotationId,
+    },
+    /// A rotation names a person who is not there.
+    PersonUnknown {
+        /// The rotation.
+        rotation: RotationId,
+        /// The person.
+        person: PersonId,
+    },
+    /// Two services claim one host and path.
+    RouteTwice {
+        /// The one.
+        first: ServiceId,
+        /// The other.
+        second: ServiceId,
+        /// What both claim.
+        route: Route,
+    },
+}
+
+/// A service that changes its owner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transfer {
+    /// The service.
+    pub service: ServiceId,
+    /// The team that owned it.
+    pub from: TeamId,
+    /// The team that will.
+    pub to: TeamId,
+}
+
+/// Returns every reason not to make `wanted` of `current`; empty when there is none.
+pub fn refusals(current: &Catalogue, wanted: &Catalogue) -> Vec<Refusal> {
+    let mut refusals = Vec::new();
+    let mut owned_by_gone: BTreeMap<TeamId, Vec<ServiceId>> = BTreeMap::new();
+    for service in wanted.services() {
+        if !wanted.has(Kind::Team, service.owner.as_str()) {
+            if current.has(Kind::Team, service.owner.as_str()) {
+                owned_by_gone.entry(service.owner.clone()).or_default().push(service.name.clone());
+            } else {
+                let of = Key { kind: Kind::Service, name: service.name.to_string() };
+                refusals.push(Refusal::TeamUnknown { of, team: service.owner.clone() });
+            }
+        }
+        if let Some(rotation) = service.on_call.clone().filter(|name| !wanted.has(Kind::Rotation, name.as_str())) {
+            refusals.push(Refusal::RotationUnknown { service: service.name.clone(), rotation });
+        }
+    }
+    refusals.extend(owned_by_gone.into_iter().map(|(team, services)| Refusal::TeamOwns { team, services }));
+    refusals.extend(rotation_refusals(wanted));
+    refusals.extend(route_refusals(wanted));
+    refusals
+}
+
+fn rotation_refusals(wanted: &Catalogue) -> impl Iterator<Item = Refusal> {
+    wanted.rotations().flat_map(|rotation| {
+        let of = Key { kind: Kind::Rotation, name: rotation.name.to_string() };
+        let team = (!wanted.has(Kind::Team, rotation.team.as_str()))
+            .then(|| Refusal::TeamUnknown { of, team: rotation.team.clone() });
+        let unknown = rotation.participants.iter().filter(|person| !wanted.has(Kind::Person, person.as_str()));
+        let name = &rotation.name;
+        team.into_iter()
+            .chain(unknown.map(|person| Refusal::PersonUnknown { rotation: name.clone(), person: person.clone() }))
+    })
+}
+
+fn route_refusals(wanted: &Catalogue) -> Vec<Refusal> {
+    let mut seen: Vec<(&ServiceId, &Route)> = Vec::new();
+    let mut refusals = Vec::new();
+    for (service, route) in wanted.services().flat_map(|s| s.routes.iter().map(move |route| (&s.name, route))) {
+        let claimed = seen.iter().find(|(other, known)| *other != service && routes_overlap(known, route));
+        if let Some((first, _)) = claimed {
+            let (first, second) = ((*first).clone(), service.clone());
+            refusals.push(Refusal::RouteTwice { first, second, route: route.clone() });
+        }
+        seen.push((service, route));
+    }
+    refusals
+}
+
+/// Returns whether a request could be meant for both routes: one path, and a host in common or every host in both.
+/// A longer path or a named host is no overlap: the more exact route wins.
+pub fn routes_overlap(one: &Route, other: &Route) -> bool {
+    one.path == other.path
+        && ((one.hosts.is_empty() && other.hosts.is_empty()) || one.hosts.iter().any(|host| other.hosts.contains(host)))
+}
+
+/// Returns the services whose owner changes, by name: a transfer is shown to both teams before it is made.
+pub fn transfers(current: &Catalogue, wanted: &Catalogue) -> Vec<Transfer> {
+    let transfer = |service: &crate::Service| match current.get(&Entity::Service(service.clone()).key()) {
+        Some(Entity::Service(known)) if known.owner != service.owner => {
+            Some(Transfer { service: service.name.clone(), from: known.owner.clone(), to: service.owner.clone() })
+        }
+        _ => None,
+    };
+    wanted.services().filter_map(transfer).collect()
+}
