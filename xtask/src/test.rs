@@ -1,0 +1,52 @@
+//! `test`: every test there is, on a machine that has nothing yet but Rust and a C compiler.
+//!
+//! The last lines are the runner's own summary, so nothing is printed after it.
+
+use crate::args::Args;
+use crate::crash;
+use crate::prepare::{Install, chromium, prepare};
+use crate::shell::{Outcome, cargo, run as start, target};
+
+/// Tests that drive a browser live in a module of this name, in any crate's `tests/it/`.
+const BROWSER: &str = "test(/(^|::)browser::/)";
+
+/// Enough to notice a writer that acknowledges too early, in under ten seconds.
+const KILLS_SHORT: &str = "5";
+
+/// Installs, builds, kills the ledger's writer a few times, then runs the tests.
+///
+/// Arguments it does not know go to the runner; then only the tests they choose run, without the kills.
+///
+/// # Errors
+/// When something cannot be installed or built, or a test fails.
+pub(crate) fn run(mut args: Args) -> Outcome {
+    let offline = args.flag("--offline");
+    let install = if args.flag("--no-install") || offline { Install::Nothing } else { Install::Missing };
+    let chosen = args.rest();
+    prepare(install)?;
+    let net: &[&str] = if offline { &["--offline"] } else { &[] };
+    start(cargo(&["nextest", "run", "--workspace", "--no-run"]).args(net))?;
+    if chosen.is_empty() {
+        kills()?;
+    }
+    let mut nextest = cargo(&["nextest", "run", "--workspace"]);
+    nextest.args(net).args(&chosen);
+    match chromium() {
+        Some(browser) => nextest.env("SEAWORTHY_CHROMIUM", browser),
+        None => {
+            eprintln!("SKIPPED: the browser tests. There is no chromium on this machine; its package is \"chromium\".");
+            nextest.args(["--filterset", &format!("not {BROWSER}")])
+        }
+    };
+    start(&mut nextest)
+}
+
+/// The short form of `crash`, when the binary has the writer it needs.
+fn kills() -> Outcome {
+    let binary = target().join("debug/seaworthy");
+    if !crash::can(&binary) {
+        eprintln!("SKIPPED: the crash run. {} has no ledger writer.", binary.display());
+        return Ok(());
+    }
+    crash::run(Args::new(vec!["--kills".into(), KILLS_SHORT.into()]))
+}
