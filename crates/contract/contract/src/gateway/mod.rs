@@ -1,9 +1,11 @@
 //! What server and gateway say to each other: config down, telemetry up.
 
 mod config;
+mod control;
 mod telemetry;
 
 pub use config::{ArmConfig, Config, RouteConfig, ServiceConfig, Upstream};
+pub use control::{CONTROL_LINE_MAX, ControlCanary, ControlReply, ControlRequest, ControlStatus, Reverted};
 pub use telemetry::{
     BreakGlass, COUNTS_MAX, Classes, Count, InFlight, Moment, REPORT_EVERY_MS, Report, ReportAck, Trip, USER_EPOCH_MS,
 };

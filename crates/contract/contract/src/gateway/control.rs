@@ -1,0 +1,95 @@
+//! What is said on a gateway's own unix socket: one JSON line there, one JSON line back. It needs no control plane.
+
+use seaworthy_model::{GatewayName, Position, RolloutId, ServiceId, VersionId};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::api::ApiError;
+
+/// Longest request line, in bytes: the longest honest one has under 200.
+pub const CONTROL_LINE_MAX: u64 = 4_096;
+
+/// One request.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "kebab-case")]
+pub enum ControlRequest {
+    /// Says what the gateway does.
+    Status,
+    /// Takes the canary off, at once, until another rollout begins.
+    Revert {
+        /// A service, or the name of a route.
+        target: String,
+    },
+    /// The same text as `/metrics`.
+    Metrics,
+    /// Sends the listening sockets along with the answer (SCM_RIGHTS): inbound first, then outbound.
+    Handover,
+}
+
+/// One answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "kebab-case")]
+pub enum ControlReply {
+    /// What the gateway does.
+    Status(ControlStatus),
+    /// The canary takes no new request from here on.
+    Reverted(Reverted),
+    /// OpenMetrics text.
+    Metrics {
+        /// The text.
+        text: String,
+    },
+    /// The sockets came along.
+    HandedOver,
+    /// It was not done.
+    Refused(ApiError),
+}
+
+/// What a gateway does.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ControlStatus {
+    /// Its name.
+    pub gateway: GatewayName,
+    /// This start of its process.
+    pub boot: Uuid,
+    /// Its process.
+    pub pid: u32,
+    /// The config it applies; none before the first.
+    pub config: Option<Position>,
+    /// How long ago the control plane was last heard, in milliseconds.
+    pub control_plane_age_ms: Option<u64>,
+    /// Why the last config was refused, if it was.
+    pub refused: Option<String>,
+    /// Reports that the control plane has not acknowledged.
+    pub reports_waiting: usize,
+    /// The canaries.
+    pub canaries: Vec<ControlCanary>,
+}
+
+/// One canary, as the gateway treats it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ControlCanary {
+    /// The service.
+    pub service: ServiceId,
+    /// The version.
+    pub version: VersionId,
+    /// The rollout.
+    pub rollout: RolloutId,
+    /// Its share, as the control plane gave it: `5%`.
+    pub share: String,
+    /// Why it takes nothing all the same: `local guard`, `break-glass`.
+    pub off: Option<String>,
+}
+
+/// A break-glass revert that is journaled and in force.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reverted {
+    /// The service.
+    pub service: ServiceId,
+    /// The version that was taken off.
+    pub version: VersionId,
+    /// Its rollout.
+    pub rollout: RolloutId,
+    /// Identity in the gateway's journal; the ledger gets it later.
+    pub journal: Uuid,
+}
