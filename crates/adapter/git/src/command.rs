@@ -21,14 +21,15 @@ pub(crate) const OUTPUT_BYTES: usize = 128 * 1024 * 1024;
 
 /// Settings that take from git everything that could write, run a program or reach the network, whatever the
 /// configuration of the machine or of the repository says.
-const READ_ONLY: [&str; 10] = [
+const READ_ONLY: [&str; 11] = [
     "core.hooksPath=/dev/null",
     "core.fsmonitor=false",
     "core.quotePath=false",
     "core.pager=cat",
     "log.showSignature=false",
     "log.showRoot=true",
-    "diff.orderFile=",
+    "diff.orderFile=/dev/null",
+    "diff.relative=false",
     "gc.auto=0",
     "maintenance.auto=false",
     "protocol.allow=never",
@@ -90,9 +91,7 @@ impl Git {
         })?;
         match end {
             End::Cut => Err(LookError::TooSlow { command: args.join(" "), limit: self.left() }),
-            End::Whole if too_large => {
-                Err(LookError::TooLarge { command: args.join(" "), limit_bytes: OUTPUT_BYTES })
-            }
+            End::Whole if too_large => Err(LookError::TooLarge { command: args.join(" "), limit_bytes: OUTPUT_BYTES }),
             End::Whole => Ok(out),
         }
     }

@@ -149,7 +149,7 @@ mod tests {
     fn scalars_have_paths_and_places() {
         assert_eq!(
             flat("a: 1\nb:\n  c: 'x y'\n  d: [p, q]\n---\ne: &z ~\nf: *z\ng: h\n"),
-            ["a=1@1:4", "b.c=x y@3:6", "b.d.-=p@4:7", "b.d.-=q@4:10", "e=~@6:7", "g=h@8:4",]
+            ["a=1@1:4", "b.c=x y@3:6", "b.d.-=p@4:7", "b.d.-=q@4:10", "e=~@6:4", "g=h@8:4",]
         );
     }
 

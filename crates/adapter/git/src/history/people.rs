@@ -82,6 +82,11 @@ impl People {
         id
     }
 
+    /// Returns the number of an author who was noted before.
+    pub fn number(&self, name: &str, email: &str) -> Option<usize> {
+        self.index.get(&(name.trim().to_owned(), email.trim().to_lowercase())).copied()
+    }
+
     /// Returns all authors by number.
     pub fn all(&self) -> &[Person] {
         &self.all
