@@ -132,7 +132,7 @@ impl Place {
 fn kill_once(binary: &Path, place: &Place, writer: Writer, random: &mut Random) -> Outcome {
     let before = place.acked();
     let mut start = command(binary);
-    start.arg("ledger-writer").arg("--path").arg(place.ledger()).arg("--acks").arg(place.acks());
+    start.arg("ledger-writer").arg("--path").arg(place.data()).arg("--acks").arg(place.acks());
     if writer == Writer::Mutant {
         start.arg("--mutant");
     }
@@ -166,7 +166,7 @@ fn wait_for_ack(child: &mut Child, place: &Place, before: u64) -> Outcome {
 /// Asks the binary to compare. It ends with 1 when something is lost, so its words count, not its exit code.
 fn check(binary: &Path, place: &Place) -> Outcome<Found> {
     let mut ask = command(binary);
-    ask.arg("ledger-check").arg("--path").arg(place.ledger()).arg("--acks").arg(place.acks()).arg("--json");
+    ask.arg("ledger-check").arg("--path").arg(place.data()).arg("--acks").arg(place.acks()).arg("--json");
     let done = ask.output().map_err(|error| format!("could not run the ledger's checker: {error}"))?;
     let said = String::from_utf8_lossy(&done.stdout);
     found(&said).ok_or_else(|| {

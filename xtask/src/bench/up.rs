@@ -12,6 +12,9 @@ use super::figures::{Figure, verdict};
 use crate::args::Args;
 use crate::shell::{Outcome, Profile, command, run as start, seaworthy, target};
 
+/// Where `up` keeps its data, in the directory of files it is given.
+const DATA: &str = ".seaworthy";
+
 /// Events in the ledger before it starts.
 const EVENTS: &str = "10000";
 
@@ -39,15 +42,13 @@ pub(super) fn run(args: Args) -> Outcome {
     let binary = seaworthy(Profile::Release)?;
     let folder = target().join("bench/up");
     drop(std::fs::remove_dir_all(&folder));
-    let (files, data) = (folder.join("files"), folder.join("data"));
-    for made in [&files, &data] {
-        std::fs::create_dir_all(made).map_err(|error| format!("could not make \"{}\": {error}", made.display()))?;
-    }
+    let data = folder.join(DATA);
+    std::fs::create_dir_all(&data).map_err(|error| format!("could not make \"{}\": {error}", data.display()))?;
     start(command(&binary).args(["ledger-fill", "--events", EVENTS, "--path"]).arg(&data))?;
     let address = free_address()?;
-    let log = folder.join("up.log");
+    let log = target().join("bench/up.log");
     let clock = Instant::now();
-    let mut supervisor = spawn(&binary, &files, &data, address, &log)?;
+    let mut supervisor = spawn(&binary, &folder, address, &log)?;
     let measured = measure(&mut supervisor, address, clock);
     child::stop(&mut supervisor);
     let (ready, weights) = measured.map_err(|error| format!("{error}\nhint: what it said is in {}", log.display()))?;
@@ -68,12 +69,13 @@ fn free_address() -> Outcome<SocketAddr> {
     listener.map_err(|error| format!("could not find a free port: {error}"))
 }
 
-fn spawn(binary: &Path, files: &Path, data: &Path, address: SocketAddr, log: &Path) -> Outcome<Child> {
-    let file = |_| File::create(log).map_err(|error| format!("could not write \"{}\": {error}", log.display()));
+fn spawn(binary: &Path, folder: &Path, portal: SocketAddr, log: &Path) -> Outcome<Child> {
+    let failed = |error| format!("could not write \"{}\": {error}", log.display());
+    let out = File::create(log).map_err(failed)?;
+    let copy = out.try_clone().map_err(failed)?;
     let mut up = command(binary);
-    up.arg("up").arg(files).arg("--data").arg(data).args(["--listen", &address.to_string()]);
-    up.stdout(file(1)?).stderr(file(2)?);
-    up.spawn().map_err(|error| format!("could not start \"seaworthy up\": {error}"))
+    up.arg("up").arg(folder).args(["--portal", &portal.to_string(), "--gateway", "127.0.0.1:0"]);
+    up.stdout(out).stderr(copy).spawn().map_err(|error| format!("could not start \"seaworthy up\": {error}"))
 }
 
 /// Seconds until ready, and the weight of each process a minute later.
