@@ -109,13 +109,15 @@ impl Place {
     fn fresh(name: &str) -> Outcome<Self> {
         let folder = target().join("crash").join(name);
         drop(std::fs::remove_dir_all(&folder));
-        std::fs::create_dir_all(&folder)
-            .map_err(|error| format!("could not make \"{}\": {error}", folder.display()))?;
-        Ok(Self(folder))
+        let place = Self(folder);
+        let data = place.data();
+        std::fs::create_dir_all(&data).map_err(|error| format!("could not make \"{}\": {error}", data.display()))?;
+        Ok(place)
     }
 
-    fn ledger(&self) -> PathBuf {
-        self.0.join("ledger.sqlite")
+    /// The data directory that holds the ledger.
+    fn data(&self) -> PathBuf {
+        self.0.join("data")
     }
 
     fn acks(&self) -> PathBuf {
