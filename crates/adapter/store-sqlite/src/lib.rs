@@ -1,1 +1,29 @@
 //! The ledger and the side store on SQLite.
+//!
+//! Two files in one directory. `ledger.sqlite` is written by one thread of one process, many batches a transaction,
+//! and synced before an append returns. `side.sqlite` is synced by the kernel in its own time. Both are in WAL mode, so
+//! that the offline tools read while the server writes.
+
+pub mod crash;
+mod file;
+mod ledger;
+mod lock;
+mod migrate;
+mod open;
+mod row;
+mod side;
+mod writer;
+
+pub use file::{LedgerFile, Records};
+pub use ledger::SqliteLedger;
+pub use open::OpenError;
+pub use side::SqliteSide;
+
+/// The ledger's file in a data directory.
+pub const LEDGER_FILE: &str = "ledger.sqlite";
+
+/// The side store's file in a data directory.
+pub const SIDE_FILE: &str = "side.sqlite";
+
+/// The file whose lock says that a process writes the ledger; it holds that process's id.
+pub const LOCK_FILE: &str = "ledger.lock";

@@ -77,12 +77,17 @@ pub fn admit<I: Index>(
     sealed(batch, head, now, index)
 }
 
+/// Returns how many payload bytes a batch has.
+pub fn batch_bytes(batch: &[NewEvent]) -> usize {
+    batch.iter().map(|event| event.payload.as_str().len()).sum()
+}
+
 /// Checks what can be checked without the ledger; backends call it before a batch may wait.
 ///
 /// # Errors
 /// When the batch or one of its events passes a limit, or two of its events share an id or a key.
-pub(crate) fn check_batch(batch: &[NewEvent]) -> Result<(), AppendError> {
-    let bytes = batch.iter().map(|event| event.payload.as_str().len()).sum();
+pub fn check_batch(batch: &[NewEvent]) -> Result<(), AppendError> {
+    let bytes = batch_bytes(batch);
     for (index, event) in batch.iter().enumerate() {
         event.check().map_err(|why| AppendError::Event { index, why })?;
     }

@@ -17,7 +17,7 @@ mod ledger;
 pub mod limits;
 mod side;
 
-pub use admit::{Admission, Index, admit};
+pub use admit::{Admission, Index, admit, batch_bytes, check_batch};
 pub use event::{EventError, Head, NewEvent, NotJson, RawJson, Record};
 pub use ledger::{Answer, AppendError, Appended, Clock, Expect, Ledger, ReadError, Subject};
 pub use side::{Entry, Side, SideError, Table, Write, check_writes};
