@@ -1,8 +1,11 @@
 //! What the server wants to run and what the supervisor sees running.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
 
-use seaworthy_model::{Position, ServiceId, VersionId};
+use seaworthy_model::{GatewayName, Position, ServiceId, VersionId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -110,3 +113,81 @@ pub enum InstanceState {
         how: String,
     },
 }
+
+/// A credential on its way between our own processes. Its `Debug` shows nothing of it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps a credential.
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// Returns the credential itself: for a header or a hash, never for a log.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(not shown)")
+    }
+}
+
+/// What the supervisor tells `seaworthy server` when it starts it, with the portal's listening socket.
+///
+/// A server that is started again by the same supervisor gets the same credentials again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ServerBoot {
+    /// The directory of ledger and side store.
+    pub data: PathBuf,
+    /// Address of the one socket that comes with it: API and portal.
+    pub portal: SocketAddr,
+    /// Where it offers its socket and this message to the next supervisor.
+    pub handover: PathBuf,
+    /// The gateway that joins with `gateway_token`.
+    pub gateway: GatewayName,
+    /// The gateway's credential, `sw_<token id>_<secret>`.
+    pub gateway_token: Secret,
+    /// The supervisor's credential, of the same form. It may take desired and report observed processes, apply the
+    /// catalogue and make sign-in links: it acts for the person who started it on this machine.
+    pub supervisor_token: Secret,
+    /// Whether to make an admin credential where none was ever made, and tell it in [`Ready`].
+    pub bootstrap_admin: bool,
+}
+
+/// What the supervisor tells `seaworthy gateway` when it starts it, with its listening sockets: inbound, outbound.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GatewayBoot {
+    /// Its name.
+    pub name: GatewayName,
+    /// Base address of the server, `http://host:port`.
+    pub server: String,
+    /// Its credential.
+    pub token: Secret,
+    /// Its own directory: the last good config, journals.
+    pub data: PathBuf,
+    /// Its own socket for break-glass.
+    pub control: PathBuf,
+    /// Where it offers its sockets and this message to the next supervisor.
+    pub handover: PathBuf,
+    /// Address of the first socket: users.
+    pub inbound: SocketAddr,
+    /// Address of the second socket: calls of services to their dependencies.
+    pub outbound: SocketAddr,
+}
+
+/// What a child answers once, on the socket that its boot message came over, as soon as it serves.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Ready {
+    /// The admin credential, if this start made it; it is nowhere else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub admin_token: Option<Secret>,
+}
+
+/// Exit code of a child that cannot work with what it was given, so that starting it again is no use (`EX_CONFIG` of
+/// `sysexits.h`). The last lines of its log say why.
+pub const EXIT_CONFIG: u8 = 78;
