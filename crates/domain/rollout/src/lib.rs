@@ -6,6 +6,8 @@
 
 mod checkpoint;
 pub mod judge;
+pub mod lifecycle;
+pub mod policy;
 mod steps;
 
 pub use checkpoint::RestoreError;

@@ -23,6 +23,11 @@ impl BelowCeiling {
         Ok(Self { ceiling: probability("ceiling", ceiling)?, n: 0, x: 0 })
     }
 
+    /// Returns the ceiling, 0 to 1.
+    pub fn ceiling(&self) -> f64 {
+        self.ceiling
+    }
+
     /// Adds `n_c` canary units of which `x_c` had the event.
     pub fn update(&mut self, n_c: u64, x_c: u64) {
         self.n = self.n.saturating_add(n_c);
@@ -57,6 +62,9 @@ impl BelowCeiling {
 
     pub(crate) fn walk(&mut self, walk: &mut impl Walk) {
         walk.real(&mut self.ceiling);
+        if probability("ceiling", self.ceiling).is_err() {
+            walk.reject();
+        }
         walk.count(&mut self.n);
         walk.count(&mut self.x);
     }

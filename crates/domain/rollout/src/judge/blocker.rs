@@ -50,6 +50,9 @@ impl Blocker {
 
     pub(crate) fn walk(&mut self, walk: &mut impl Walk) {
         walk.real(&mut self.need);
+        if !(self.need >= 1.0 && self.need.is_finite()) {
+            walk.reject();
+        }
         self.open.n.iter_mut().chain(&mut self.open.x).for_each(|v| walk.count(v));
     }
 }

@@ -33,7 +33,7 @@ impl Default for MetricSpec {
 /// One guarded stream of events.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Metric {
-    spec: MetricSpec,
+    margin: f64,
     log_weight: f64,
     bad: RateRatio,
     good: RateRatio,
@@ -53,8 +53,8 @@ impl Metric {
             }
         }
         let bad = RateRatio::new(&REGRESS.map(|r| r * spec.tolerance), spec.tolerance, spec.start_mass)?;
-        let (good, ceiling) = promotion_evidence(&spec)?;
-        Ok(Self { spec, log_weight: spec.weight.ln(), bad, good, ceiling, n_c: 0 })
+        let (good, ceiling) = promotion_evidence(spec.margin, spec.ceiling)?;
+        Ok(Self { margin: spec.margin, log_weight: spec.weight.ln(), bad, good, ceiling, n_c: 0 })
     }
 
     /// Adds `n_c` canary units, `x_c` canary and `x_b` comparator events seen at `share`.
@@ -83,16 +83,15 @@ impl Metric {
     /// # Errors
     /// When the ceiling does not lie between 0 and 1; then nothing changes.
     pub fn restart(&mut self, mass: f64, ceiling: Option<f64>) -> Result<(), Unusable> {
-        let spec = MetricSpec { ceiling, ..self.spec };
-        let (good, below) = promotion_evidence(&spec)?;
+        let (good, ceiling) = promotion_evidence(self.margin, ceiling)?;
         self.bad.restart(mass);
-        *self = Self { spec, good, ceiling: below, n_c: 0, ..*self };
+        *self = Self { good, ceiling, n_c: 0, ..*self };
         Ok(())
     }
 
-    /// Returns the specification it judges by now.
-    pub fn spec(&self) -> &MetricSpec {
-        &self.spec
+    /// Returns the absolute event probability that rules a promotion in now, 0 to 1.
+    pub fn ceiling(&self) -> Option<f64> {
+        self.ceiling.map(|below| below.ceiling())
     }
 
     /// Returns how many canary units fed the evidence for a promotion since the last restart.
@@ -137,10 +136,10 @@ impl Metric {
     }
 }
 
-fn promotion_evidence(spec: &MetricSpec) -> Result<(RateRatio, Option<BelowCeiling>), Unusable> {
-    let from = NON_INFERIOR.iter().position(|g| *g < spec.margin).ok_or(Unusable::Grid)?;
-    let good = RateRatio::new(&NON_INFERIOR[from..], spec.margin, 1.0)?;
-    Ok((good, spec.ceiling.map(BelowCeiling::new).transpose()?))
+fn promotion_evidence(margin: f64, ceiling: Option<f64>) -> Result<(RateRatio, Option<BelowCeiling>), Unusable> {
+    let from = NON_INFERIOR.iter().position(|g| *g < margin).ok_or(Unusable::Grid)?;
+    let good = RateRatio::new(&NON_INFERIOR[from..], margin, 1.0)?;
+    Ok((good, ceiling.map(BelowCeiling::new).transpose()?))
 }
 
 #[cfg(test)]
@@ -156,7 +155,7 @@ mod tests {
         metric.restart(0.0, Some(0.01)).expect("in range");
         assert_eq!(metric.log_e_bad(), before);
         assert!(metric.log_e_good().abs() < 1e-12);
-        assert_eq!((metric.units(), metric.spec().ceiling), (0, Some(0.01)));
+        assert_eq!((metric.units(), metric.ceiling()), (0, Some(0.01)));
         assert!(metric.restart(0.1, Some(2.0)).is_err());
     }
 

@@ -1,3 +1,6 @@
 //! The judge against the reference vectors, and whole rollouts against simulated users.
 
+mod lifecycle;
+mod rollouts;
+mod simulation;
 mod vectors;
