@@ -1,1 +1,21 @@
 //! Folds the ledger into state and decides what happens next.
+//!
+//! Three pure parts: [`State`] is folded from the ledger and from nothing else; [`step`] takes state, an input and
+//! `now`, and gives events; [`Watch`] turns gateways' reports into verdicts. Nothing here does IO, so the
+//! simulator runs exactly what production runs. Invariant: folding the events of a run gives the state of the run.
+
+pub mod desired;
+mod evidence;
+mod fact;
+mod input;
+pub mod outbox;
+pub mod state;
+mod step;
+pub mod view;
+pub mod watch;
+
+pub use fact::{Fact, NewFact};
+pub use input::{Cx, Input, Refusal};
+pub use state::State;
+pub use step::{plan, step};
+pub use watch::Watch;

@@ -56,8 +56,20 @@ pub struct RolloutHeldV1 {
     /// The rollout.
     #[schema(value_type = String)]
     pub rollout: RolloutId,
+    /// Who froze it, and so who lets it go on.
+    pub by: HolderV1,
     /// Why, in words.
     pub reason: String,
+}
+
+/// Who froze a share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum HolderV1 {
+    /// The judge, until its evidence recedes.
+    Judge,
+    /// A person, until a person resumes.
+    Person,
 }
 
 /// Exposure may grow again.
@@ -103,7 +115,7 @@ pub struct RolloutRevertedV1 {
     pub rollout: RolloutId,
     /// Why.
     pub cause: RevertCauseV1,
-    /// Why, in words.
+    /// Why, in words; empty where a person gave no reason.
     pub reason: String,
     /// The metric that decided, where the judge did.
     #[serde(default, skip_serializing_if = "Option::is_none")]

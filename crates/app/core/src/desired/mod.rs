@@ -1,0 +1,7 @@
+//! Desired state: what gateways and processes should be, computed from state alone and reconciled until it is so.
+
+mod gateway;
+mod process;
+
+pub use gateway::gateway_config;
+pub use process::{Role, desired_processes, wanted};

@@ -1,0 +1,176 @@
+//! Inputs of the core: commands of people, signals of machines, and the clock.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use seaworthy_contract::api::{Code, ShipRequest};
+use seaworthy_contract::catalogue::Document;
+use seaworthy_contract::events::server::ScopeV1;
+use seaworthy_contract::gateway::{BreakGlass, Trip};
+use seaworthy_contract::process::Observed;
+use seaworthy_model::{Entropy, GatewayName, PageId, RolloutId, ServiceId, TokenId};
+use uuid::Uuid;
+
+use crate::watch::{Drained, Judged};
+
+/// What every decision is given besides state and input.
+#[derive(Debug, Clone)]
+pub struct Cx {
+    /// The time.
+    pub now: Timestamp,
+    /// Who or what asks.
+    pub actor: String,
+    /// Randomness for new ids.
+    pub entropy: Entropy,
+}
+
+/// Something that the core decides on.
+#[derive(Debug, Clone)]
+pub enum Input {
+    /// The catalogue should be as this document says.
+    Apply(Box<Document>),
+    /// A version should reach users.
+    Ship {
+        /// The service.
+        service: ServiceId,
+        /// What to ship and how.
+        request: Box<ShipRequest>,
+    },
+    /// A person wants a version off its users.
+    Revert {
+        /// The rollout.
+        rollout: RolloutId,
+        /// Why.
+        reason: Option<String>,
+    },
+    /// A person freezes exposure.
+    Hold {
+        /// The rollout.
+        rollout: RolloutId,
+        /// Why.
+        reason: Option<String>,
+    },
+    /// A person lets exposure grow again.
+    Resume {
+        /// The rollout.
+        rollout: RolloutId,
+    },
+    /// A person has a page.
+    Acknowledge {
+        /// The page.
+        page: PageId,
+    },
+    /// A supervisor's picture of its machine.
+    Observed(Observed),
+    /// A gateway reported for the first time since its start.
+    GatewayJoined {
+        /// The gateway.
+        gateway: GatewayName,
+        /// Its start.
+        boot: Uuid,
+    },
+    /// A gateway ejected a canary.
+    GuardTripped {
+        /// The gateway.
+        gateway: GatewayName,
+        /// What it saw.
+        trip: Trip,
+    },
+    /// Somebody reverted on a gateway's own socket.
+    BreakGlassUsed {
+        /// The gateway.
+        gateway: GatewayName,
+        /// The journal's entry.
+        entry: BreakGlass,
+    },
+    /// The judge looked at a rollout and something follows from it.
+    Judged(Box<Judged>),
+    /// Every gateway has let go of a reverted version.
+    Drained(Box<Drained>),
+    /// A channel took a page.
+    PageDelivered {
+        /// The page.
+        page: PageId,
+        /// The channel.
+        channel: String,
+        /// Which try it was.
+        attempt: u32,
+    },
+    /// A channel did not take a page and is not tried again.
+    PageUndeliverable {
+        /// The page.
+        page: PageId,
+        /// The channel.
+        channel: String,
+        /// Tries made.
+        attempts: u32,
+        /// What was seen last.
+        reason: String,
+    },
+    /// A credential was issued.
+    TokenIssued {
+        /// The credential.
+        token: TokenId,
+        /// What it may do.
+        scope: ScopeV1,
+        /// What it is for.
+        label: String,
+        /// When it ends.
+        expires_at: Option<Timestamp>,
+    },
+    /// A control plane started.
+    Started {
+        /// Its start.
+        boot: Uuid,
+        /// The program's version.
+        program: String,
+    },
+    /// Time has passed.
+    Tick,
+}
+
+/// The core says no.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// There is no such thing: what kind, and its name.
+    Unknown(&'static str, String),
+    /// The request is malformed: which field, and what is wrong with it.
+    Invalid(&'static str, String),
+    /// The present state does not allow it: why, and what to do.
+    State(String, &'static str),
+}
+
+impl Refusal {
+    /// Returns the code for programs.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Unknown(..) => Code::NotFound,
+            Self::Invalid(..) => Code::Invalid,
+            Self::State(..) => Code::Refused,
+        }
+    }
+
+    /// Returns what to do about it.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Unknown("service", _) => {
+                Some("`seaworthy services` lists what is known; `seaworthy apply` adds more")
+            }
+            Self::Unknown("rollout", _) => Some("`seaworthy rollouts` lists them"),
+            Self::State(_, hint) if !hint.is_empty() => Some(hint),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unknown(kind, name) => write!(f, "no {kind} \"{name}\""),
+            Self::Invalid(field, why) => write!(f, "{field}: {why}"),
+            Self::State(why, _) => f.write_str(why),
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}

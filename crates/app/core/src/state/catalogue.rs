@@ -1,0 +1,112 @@
+//! The catalogue as the ledger has it: every entity with its source and the event that declared it.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use seaworthy_contract::catalogue::{Entity, Rotation, Service, Team};
+use seaworthy_contract::events::catalogue::{EntityDeclaredV1, EntityRetiredV1};
+use seaworthy_model::{PersonId, Position, RotationId, ServiceId, TeamId};
+
+use crate::Fact;
+
+/// Entities by kind and name.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Catalogue {
+    entities: BTreeMap<(String, String), Declared>,
+}
+
+/// An entity and where it comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Declared {
+    /// The entity.
+    pub entity: Entity,
+    /// `file:line`.
+    pub source: String,
+    /// Position of the event that declared it as it is.
+    pub position: Position,
+    /// When that was.
+    pub at: Timestamp,
+}
+
+impl Catalogue {
+    pub(super) fn declare(&mut self, event: &EntityDeclaredV1, fact: &Fact) {
+        let (kind, name) = event.entity.key();
+        let declared = Declared {
+            entity: event.entity.clone(),
+            source: event.source.clone(),
+            position: fact.position,
+            at: fact.at,
+        };
+        self.entities.insert((kind.to_owned(), name.to_owned()), declared);
+    }
+
+    pub(super) fn retire(&mut self, event: &EntityRetiredV1) {
+        self.entities.remove(&(event.kind.clone(), event.name.clone()));
+    }
+
+    /// Returns the declaration of `(kind, name)`.
+    pub fn get(&self, kind: &str, name: &str) -> Option<&Declared> {
+        self.entities.get(&(kind.to_owned(), name.to_owned()))
+    }
+
+    /// Returns every declaration, by kind and name.
+    pub fn iter(&self) -> impl Iterator<Item = &Declared> {
+        self.entities.values()
+    }
+
+    /// Returns every service with its declaration, by name.
+    pub fn services(&self) -> impl Iterator<Item = (&Service, &Declared)> {
+        self.iter().filter_map(|declared| match &declared.entity {
+            Entity::Service(service) => Some((service.as_ref(), declared)),
+            _ => None,
+        })
+    }
+
+    /// Returns a service.
+    pub fn service(&self, name: &ServiceId) -> Option<&Service> {
+        match &self.get("service", name.as_str())?.entity {
+            Entity::Service(service) => Some(service),
+            _ => None,
+        }
+    }
+
+    /// Returns a team.
+    pub fn team(&self, name: &TeamId) -> Option<&Team> {
+        match &self.get("team", name.as_str())?.entity {
+            Entity::Team(team) => Some(team),
+            _ => None,
+        }
+    }
+
+    /// Returns every team.
+    pub fn teams(&self) -> impl Iterator<Item = &Team> {
+        self.iter().filter_map(|declared| match &declared.entity {
+            Entity::Team(team) => Some(team),
+            _ => None,
+        })
+    }
+
+    /// Returns a rotation.
+    pub fn rotation(&self, name: &RotationId) -> Option<&Rotation> {
+        match &self.get("rotation", name.as_str())?.entity {
+            Entity::Rotation(rotation) => Some(rotation),
+            _ => None,
+        }
+    }
+
+    /// Returns the rotation that is paged for a service: the one it names, or its team's first by name.
+    pub fn rotation_for(&self, service: &Service) -> Option<&Rotation> {
+        if let Some(name) = &service.on_call {
+            return self.rotation(name);
+        }
+        self.iter().find_map(|declared| match &declared.entity {
+            Entity::Rotation(rotation) if rotation.team == service.owner => Some(rotation),
+            _ => None,
+        })
+    }
+
+    /// Returns whether a person is a member of a team.
+    pub fn is_member(&self, person: &PersonId, team: &TeamId) -> bool {
+        self.team(team).is_some_and(|team| team.members.contains(person))
+    }
+}

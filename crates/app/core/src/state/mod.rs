@@ -1,0 +1,149 @@
+//! State: one value folded from the ledger, and from nothing else.
+//!
+//! [`State::apply`] is total: an event that does not fit what is known (a rollout nobody started) changes nothing but
+//! the position, because a ledger that was written is the truth and folding it must never fail.
+
+mod catalogue;
+mod page;
+mod rollout;
+mod version;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use seaworthy_contract::events::Event;
+use seaworthy_contract::events::server::ScopeV1;
+use seaworthy_model::{GatewayName, PageId, Position, RolloutId, ServiceId, TokenId};
+use uuid::Uuid;
+
+pub use catalogue::{Catalogue, Declared};
+pub use page::{ChannelState, PageRecord};
+pub use rollout::{Placed, RolloutRecord};
+pub use version::{Health, Serving, VersionRecord};
+
+use crate::Fact;
+
+/// Everything the control plane knows that must survive it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct State {
+    /// Position of the last event folded in.
+    pub position: Position,
+    /// When that was recorded.
+    pub at: Option<Timestamp>,
+    /// What the files say.
+    pub catalogue: Catalogue,
+    /// What runs and serves, by service.
+    pub serving: BTreeMap<ServiceId, Serving>,
+    /// Every rollout.
+    pub rollouts: BTreeMap<RolloutId, RolloutRecord>,
+    /// Every page.
+    pub pages: BTreeMap<PageId, PageRecord>,
+    /// The last start of each gateway.
+    pub gateways: BTreeMap<GatewayName, Uuid>,
+    /// Break-glass entries that were appended.
+    pub break_glass: BTreeSet<Uuid>,
+    /// Credentials that are not withdrawn: what they may do and until when. Their hashes are elsewhere.
+    pub tokens: BTreeMap<TokenId, TokenRecord>,
+    /// Position of the last event that changed what gateways should do.
+    pub config_version: Position,
+    /// Position of the last event that changed what should run.
+    pub desired_version: Position,
+}
+
+/// A credential.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TokenRecord {
+    /// What it may do.
+    pub scope: ScopeV1,
+    /// What it is for.
+    pub label: String,
+    /// When it ends.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl State {
+    /// Folds one fact in.
+    pub fn apply(&mut self, fact: &Fact) {
+        self.position = fact.position;
+        self.at = Some(fact.at);
+        match &fact.event {
+            Event::EntityDeclared(e) => self.catalogue.declare(e, fact),
+            Event::EntityRetired(e) => self.catalogue.retire(e),
+            Event::VersionRegistered(e) => self.serving.entry(e.service.clone()).or_default().register(e, fact),
+            Event::VersionBecameHealthy(_) | Event::VersionFailedToStart(_) | Event::VersionExited(_) => {
+                self.apply_health(fact);
+            }
+            Event::RolloutStarted(_)
+            | Event::RolloutStepEntered(_)
+            | Event::RolloutHeld(_)
+            | Event::RolloutResumed(_)
+            | Event::RolloutPromoted(_)
+            | Event::RolloutReverted(_)
+            | Event::RevertConfirmed(_)
+            | Event::BakeEnded(_) => self.apply_rollout(fact),
+            Event::PageRequested(e) => drop(self.pages.insert(e.page, PageRecord::new(e, fact))),
+            Event::PageDelivered(e) => self.change_page(e.page, |page| page.delivered(&e.channel, fact.at)),
+            Event::PageUndeliverable(e) => {
+                self.change_page(e.page, |page| page.undeliverable(&e.channel, &e.reason, fact.at));
+            }
+            Event::PageAcknowledged(e) => self.change_page(e.page, |page| page.acknowledge(fact)),
+            Event::GatewayJoined(e) => drop(self.gateways.insert(e.gateway.clone(), e.boot)),
+            Event::BreakGlassUsed(e) => drop(self.break_glass.insert(e.journal)),
+            Event::TokenIssued(e) => drop(self.tokens.insert(
+                e.token,
+                TokenRecord { scope: e.scope.clone(), label: e.label.clone(), expires_at: e.expires_at },
+            )),
+            Event::TokenRevoked(e) => drop(self.tokens.remove(&e.token)),
+            // What tripped and who started is history; what follows from it are events of their own.
+            Event::GuardTripped(_) | Event::ServerStarted(_) | Event::Unknown { .. } => {}
+        }
+        if changes_config(&fact.event) {
+            self.config_version = fact.position;
+        }
+        if changes_desired(&fact.event) {
+            self.desired_version = fact.position;
+        }
+    }
+
+    /// Folds facts in, oldest first.
+    pub fn fold<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> Self {
+        let mut state = Self::default();
+        facts.into_iter().for_each(|fact| state.apply(fact));
+        state
+    }
+
+    fn change_page(&mut self, page: PageId, change: impl FnOnce(&mut PageRecord)) {
+        if let Some(record) = self.pages.get_mut(&page) {
+            change(record);
+        }
+    }
+}
+
+/// Whether gateways must be told. By type, not by comparing configs: a version is then the position of an event that
+/// anybody can look up.
+fn changes_config(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::EntityDeclared(_)
+            | Event::EntityRetired(_)
+            | Event::VersionBecameHealthy(_)
+            | Event::RolloutStepEntered(_)
+            | Event::RolloutPromoted(_)
+            | Event::RolloutReverted(_)
+    )
+}
+
+/// Whether supervisors must be told.
+fn changes_desired(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::EntityDeclared(_)
+            | Event::EntityRetired(_)
+            | Event::VersionRegistered(_)
+            | Event::RolloutStarted(_)
+            | Event::RolloutPromoted(_)
+            | Event::RolloutReverted(_)
+            | Event::RevertConfirmed(_)
+            | Event::BakeEnded(_)
+    )
+}

@@ -1,0 +1,66 @@
+//! Pages and how each channel fared; the outbox is what is still waiting here.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use seaworthy_contract::events::page::PageRequestedV1;
+use seaworthy_model::Position;
+
+use crate::Fact;
+
+/// A page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PageRecord {
+    /// What was requested.
+    pub request: PageRequestedV1,
+    /// When.
+    pub requested_at: Timestamp,
+    /// Its place.
+    pub position: Position,
+    /// How each channel fared.
+    pub channels: BTreeMap<String, ChannelState>,
+    /// When it was acknowledged and by whom.
+    pub acknowledged: Option<(Timestamp, String)>,
+}
+
+/// How a channel fared with a page.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ChannelState {
+    /// In the outbox.
+    Waiting,
+    /// The channel accepted it.
+    Delivered(Timestamp),
+    /// The channel is not tried again, and why.
+    Undeliverable(Timestamp, String),
+}
+
+impl PageRecord {
+    pub(super) fn new(request: &PageRequestedV1, fact: &Fact) -> Self {
+        let channels = request.channels.iter().map(|c| (c.clone(), ChannelState::Waiting)).collect();
+        Self { request: request.clone(), requested_at: fact.at, position: fact.position, channels, acknowledged: None }
+    }
+
+    pub(super) fn delivered(&mut self, channel: &str, at: Timestamp) {
+        self.channels.insert(channel.to_owned(), ChannelState::Delivered(at));
+    }
+
+    pub(super) fn undeliverable(&mut self, channel: &str, reason: &str, at: Timestamp) {
+        self.channels.insert(channel.to_owned(), ChannelState::Undeliverable(at, reason.to_owned()));
+    }
+
+    pub(super) fn acknowledge(&mut self, fact: &Fact) {
+        // The first person who takes it has it.
+        self.acknowledged.get_or_insert_with(|| (fact.at, fact.actor.clone()));
+    }
+
+    /// Returns when the first channel accepted it.
+    pub fn first_delivered_at(&self) -> Option<Timestamp> {
+        self.channels
+            .values()
+            .filter_map(|c| match c {
+                ChannelState::Delivered(at) => Some(*at),
+                _ => None,
+            })
+            .min()
+    }
+}

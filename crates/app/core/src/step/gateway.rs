@@ -1,0 +1,56 @@
+//! What gateways did by themselves: guards that tripped, break-glass that was used.
+
+use seaworthy_contract::events::gateway::{BreakGlassUsedV1, GatewayJoinedV1, GuardTrippedV1};
+use seaworthy_contract::gateway::{BreakGlass, Trip};
+use seaworthy_model::{GatewayName, Timestamp};
+use uuid::Uuid;
+
+use super::rollout::{self, live_rollout_of};
+use crate::{Cx, NewFact, State};
+
+pub(super) fn joined(state: &State, gateway: &GatewayName, boot: Uuid) -> Vec<NewFact> {
+    if state.gateways.get(gateway) == Some(&boot) {
+        return Vec::new();
+    }
+    let event = GatewayJoinedV1 { gateway: gateway.clone(), boot };
+    vec![NewFact::new(format!("gateway/{gateway}"), event).once(format!("joined/{gateway}/{boot}"))]
+}
+
+pub(super) fn guard_tripped(state: &State, gateway: &GatewayName, trip: &Trip, cx: &mut Cx) -> Vec<NewFact> {
+    let Some(record) = live_rollout_of(state, &trip.service, &trip.version) else { return Vec::new() };
+    let event = GuardTrippedV1 {
+        gateway: gateway.clone(),
+        service: trip.service.clone(),
+        version: trip.version.clone(),
+        rollout: record.id(),
+        why: trip.why.clone(),
+    };
+    let mut facts = vec![NewFact::new(format!("gateway/{gateway}"), event)];
+    facts.extend(rollout::guard_tripped(state, record, &trip.why, ago(cx, trip.age_ms), cx));
+    facts
+}
+
+pub(super) fn break_glass_used(state: &State, gateway: &GatewayName, entry: &BreakGlass, cx: &mut Cx) -> Vec<NewFact> {
+    if state.break_glass.contains(&entry.id) {
+        return Vec::new();
+    }
+    let event = BreakGlassUsedV1 {
+        gateway: gateway.clone(),
+        journal: entry.id,
+        service: entry.service.clone(),
+        version: entry.version.clone(),
+        by: entry.by.clone(),
+    };
+    let fact = NewFact::new(format!("gateway/{gateway}"), event)
+        .once(format!("break-glass/{}", entry.id))
+        .at(ago(cx, entry.age_ms));
+    let mut facts = vec![fact];
+    if let Some(record) = live_rollout_of(state, &entry.service, &entry.version) {
+        facts.extend(rollout::break_glass(state, record, gateway, &entry.by, cx));
+    }
+    facts
+}
+
+fn ago(cx: &Cx, age_ms: u64) -> Timestamp {
+    cx.now - std::time::Duration::from_millis(age_ms)
+}

@@ -1,0 +1,48 @@
+//! One step: state, an input and `now` in; events out, or a refusal. One file a noun.
+
+mod catalogue;
+mod gateway;
+mod page;
+mod process;
+mod rollout;
+mod ship;
+
+pub use catalogue::plan;
+
+use seaworthy_contract::events::server::{ServerStartedV1, TokenIssuedV1};
+
+use crate::{Cx, Input, NewFact, Refusal, State};
+
+/// Decides what follows from an input. Nothing has happened until the events are durable and folded in.
+///
+/// # Errors
+/// When the input asks for something that the state does not allow. Signals of machines are never refused: what does
+/// not fit gives no events.
+pub fn step(state: &State, input: &Input, cx: &mut Cx) -> Result<Vec<NewFact>, Refusal> {
+    match input {
+        Input::Apply(document) => catalogue::apply(state, document),
+        Input::Ship { service, request } => rollout::ship(state, service, request, cx),
+        Input::Revert { rollout, reason } => rollout::revert(state, *rollout, reason.as_deref(), cx),
+        Input::Hold { rollout, reason } => rollout::hold(state, *rollout, reason.as_deref(), cx),
+        Input::Resume { rollout } => rollout::resume(state, *rollout, cx),
+        Input::Acknowledge { page } => page::acknowledge(state, *page),
+        Input::Observed(observed) => Ok(process::observed(state, observed, cx)),
+        Input::GatewayJoined { gateway, boot } => Ok(gateway::joined(state, gateway, *boot)),
+        Input::GuardTripped { gateway, trip } => Ok(gateway::guard_tripped(state, gateway, trip, cx)),
+        Input::BreakGlassUsed { gateway, entry } => Ok(gateway::break_glass_used(state, gateway, entry, cx)),
+        Input::Judged(judged) => Ok(rollout::judged(state, judged, cx)),
+        Input::Drained(drained) => Ok(rollout::drained(state, drained, cx)),
+        Input::PageDelivered { page, channel, attempt } => Ok(page::delivered(state, *page, channel, *attempt)),
+        Input::PageUndeliverable { page, channel, attempts, reason } => {
+            Ok(page::undeliverable(state, *page, channel, *attempts, reason))
+        }
+        Input::TokenIssued { token, scope, label, expires_at } => {
+            let (scope, label, expires_at) = (scope.clone(), label.clone(), *expires_at);
+            Ok(vec![NewFact::new(format!("token/{token}"), TokenIssuedV1 { token: *token, scope, label, expires_at })])
+        }
+        Input::Started { boot, program } => {
+            Ok(vec![NewFact::new("server", ServerStartedV1 { boot: *boot, program: program.clone() })])
+        }
+        Input::Tick => Ok(rollout::tick(state, cx)),
+    }
+}

@@ -1,0 +1,72 @@
+//! Pages: requested by a revert, delivered or given up by channels, taken by a person.
+
+use seaworthy_contract::events::page::{PageAcknowledgedV1, PageDeliveredV1, PageRequestedV1, PageUndeliverableV1};
+use seaworthy_model::{PageId, RolloutId, ServiceId, Timestamp};
+
+use crate::state::{ChannelState, PageRecord};
+use crate::view::on_call;
+use crate::{Cx, NewFact, Refusal, State};
+
+/// The channel that is always there: the portal's own page. Delivered means that it can be seen there.
+pub(crate) const PORTAL: &str = "portal";
+
+/// The channel behind which the directory's contacts of the person stand.
+pub(crate) const CONTACTS: &str = "contacts";
+
+pub(super) fn request(
+    state: &State,
+    service: &ServiceId,
+    rollout: RolloutId,
+    sentence: String,
+    began_at: Option<Timestamp>,
+    cx: &mut Cx,
+) -> Option<NewFact> {
+    let entity = state.catalogue.service(service)?;
+    let shift = on_call(state, entity, cx.now);
+    let page = PageId::new(cx.now, &mut cx.entropy);
+    let channels = match shift {
+        Some(_) => vec![PORTAL.to_owned(), CONTACTS.to_owned()],
+        None => vec![PORTAL.to_owned()],
+    };
+    let request = PageRequestedV1 {
+        page,
+        service: service.clone(),
+        team: entity.owner.clone(),
+        to: shift.as_ref().map(|shift| shift.person.clone()),
+        rotation: shift.map(|shift| shift.rotation),
+        sentence,
+        rollout: Some(rollout),
+        began_at,
+        channels,
+    };
+    // One page a rollout: deciding twice (a restart between decision and fold) pages once.
+    Some(NewFact::new(format!("page/{page}"), request).once(format!("page-for/{rollout}")))
+}
+
+pub(super) fn acknowledge(state: &State, page: PageId) -> Result<Vec<NewFact>, Refusal> {
+    let record = state.pages.get(&page).ok_or_else(|| Refusal::Unknown("page", page.to_string()))?;
+    if record.acknowledged.is_some() {
+        return Ok(Vec::new());
+    }
+    Ok(vec![NewFact::new(format!("page/{page}"), PageAcknowledgedV1 { page })])
+}
+
+pub(super) fn delivered(state: &State, page: PageId, channel: &str, attempt: u32) -> Vec<NewFact> {
+    if !waits(state.pages.get(&page), channel) {
+        return Vec::new();
+    }
+    let event = PageDeliveredV1 { page, channel: channel.to_owned(), attempt };
+    vec![NewFact::new(format!("page/{page}"), event).once(format!("page/{page}/{channel}"))]
+}
+
+pub(super) fn undeliverable(state: &State, page: PageId, channel: &str, attempts: u32, reason: &str) -> Vec<NewFact> {
+    if !waits(state.pages.get(&page), channel) {
+        return Vec::new();
+    }
+    let event = PageUndeliverableV1 { page, channel: channel.to_owned(), attempts, reason: reason.to_owned() };
+    vec![NewFact::new(format!("page/{page}"), event).once(format!("page/{page}/{channel}"))]
+}
+
+fn waits(record: Option<&PageRecord>, channel: &str) -> bool {
+    record.is_some_and(|record| record.channels.get(channel) == Some(&ChannelState::Waiting))
+}

@@ -1,0 +1,48 @@
+//! What supervisors see: changes become events, and the rollout that waits for them goes on.
+
+use seaworthy_contract::events::version::{VersionBecameHealthyV1, VersionExitedV1, VersionFailedToStartV1};
+use seaworthy_contract::process::{InstanceState, Observed, ObservedInstance};
+
+use super::rollout;
+use crate::state::{Health, VersionRecord};
+use crate::{Cx, NewFact, State};
+
+pub(super) fn observed(state: &State, observed: &Observed, cx: &mut Cx) -> Vec<NewFact> {
+    let mut facts = Vec::new();
+    for instance in &observed.instances {
+        let Some(record) = state.version(&instance.service, &instance.version) else { continue };
+        let Some(fact) = change(record, instance) else { continue };
+        facts.push(fact);
+        match &instance.state {
+            InstanceState::Healthy { .. } => facts.extend(rollout::became_healthy(state, instance, cx)),
+            InstanceState::Failed { reason } => facts.extend(rollout::failed_to_start(state, instance, reason, cx)),
+            InstanceState::Starting | InstanceState::Failing { .. } | InstanceState::Exited { .. } => {}
+        }
+    }
+    facts
+}
+
+/// The event that an observation is, if it says something new.
+fn change(record: &VersionRecord, seen: &ObservedInstance) -> Option<NewFact> {
+    let (service, version) = (seen.service.clone(), seen.version.clone());
+    let (instance, stream) = (seen.instance.clone(), format!("service/{service}"));
+    match &seen.state {
+        InstanceState::Starting | InstanceState::Failing { .. } => None,
+        InstanceState::Healthy { address, took_ms } => {
+            let known = matches!(&record.health, Health::Healthy { instance: known, .. } if *known == instance);
+            let (address, took_ms) = (address.clone(), *took_ms);
+            (!known)
+                .then(|| NewFact::new(stream, VersionBecameHealthyV1 { service, version, instance, address, took_ms }))
+        }
+        InstanceState::Failed { reason } => {
+            let known = matches!(record.health, Health::Failed { .. });
+            let reason = reason.clone();
+            (!known).then(|| NewFact::new(stream, VersionFailedToStartV1 { service, version, reason }))
+        }
+        InstanceState::Exited { how } => {
+            let known = matches!(&record.health, Health::Exited { instance: known, .. } if *known == instance);
+            let how = how.clone();
+            (!known).then(|| NewFact::new(stream, VersionExitedV1 { service, version, instance, how }))
+        }
+    }
+}

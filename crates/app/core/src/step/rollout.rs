@@ -1,0 +1,229 @@
+//! Rollouts: shipping, what people ask of them, and what judge, guards and supervisors saw.
+
+use seaworthy_contract::events::Event;
+use seaworthy_contract::events::rollout::{
+    BakeEndedV1, HolderV1, RevertCauseV1, RevertConfirmedV1, RolloutHeldV1, RolloutPromotedV1, RolloutResumedV1,
+    RolloutRevertedV1, RolloutStepEnteredV1,
+};
+use seaworthy_contract::process::ObservedInstance;
+use seaworthy_model::{GatewayName, RolloutId, ServiceId, Timestamp, VersionId};
+use seaworthy_rollout::lifecycle::{self, Cause, Holder, Input as Happened, decide};
+
+use super::page;
+use crate::state::RolloutRecord;
+use crate::watch::{Drained, Judged};
+use crate::{Cx, NewFact, Refusal, State};
+
+pub(super) use super::ship::ship;
+
+/// Returns the last rollout of a service, if it is of this version and gateways may still send it users.
+pub(super) fn live_rollout_of<'a>(
+    state: &'a State,
+    service: &ServiceId,
+    version: &VersionId,
+) -> Option<&'a RolloutRecord> {
+    let latest = state.serving.get(service)?.latest?;
+    state.rollouts.get(&latest).filter(|record| record.version() == version)
+}
+
+pub(super) fn revert(
+    state: &State,
+    rollout: RolloutId,
+    reason: Option<&str>,
+    cx: &mut Cx,
+) -> Result<Vec<NewFact>, Refusal> {
+    let input = Happened::Revert { by: cx.actor.clone(), reason: reason.map(str::to_owned) };
+    asked(state, rollout, input, cx)
+}
+
+pub(super) fn hold(
+    state: &State,
+    rollout: RolloutId,
+    reason: Option<&str>,
+    cx: &mut Cx,
+) -> Result<Vec<NewFact>, Refusal> {
+    let input = Happened::Hold { by: cx.actor.clone(), reason: reason.map(str::to_owned) };
+    asked(state, rollout, input, cx)
+}
+
+pub(super) fn resume(state: &State, rollout: RolloutId, cx: &mut Cx) -> Result<Vec<NewFact>, Refusal> {
+    asked(state, rollout, Happened::Resume, cx)
+}
+
+/// What a person asks for: refused in words where the phase does not allow it.
+fn asked(state: &State, rollout: RolloutId, input: Happened, cx: &mut Cx) -> Result<Vec<NewFact>, Refusal> {
+    let record = state.rollouts.get(&rollout).ok_or_else(|| Refusal::Unknown("rollout", rollout.to_string()))?;
+    if !state.is_latest(rollout) {
+        let why = format!("{} {} is not the last rollout of its service", record.service(), record.version());
+        return Err(Refusal::State(why, "ask for the last one: `seaworthy rollouts`"));
+    }
+    let event = decide(&record.lifecycle, input, cx.now)
+        .map_err(|refusal| Refusal::State(format!("{} {}: {refusal}", record.service(), record.version()), ""))?;
+    Ok(event.map(|event| facts(state, record, event, None, cx)).unwrap_or_default())
+}
+
+/// What a machine saw: nothing where it does not fit the phase.
+fn saw(
+    state: &State,
+    record: &RolloutRecord,
+    input: Happened,
+    first_bad_at: Option<Timestamp>,
+    cx: &mut Cx,
+) -> Vec<NewFact> {
+    let event = decide(&record.lifecycle, input, cx.now).ok().flatten();
+    event.map(|event| facts(state, record, event, first_bad_at, cx)).unwrap_or_default()
+}
+
+pub(super) fn became_healthy(state: &State, seen: &ObservedInstance, cx: &mut Cx) -> Vec<NewFact> {
+    let Some(record) = live_rollout_of(state, &seen.service, &seen.version) else { return Vec::new() };
+    saw(state, record, Happened::VersionHealthy, None, cx)
+}
+
+pub(super) fn failed_to_start(state: &State, seen: &ObservedInstance, reason: &str, cx: &mut Cx) -> Vec<NewFact> {
+    let Some(record) = live_rollout_of(state, &seen.service, &seen.version) else { return Vec::new() };
+    // A promoted version that cannot be restarted is an outage, not a bad rollout: reverting is a person's choice.
+    if record.promoted.is_some() {
+        return Vec::new();
+    }
+    saw(state, record, Happened::VersionFailed { reason: reason.to_owned() }, None, cx)
+}
+
+pub(super) fn guard_tripped(
+    state: &State,
+    record: &RolloutRecord,
+    why: &str,
+    at: Timestamp,
+    cx: &mut Cx,
+) -> Vec<NewFact> {
+    saw(state, record, Happened::Guard { why: why.to_owned() }, Some(at), cx)
+}
+
+pub(super) fn break_glass(
+    state: &State,
+    record: &RolloutRecord,
+    gateway: &GatewayName,
+    by: &str,
+    cx: &mut Cx,
+) -> Vec<NewFact> {
+    saw(state, record, Happened::BreakGlass { by: format!("{by} on {gateway}") }, None, cx)
+}
+
+pub(super) fn judged(state: &State, judged: &Judged, cx: &mut Cx) -> Vec<NewFact> {
+    let Some(record) = state.rollouts.get(&judged.rollout) else { return Vec::new() };
+    // A verdict on a step that has ended meanwhile is about other shares.
+    if record.step() != Some(judged.step) {
+        return Vec::new();
+    }
+    saw(state, record, Happened::Judged(judged.verdict), judged.first_bad_at, cx)
+}
+
+pub(super) fn tick(state: &State, cx: &mut Cx) -> Vec<NewFact> {
+    let latest: Vec<_> = state.serving.values().filter_map(|s| state.rollouts.get(&s.latest?)).collect();
+    latest.into_iter().flat_map(|record| saw(state, record, Happened::Tick, None, cx)).collect()
+}
+
+pub(super) fn drained(state: &State, drained: &Drained, cx: &mut Cx) -> Vec<NewFact> {
+    let Some(record) = state.rollouts.get(&drained.rollout) else { return Vec::new() };
+    let Some(decided_at) = record.reverted.as_ref().map(|reverted| reverted.at) else { return Vec::new() };
+    if decide(&record.lifecycle, Happened::Drained, cx.now) != Ok(Some(lifecycle::Event::RevertConfirmed)) {
+        return Vec::new();
+    }
+    let since =
+        |from: Timestamp, to: Option<Timestamp>| to.map_or(0.0, |to| to.duration_since(from).as_secs_f64().max(0.0));
+    let from_first_bad = |to| drained.first_bad_at.map(|first| since(first, to));
+    let event = RevertConfirmedV1 {
+        rollout: drained.rollout,
+        gateways: drained.gateways.clone(),
+        decision_to_last_assignment_s: since(decided_at, drained.last_assigned_at),
+        decision_to_last_response_s: since(decided_at, drained.last_response_at),
+        first_bad_to_last_assignment_s: from_first_bad(drained.last_assigned_at),
+        first_bad_to_last_response_s: from_first_bad(drained.last_response_at),
+        canary_requests: drained.canary.requests,
+        canary_failures: drained.canary.failures,
+        rescued: drained.canary.rescued,
+        seen_by_users: drained.canary.seen_idempotent + drained.canary.seen_other,
+    };
+    vec![NewFact::new(stream(record), event)]
+}
+
+fn stream(record: &RolloutRecord) -> String {
+    format!("rollout/{}", record.id())
+}
+
+/// The facts that a decision is: its event, and the page where users were harmed by a machine's account.
+fn facts(
+    state: &State,
+    record: &RolloutRecord,
+    event: lifecycle::Event,
+    first_bad_at: Option<Timestamp>,
+    cx: &mut Cx,
+) -> Vec<NewFact> {
+    let first_bad_at = first_bad_at.map(|at| at.min(cx.now));
+    let page = match &event {
+        lifecycle::Event::Reverted { cause: cause @ (Cause::Judge { .. } | Cause::Guard { .. }) } => {
+            let sentence = sentence(record, cause);
+            page::request(state, record.service(), record.id(), sentence, first_bad_at, cx)
+        }
+        _ => None,
+    };
+    let rollout = record.id();
+    let payload: Event = match event {
+        lifecycle::Event::StepEntered { index, log_e } => RolloutStepEnteredV1 {
+            rollout,
+            step: u16::try_from(index).expect("a rollout has at most 16 steps"),
+            share: record.steps().as_slice()[index],
+            log_e,
+        }
+        .into(),
+        lifecycle::Event::Held { by, reason } => {
+            let by = match by {
+                Holder::Judge => HolderV1::Judge,
+                Holder::Person => HolderV1::Person,
+            };
+            RolloutHeldV1 { rollout, by, reason }.into()
+        }
+        lifecycle::Event::Resumed => RolloutResumedV1 { rollout }.into(),
+        lifecycle::Event::Promoted { log_e } => RolloutPromotedV1 { rollout, log_e }.into(),
+        lifecycle::Event::Reverted { cause } => reverted(record, &cause, first_bad_at).into(),
+        lifecycle::Event::BakeEnded => BakeEndedV1 { rollout }.into(),
+        // Only measured times confirm a revert: see `drained`.
+        lifecycle::Event::RevertConfirmed => return Vec::new(),
+    };
+    std::iter::once(NewFact::new(stream(record), payload)).chain(page).collect()
+}
+
+fn reverted(record: &RolloutRecord, cause: &Cause, first_bad_at: Option<Timestamp>) -> RolloutRevertedV1 {
+    let (kind, reason) = match cause {
+        Cause::Judge { .. } => (RevertCauseV1::Judge, cause.to_string()),
+        Cause::Guard { why } => (RevertCauseV1::Guard, why.clone()),
+        Cause::Hand { reason, .. } => (RevertCauseV1::Hand, reason.clone().unwrap_or_default()),
+        Cause::BreakGlass { by } => (RevertCauseV1::BreakGlass, by.clone()),
+        Cause::StartFailure { reason } => (RevertCauseV1::StartFailure, reason.clone()),
+    };
+    let judge = match cause {
+        Cause::Judge { metric, log_e } => Some((metric.as_str().to_owned(), *log_e)),
+        _ => None,
+    };
+    RolloutRevertedV1 {
+        rollout: record.id(),
+        cause: kind,
+        reason,
+        metric: judge.as_ref().map(|(metric, _)| metric.clone()),
+        log_e: judge.map(|(_, log_e)| log_e),
+        first_bad_at,
+        share: record.share(),
+    }
+}
+
+fn sentence(record: &RolloutRecord, cause: &Cause) -> String {
+    let back_to = record.lifecycle.baseline.as_ref().map_or("nothing", VersionId::as_str);
+    let why = match cause {
+        Cause::Judge { metric, .. } if metric.as_str() == "latency" => {
+            format!("its requests were slower than {back_to}'s")
+        }
+        Cause::Judge { .. } => format!("its users failed more often than {back_to}'s"),
+        other => other.to_string(),
+    };
+    let (service, version, share) = (record.service(), record.version(), record.share());
+    format!("{service} {version} was taken off {share} of users: {why}. {back_to} serves everybody again.")
+}

@@ -1,0 +1,46 @@
+//! What outsiders see, from state and watch: one file a noun, each answer an API type.
+
+mod ledger;
+mod on_call;
+mod page;
+mod readiness;
+mod rollout;
+mod service;
+mod status;
+mod who;
+
+use std::collections::BTreeMap;
+
+use seaworthy_contract::catalogue::PersonDetails;
+use seaworthy_model::PersonId;
+
+pub use ledger::sentence;
+pub use on_call::{OnCallNow, on_call};
+pub use page::{page, pages};
+pub use readiness::readiness;
+pub use rollout::{rollout, rollouts, series};
+pub use service::{service, services};
+pub use status::status;
+pub use who::who;
+
+use crate::{State, Watch};
+
+/// Everything that a view may look at.
+#[derive(Debug, Clone, Copy)]
+pub struct Look<'a> {
+    /// What the ledger says.
+    pub state: &'a State,
+    /// What gateways report.
+    pub watch: &'a Watch,
+    /// People's names, from beside the ledger.
+    pub directory: &'a BTreeMap<PersonId, PersonDetails>,
+    /// The time.
+    pub now: seaworthy_model::Timestamp,
+}
+
+impl Look<'_> {
+    /// Returns what people call a person.
+    pub(crate) fn display_name(&self, person: &PersonId) -> Option<String> {
+        self.directory.get(person)?.display_name.clone()
+    }
+}

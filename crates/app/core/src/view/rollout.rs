@@ -1,0 +1,159 @@
+//! Rollouts as outsiders see them.
+
+use jiff::Timestamp;
+use seaworthy_contract::api::{JudgeView, RevertTimes, Rollout, RolloutState, Series, Step, StepState};
+use seaworthy_model::{RolloutId, ServiceId};
+use seaworthy_rollout::lifecycle::Phase;
+use seaworthy_rollout::policy::{Verdict, delta};
+
+use super::Look;
+use crate::state::RolloutRecord;
+use crate::watch::Live;
+
+/// Returns a rollout.
+pub fn rollout(look: &Look<'_>, id: RolloutId) -> Option<Rollout> {
+    look.state.rollouts.get(&id).map(|record| view(look, record))
+}
+
+/// Returns every rollout, of one service where it is named; newest first.
+pub fn rollouts(look: &Look<'_>, service: Option<&ServiceId>) -> Vec<Rollout> {
+    let wanted = |record: &&RolloutRecord| service.is_none_or(|service| record.service() == service);
+    let mut records: Vec<_> = look.state.rollouts.values().filter(wanted).collect();
+    records.sort_by_key(|record| std::cmp::Reverse(record.position));
+    records.into_iter().map(|record| view(look, record)).collect()
+}
+
+/// Returns both arms over time; none when nothing was counted.
+pub fn series(look: &Look<'_>, id: RolloutId) -> Option<Series> {
+    look.watch.live.get(&id).map(|live| live.series.view())
+}
+
+fn view(look: &Look<'_>, record: &RolloutRecord) -> Rollout {
+    let live = look.watch.live.get(&record.id());
+    let reverted = record.reverted.as_ref();
+    let ended_at = reverted.map(|r| r.at).or(record.promoted.map(|(at, _)| at));
+    Rollout {
+        id: record.id(),
+        service: record.service().clone(),
+        version: record.version().clone(),
+        baseline: record.lifecycle.baseline.clone(),
+        state: state(record),
+        sentence: sentence(record, live),
+        reason: reason(record, live, look.now),
+        share: record.share().ratio(),
+        steps: steps(record, look.now, ended_at),
+        by: record.by.clone(),
+        started_at: record.started_at,
+        ended_at,
+        first_bad_at: reverted.and_then(|r| r.event.first_bad_at).or(live.and_then(|l| l.first_bad_at)),
+        judge: judge(record, live, look.now),
+        canary: live.map(|l| l.canary).unwrap_or_default(),
+        stable: live.map(|l| l.stable).unwrap_or_default(),
+        revert: record.confirmed.as_ref().map(|confirmed| RevertTimes {
+            decision_to_last_assignment_s: confirmed.event.decision_to_last_assignment_s,
+            decision_to_last_response_s: confirmed.event.decision_to_last_response_s,
+            first_bad_to_last_assignment_s: confirmed.event.first_bad_to_last_assignment_s,
+            first_bad_to_last_response_s: confirmed.event.first_bad_to_last_response_s,
+            position: confirmed.position,
+        }),
+        position: record.position,
+    }
+}
+
+fn state(record: &RolloutRecord) -> RolloutState {
+    match &record.lifecycle.phase {
+        Phase::Starting { .. } => RolloutState::Starting,
+        Phase::Stepping { held: None, .. } => RolloutState::Stepping,
+        Phase::Stepping { held: Some(_), .. } => RolloutState::Held,
+        Phase::Promoted { .. } | Phase::Baked { .. } => RolloutState::Promoted,
+        Phase::Reverting { .. } => RolloutState::Reverting,
+        Phase::Reverted { .. } => RolloutState::Reverted,
+    }
+}
+
+fn sentence(record: &RolloutRecord, live: Option<&Live>) -> String {
+    let (service, version, share) = (record.service(), record.version(), record.share());
+    match &record.lifecycle.phase {
+        Phase::Starting { .. } => format!("{service} {version} is being started; no user has met it."),
+        Phase::Stepping { held: Some(_), .. } => format!("{service} {version} is held at {share} of users."),
+        Phase::Stepping { .. } => match live.map(|live| live.canary.failures) {
+            None => format!("{service} {version} serves {share} of users; nothing is known of them yet."),
+            Some(0) => format!("{service} {version} serves {share} of users, and none has failed."),
+            Some(failures) => {
+                format!("{service} {version} serves {share} of users; {failures} of its requests failed.")
+            }
+        },
+        Phase::Promoted { .. } | Phase::Baked { .. } => format!("{service} {version} serves everybody."),
+        Phase::Reverting { .. } => format!("{service} {version} is being taken off its users."),
+        Phase::Reverted { share, .. } if *share == seaworthy_model::Share::ZERO => {
+            format!("{service} {version} never met a user.")
+        }
+        Phase::Reverted { share, .. } => format!("{service} {version} was taken off {share} of users."),
+    }
+}
+
+fn reason(record: &RolloutRecord, live: Option<&Live>, now: Timestamp) -> Option<String> {
+    match &record.lifecycle.phase {
+        Phase::Stepping { held: Some(held), .. } => Some(held.reason.clone()),
+        Phase::Stepping { .. } => {
+            live.and_then(|live| live.judge.evidence(now).waits_for.first().map(ToString::to_string))
+        }
+        Phase::Reverting { cause, .. } | Phase::Reverted { cause, .. } => Some(cause.to_string()),
+        Phase::Starting { .. } | Phase::Promoted { .. } | Phase::Baked { .. } => None,
+    }
+}
+
+fn steps(record: &RolloutRecord, now: Timestamp, ended_at: Option<Timestamp>) -> Vec<Step> {
+    let shares = record.lifecycle.steps;
+    let promoted = record.promoted.map(|(at, _)| at);
+    let entered = |index: usize| match record.entered.iter().find(|(i, _)| *i == index) {
+        Some((_, at)) => Some(*at),
+        None if index + 1 == shares.as_slice().len() => promoted,
+        None => None,
+    };
+    let last = shares.as_slice().len() - 1;
+    let left = |index: usize| entered(index + 1).or(ended_at).unwrap_or(now);
+    let step = |(index, share): (usize, &seaworthy_model::Share)| {
+        let since = entered(index);
+        let state = match (since, record.is_over()) {
+            (None, true) => StepState::Never,
+            (None, false) => StepState::Next,
+            (Some(_), _) if index < last && entered(index + 1).is_some() => StepState::Passed,
+            (Some(_), true) if index == last && record.reverted.is_none() => StepState::Passed,
+            (Some(_), true) => StepState::Stopped,
+            (Some(_), false) => StepState::Now,
+        };
+        let ahead = matches!(state, StepState::Now | StepState::Next) && index < last;
+        Step {
+            share: share.ratio(),
+            state,
+            seconds: since.filter(|_| index < last).map(|since| left(index).duration_since(since).as_secs_f64()),
+            needs: ahead
+                .then(|| format!("evidence of 20 to 1 that fewer than {}% of users fail", delta(*share) * 100.0)),
+        }
+    };
+    shares.as_slice().iter().enumerate().map(step).collect()
+}
+
+fn judge(record: &RolloutRecord, live: Option<&Live>, now: Timestamp) -> Option<JudgeView> {
+    let live = live?;
+    let evidence = live.judge.evidence(now);
+    let (verdict, at) = live.last_look?;
+    let decided =
+        record.reverted.as_ref().and_then(|reverted| Some((reverted.event.metric.clone()?, reverted.event.log_e?)));
+    let (metric, log_e) = decided.unwrap_or_else(|| {
+        let metric = match verdict {
+            Verdict::Wait(why) | Verdict::Hold(why) => why.metric().as_str(),
+            Verdict::Promote { .. } | Verdict::Abort { .. } => evidence.metric.as_str(),
+        };
+        (metric.to_owned(), evidence.log_e_abort)
+    });
+    Some(JudgeView {
+        decision: verdict.as_str().to_owned(),
+        metric,
+        log_e,
+        log_e_promote: evidence.log_e_promote,
+        waits_for: evidence.waits_for.first().map(ToString::to_string),
+        at,
+    })
+}

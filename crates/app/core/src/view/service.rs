@@ -1,0 +1,98 @@
+//! Services as outsiders see them.
+
+use seaworthy_contract::api::{DependencyView, Service, VersionState, VersionView};
+use seaworthy_contract::catalogue;
+use seaworthy_model::{ServiceId, VersionId};
+
+use super::{Look, on_call};
+use crate::desired::{Role, wanted};
+use crate::state::{Declared, Health};
+
+/// Returns a service.
+pub fn service(look: &Look<'_>, name: &ServiceId) -> Option<Service> {
+    let declared = look.state.catalogue.get("service", name.as_str())?;
+    let entity = look.state.catalogue.service(name)?;
+    Some(view(look, entity, declared))
+}
+
+/// Returns every service, by name.
+pub fn services(look: &Look<'_>) -> Vec<Service> {
+    look.state.catalogue.services().map(|(entity, declared)| view(look, entity, declared)).collect()
+}
+
+fn view(look: &Look<'_>, entity: &catalogue::Service, declared: &Declared) -> Service {
+    let serving = look.state.serving.get(&entity.name);
+    let live = serving
+        .and_then(|s| s.latest)
+        .filter(|id| look.state.rollouts.get(id).is_some_and(|record| !record.is_over() || record.is_reverting()));
+    let on_call = on_call::view(look, entity);
+    Service {
+        name: entity.name.clone(),
+        description: entity.description.clone(),
+        owner: entity.owner.clone(),
+        tier: entity.tier.into(),
+        sentence: sentence(look, entity, on_call.is_some()),
+        on_call,
+        stable: serving.and_then(|s| s.stable.clone()),
+        rollout: live,
+        versions: versions(look, &entity.name),
+        routes: entity.routes.clone(),
+        dependencies: entity.dependencies.iter().map(|d| dependency(look, &entity.name, d)).collect(),
+        source: declared.source.clone(),
+        declared_at: declared.at,
+        position: declared.position,
+    }
+}
+
+fn versions(look: &Look<'_>, service: &ServiceId) -> Vec<VersionView> {
+    let Some(serving) = look.state.serving.get(service) else { return Vec::new() };
+    let view = |(version, role): (&VersionId, Role)| {
+        let record = serving.versions.get(version)?;
+        let (state, since) = match &record.health {
+            Health::Unknown => (VersionState::Unknown, None),
+            Health::Healthy { since, .. } => (VersionState::Healthy, Some(*since)),
+            Health::Exited { at, .. } => (VersionState::Exited, Some(*at)),
+            Health::Failed { at, .. } => (VersionState::Failed, Some(*at)),
+        };
+        let address = record.address.clone().filter(|_| state == VersionState::Healthy);
+        Some(VersionView { version: version.clone(), role: role.word().to_owned(), state, address, since })
+    };
+    wanted(look.state, serving).into_iter().filter_map(view).collect()
+}
+
+fn dependency(look: &Look<'_>, consumer: &ServiceId, declared: &catalogue::Dependency) -> DependencyView {
+    let known = look.state.catalogue.service(&declared.service);
+    let edge = (consumer.to_string(), declared.service.clone());
+    DependencyView {
+        service: declared.service.clone(),
+        kind: declared.kind,
+        known: known.is_some(),
+        owner: known.map(|service| service.owner.clone()),
+        calls_seen: look.watch.calls.get(&edge).copied().unwrap_or(0),
+    }
+}
+
+/// Is it well? Worst thing first; what nobody watches is said to be unknown.
+fn sentence(look: &Look<'_>, entity: &catalogue::Service, somebody_on_call: bool) -> String {
+    let name = &entity.name;
+    let Some(serving) = look.state.serving.get(name) else {
+        return format!("{name} is known, but no version of it was shipped through Seaworthy.");
+    };
+    let health = |version: &VersionId| serving.versions.get(version).map(|record| &record.health);
+    let latest = serving.latest.and_then(|id| look.state.rollouts.get(&id));
+    match &serving.stable {
+        Some(stable) if matches!(health(stable), Some(Health::Exited { .. } | Health::Failed { .. })) => {
+            format!("{name} {stable} is down and is being started again.")
+        }
+        _ if latest.is_some_and(|record| record.is_reverting()) => {
+            format!("{name} {} is being taken off its users.", latest.map_or("", |record| record.version().as_str()))
+        }
+        _ if latest.is_some_and(|record| !record.is_over()) => {
+            let record = latest.expect("checked in the guard");
+            format!("{name} {} serves {} of users.", record.version(), record.share())
+        }
+        None => format!("{name} serves nobody yet."),
+        Some(stable) if !somebody_on_call => format!("{name} {stable} serves everybody, and nobody is on call."),
+        Some(stable) => format!("{name} {stable} serves everybody."),
+    }
+}

@@ -1,0 +1,118 @@
+//! Checkpoints of what is watched: written before a report is acknowledged, read at a start.
+
+use jiff::Timestamp;
+use seaworthy_contract::api::ArmTotals;
+use seaworthy_model::{GatewayName, Position, RolloutId};
+use seaworthy_rollout::policy::Judge;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::Watch;
+use super::gateways::GatewaySeen;
+use super::live::Live;
+use super::series::SeriesRing;
+use crate::State;
+
+/// A key and its bytes, in one of two small tables.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Saved {
+    /// A rollout's judge and counts.
+    Rollout(RolloutId, Vec<u8>),
+    /// How far a gateway's reports were taken.
+    Gateway(GatewayName, Vec<u8>),
+}
+
+#[derive(Serialize, Deserialize)]
+struct SavedLive {
+    judge: Vec<u8>,
+    canary: ArmTotals,
+    stable: ArmTotals,
+    first_bad_at: Option<Timestamp>,
+    last_assigned_at: Option<Timestamp>,
+    last_response_at: Option<Timestamp>,
+    series: SeriesRing,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SavedGateway {
+    boot: Uuid,
+    seq: u64,
+    applied: Position,
+    reported_at: Timestamp,
+    requests: u64,
+}
+
+impl Watch {
+    /// Returns what must be persisted before a report of `gateway` is acknowledged.
+    pub fn save(&self, state: &State, gateway: &GatewayName) -> Vec<Saved> {
+        let rollouts = self.live.iter().filter(|(id, _)| state.is_latest(**id));
+        let rollouts = rollouts.map(|(id, live)| Saved::Rollout(*id, encode(&live.saved())));
+        let gateway = self.gateways.0.get(gateway).map(|seen| Saved::Gateway(gateway.clone(), encode(&seen.saved())));
+        rollouts.chain(gateway).collect()
+    }
+
+    /// Restores one checkpoint; what cannot be read any more is left out: the judge starts the step anew.
+    pub fn restore(&mut self, state: &State, saved: &Saved) -> Result<(), serde_json::Error> {
+        match saved {
+            Saved::Gateway(name, bytes) => {
+                let seen: SavedGateway = serde_json::from_slice(bytes)?;
+                self.gateways.0.insert(name.clone(), seen.restored());
+            }
+            Saved::Rollout(id, bytes) => {
+                let Some(record) = state.rollouts.get(id) else { return Ok(()) };
+                let saved: SavedLive = serde_json::from_slice(bytes)?;
+                let judge = Judge::restore(record.policy(), record.steps(), &saved.judge);
+                let judge = judge.unwrap_or_else(|_| Judge::new(record.policy(), record.steps()));
+                self.live.insert(*id, saved.restored(judge));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn encode(value: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(value).expect("checkpoints have string keys only")
+}
+
+impl Live {
+    fn saved(&self) -> SavedLive {
+        SavedLive {
+            judge: self.judge.checkpoint(),
+            canary: self.canary,
+            stable: self.stable,
+            first_bad_at: self.first_bad_at,
+            last_assigned_at: self.last_assigned_at,
+            last_response_at: self.last_response_at,
+            series: self.series.clone(),
+        }
+    }
+}
+
+impl SavedLive {
+    fn restored(self, judge: Judge) -> Live {
+        Live {
+            judge,
+            last_look: None,
+            canary: self.canary,
+            stable: self.stable,
+            first_bad_at: self.first_bad_at,
+            last_assigned_at: self.last_assigned_at,
+            last_response_at: self.last_response_at,
+            series: self.series,
+        }
+    }
+}
+
+impl GatewaySeen {
+    fn saved(&self) -> SavedGateway {
+        let Self { boot, seq, applied, reported_at, requests, .. } = *self;
+        SavedGateway { boot, seq, applied, reported_at, requests }
+    }
+}
+
+impl SavedGateway {
+    fn restored(self) -> GatewaySeen {
+        let Self { boot, seq, applied, reported_at, requests } = self;
+        GatewaySeen { boot, seq, applied, reported_at, requests, in_flight: Vec::new() }
+    }
+}

@@ -1,0 +1,108 @@
+//! What is counted of one rollout, and its judge.
+
+use jiff::Timestamp;
+use seaworthy_contract::api::ArmTotals;
+use seaworthy_contract::gateway::{Count, Report};
+use seaworthy_model::Arm;
+use seaworthy_rollout::policy::{ArmCounts, Judge, Tick, Verdict};
+
+use super::series::SeriesRing;
+use crate::state::RolloutRecord;
+
+/// Counts and judge of one rollout.
+#[derive(Debug, Clone)]
+pub struct Live {
+    /// Its judge.
+    pub judge: Judge,
+    /// What the judge said last, and when it looked.
+    pub last_look: Option<(Verdict, Timestamp)>,
+    /// What the version's requests came to.
+    pub canary: ArmTotals,
+    /// What the stable version's requests came to meanwhile.
+    pub stable: ArmTotals,
+    /// When a gateway first saw the version fail.
+    pub first_bad_at: Option<Timestamp>,
+    /// The last request assigned to the version.
+    pub last_assigned_at: Option<Timestamp>,
+    /// The version's last response that ended.
+    pub last_response_at: Option<Timestamp>,
+    /// Both arms over time.
+    pub series: SeriesRing,
+}
+
+impl Live {
+    pub(super) fn new(record: &RolloutRecord, now: Timestamp) -> Self {
+        Self {
+            judge: Judge::new(record.policy(), record.steps()),
+            last_look: None,
+            canary: ArmTotals::default(),
+            stable: ArmTotals::default(),
+            first_bad_at: None,
+            last_assigned_at: None,
+            last_response_at: None,
+            series: SeriesRing::new(now),
+        }
+    }
+
+    /// Brings the judge to the step that the ledger says: also after a restart between the event and the checkpoint.
+    pub(super) fn sync(&mut self, record: &RolloutRecord, now: Timestamp) {
+        if let Some(step) = record.step() {
+            self.judge.enter_step(step, record.step_at.unwrap_or(now));
+        }
+    }
+
+    pub(super) fn take(&mut self, record: &RolloutRecord, report: &Report, ended_at: Timestamp, now: Timestamp) {
+        let of_service = || report.counts.iter().filter(|count| count.service == *record.service());
+        for count in of_service() {
+            let canary = count.version == *record.version();
+            // Once the rollout is over, what the stable version does is no longer its story.
+            if canary || !record.is_over() {
+                add(if canary { &mut self.canary } else { &mut self.stable }, count);
+                self.series.add(if canary { Arm::Canary } else { Arm::Stable }, count, ended_at);
+            }
+        }
+        self.take_moments(record, report, ended_at);
+        // Requests that an earlier step assigned came at another share: they would bias the comparison.
+        let fresh = |count: &&Count| record.step().is_none() || count.config >= record.step_position;
+        let arm = |canary: bool| {
+            let of_arm = move |count: &&Count| (count.version == *record.version()) == canary;
+            of_service().filter(fresh).filter(of_arm)
+        };
+        let latency =
+            [true, false].map(|canary| arm(canary).flat_map(|c| c.latency.iter().copied()).collect::<Vec<_>>());
+        let counts = |canary: bool, latency| arm(canary).fold(ArmCounts { latency, ..ArmCounts::default() }, sum);
+        let tick = Tick { canary: counts(true, &latency[0]), stable: counts(false, &latency[1]) };
+        self.judge.observe(&tick, now);
+    }
+
+    fn take_moments(&mut self, record: &RolloutRecord, report: &Report, ended_at: Timestamp) {
+        let at = |age: Option<u64>| age.map(|ms| ended_at - std::time::Duration::from_millis(ms));
+        for moment in &report.moments {
+            if moment.service != *record.service() || moment.version != *record.version() {
+                continue;
+            }
+            self.first_bad_at = [self.first_bad_at, at(moment.first_failure_age_ms)].into_iter().flatten().min();
+            self.last_assigned_at = self.last_assigned_at.max(at(moment.last_assigned_age_ms));
+            self.last_response_at = self.last_response_at.max(at(moment.last_response_age_ms));
+        }
+    }
+}
+
+fn add(totals: &mut ArmTotals, count: &Count) {
+    totals.requests += count.starts;
+    totals.failures += count.ended.failed();
+    totals.rescued += count.rescued;
+    totals.seen_idempotent += count.seen_idempotent;
+    totals.seen_other += count.seen_other;
+    totals.users += count.users_in_step;
+}
+
+fn sum<'a>(sum: ArmCounts<'a>, count: &Count) -> ArmCounts<'a> {
+    ArmCounts {
+        users_new: sum.users_new + count.users_in_step,
+        users: sum.users + count.users,
+        users_failed: sum.users_failed + count.users_failed,
+        requests: sum.requests + count.ended.judged(),
+        latency: sum.latency,
+    }
+}

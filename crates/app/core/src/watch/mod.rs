@@ -1,0 +1,141 @@
+//! Watching: gateways' reports in, verdicts out.
+//!
+//! This is the one part of the core that is not folded from the ledger: counts are not events. It is persisted as
+//! checkpoints before a report is acknowledged, so a restart goes on where the last acknowledged report ended. Losing
+//! it costs evidence, never truth: the judge starts the step anew.
+
+mod checkpoint;
+mod gateways;
+mod live;
+mod series;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use seaworthy_contract::gateway::Report;
+use seaworthy_model::{RolloutId, ServiceId};
+use seaworthy_rollout::policy::Verdict;
+
+use crate::State;
+
+pub use checkpoint::Saved;
+pub use gateways::{GATEWAY_LOST, GatewaySeen, Gateways};
+pub use live::Live;
+pub use series::SeriesRing;
+
+/// Rollouts whose counts are kept; the oldest that ended make room. Two weeks of a busy team, at 40 KB each.
+const KEPT_MAX: usize = 200;
+
+/// Pairs of caller and dependency whose calls are counted; further pairs are not.
+const EDGES_MAX: usize = 10_000;
+
+/// What the judge says of a rollout.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judged {
+    /// The rollout.
+    pub rollout: RolloutId,
+    /// The step it looked at.
+    pub step: usize,
+    /// What it says.
+    pub verdict: Verdict,
+    /// When a gateway first saw the version fail.
+    pub first_bad_at: Option<Timestamp>,
+}
+
+/// Every gateway has let go of a reverted version.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drained {
+    /// The rollout.
+    pub rollout: RolloutId,
+    /// Gateways that confirmed.
+    pub gateways: Vec<String>,
+    /// When a gateway first saw the version fail.
+    pub first_bad_at: Option<Timestamp>,
+    /// The last request assigned to it; none when it never had one.
+    pub last_assigned_at: Option<Timestamp>,
+    /// Its last response that ended.
+    pub last_response_at: Option<Timestamp>,
+    /// What its requests came to.
+    pub canary: seaworthy_contract::api::ArmTotals,
+}
+
+/// Everything that is known from reports.
+#[derive(Debug, Clone, Default)]
+pub struct Watch {
+    /// Gateways that reported.
+    pub gateways: Gateways,
+    /// Counts and judges, by rollout.
+    pub live: BTreeMap<RolloutId, Live>,
+    /// Calls between services that gateways carried: caller, dependency, how many.
+    pub calls: BTreeMap<(String, ServiceId), u64>,
+}
+
+impl Watch {
+    /// Takes a report in; `false` when it was taken before.
+    pub fn ingest(&mut self, state: &State, report: &Report, now: Timestamp) -> bool {
+        if !self.gateways.take(report, now) {
+            return false;
+        }
+        self.count_calls(report);
+        let ended_at = now - std::time::Duration::from_millis(report.age_ms);
+        for (rollout, record) in state.rollouts.iter().filter(|(id, _)| state.is_latest(**id)) {
+            let live = self.live.entry(*rollout).or_insert_with(|| Live::new(record, now));
+            live.sync(record, now);
+            live.take(record, report, ended_at, now);
+        }
+        self.forget_oldest(state);
+        true
+    }
+
+    fn count_calls(&mut self, report: &Report) {
+        for count in &report.counts {
+            let Some(caller) = count.route.strip_prefix("from/") else { continue };
+            let edge = (caller.to_owned(), count.service.clone());
+            if self.calls.len() < EDGES_MAX || self.calls.contains_key(&edge) {
+                *self.calls.entry(edge).or_default() += count.starts;
+            }
+        }
+    }
+
+    fn forget_oldest(&mut self, state: &State) {
+        while self.live.len() > KEPT_MAX {
+            let Some(oldest) = self.live.keys().find(|id| !state.is_latest(**id)).copied() else { return };
+            self.live.remove(&oldest);
+        }
+    }
+
+    /// Returns what follows from what is known now, for every rollout that users meet.
+    pub fn verdicts(&mut self, state: &State, now: Timestamp) -> Vec<Judged> {
+        let mut verdicts = Vec::new();
+        for (rollout, record) in state.rollouts.iter().filter(|(id, _)| state.is_latest(**id)) {
+            let (Some(step), Some(live)) = (record.step(), self.live.get_mut(rollout)) else { continue };
+            live.sync(record, now);
+            let verdict = live.judge.decide(now);
+            live.last_look = Some((verdict, now));
+            verdicts.push(Judged { rollout: *rollout, step, verdict, first_bad_at: live.first_bad_at });
+        }
+        verdicts
+    }
+
+    /// Returns the reverted rollouts that every gateway has let go of.
+    ///
+    /// A gateway that has been silent for [`GATEWAY_LOST`] is not waited for: it is gone, and its users with it.
+    pub fn drained(&self, state: &State, now: Timestamp) -> Vec<Drained> {
+        let reverting = state.rollouts.iter().filter(|(id, record)| state.is_latest(**id) && record.is_reverting());
+        reverting
+            .filter_map(|(rollout, record)| {
+                let gateways =
+                    self.gateways.let_go(record.service(), record.version(), record.reverted_position, now)?;
+                let live = self.live.get(rollout);
+                Some(Drained {
+                    rollout: *rollout,
+                    gateways,
+                    first_bad_at: live.and_then(|l| l.first_bad_at),
+                    last_assigned_at: live.and_then(|l| l.last_assigned_at),
+                    last_response_at: live.and_then(|l| l.last_response_at),
+                    canary: live.map(|l| l.canary).unwrap_or_default(),
+                })
+            })
+            .collect()
+    }
+}
