@@ -1,1 +1,3 @@
 //! One subcommand a file: a client of the API, and offline tools on files.
+
+pub mod command;

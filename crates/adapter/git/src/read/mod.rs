@@ -12,7 +12,7 @@ use crate::command::Git;
 use crate::error::LookError;
 
 pub(crate) use history::{HistoryFacts, read as read_history};
-pub(crate) use releases::{BranchFacts, ReleaseFacts, Releases, branches, releases};
+pub(crate) use releases::{BranchFacts, Releases, branches, releases};
 pub(crate) use tree::{Blob, TreeFacts, changed_at, read as read_tree};
 
 /// Default branches, in the order in which they are tried when the remote does not say.

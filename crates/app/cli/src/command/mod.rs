@@ -1,0 +1,4 @@
+//! One subcommand a file.
+
+pub mod judge;
+pub mod look;
