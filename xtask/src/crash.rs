@@ -58,9 +58,17 @@ pub(crate) fn run(mut args: Args) -> Outcome {
         return Err("this binary has no ledger writer to kill".into());
     }
     eprintln!("seed {seed}: another one with --seed N");
+    kill(&binary, kills, seed)
+}
+
+/// The whole chore with a binary that is built already.
+///
+/// # Errors
+/// As for [`run`].
+pub(crate) fn kill(binary: &Path, kills: u64, seed: u64) -> Outcome {
     let mut random = Random(seed);
-    honest(&binary, kills, &mut random)?;
-    mutant(&binary, &mut random)
+    honest(binary, &Place::fresh("honest")?, kills, &mut random)?;
+    mutant(binary, &Place::fresh("mutant")?, &mut random)
 }
 
 /// True when the binary at `path` has the hidden subcommands.
@@ -68,12 +76,11 @@ pub(crate) fn can(path: &Path) -> bool {
     read(command(path).args(["ledger-writer", "--help"])).is_ok_and(|help| help.contains("--acks"))
 }
 
-fn honest(binary: &Path, kills: u64, random: &mut Random) -> Outcome {
-    let place = Place::fresh("honest")?;
+fn honest(binary: &Path, place: &Place, kills: u64, random: &mut Random) -> Outcome {
     let mut found = Found { chain_intact: true, ..Found::default() };
     for kill in 1..=kills {
-        kill_once(binary, &place, Writer::Honest, random)?;
-        found = check(binary, &place)?;
+        kill_once(binary, place, Writer::Honest, random)?;
+        found = check(binary, place)?;
         if found.lost > 0 || !found.chain_intact {
             return Err(format!(
                 "kill {kill}: {found:?}\nhint: ledger and acknowledgements are in {}",
@@ -89,11 +96,10 @@ fn honest(binary: &Path, kills: u64, random: &mut Random) -> Outcome {
     Ok(())
 }
 
-fn mutant(binary: &Path, random: &mut Random) -> Outcome {
-    let place = Place::fresh("mutant")?;
+fn mutant(binary: &Path, place: &Place, random: &mut Random) -> Outcome {
     for kill in 1..=MUTANT_KILLS_MAX {
-        kill_once(binary, &place, Writer::Mutant, random)?;
-        let found = check(binary, &place)?;
+        kill_once(binary, place, Writer::Mutant, random)?;
+        let found = check(binary, place)?;
         if found.lost > 0 {
             println!("mutant                   caught at kill {kill}, {} lost", found.lost);
             return Ok(());
@@ -201,32 +207,4 @@ impl Random {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Found, Random, found};
-
-    #[test]
-    fn reads_the_checker() {
-        let whole = r#"{"acknowledged": 9, "lost": 1, "present_unacknowledged": 2, "chain": "intact"}"#;
-        let wanted = Found { acknowledged: 9, lost: 1, present_unacknowledged: 2, chain_intact: true };
-        assert_eq!(found(whole), Some(wanted));
-    }
-
-    #[test]
-    fn a_checker_that_says_less_proves_nothing() {
-        assert_eq!(found(""), None);
-        assert_eq!(found(r#"{"acknowledged": 9, "lost": 0, "chain": "intact"}"#), None);
-        let broken = r#"{"acknowledged": 9, "lost": 0, "present_unacknowledged": 0, "chain": "broken at 4"}"#;
-        assert_eq!(found(broken).map(|found| found.chain_intact), Some(false));
-    }
-
-    #[test]
-    fn kills_are_spread_and_repeatable() {
-        let draws = |seed| {
-            let mut random = Random(seed);
-            std::array::from_fn::<u64, 100, _>(|_| random.below(600))
-        };
-        assert_eq!(draws(1), draws(1));
-        assert_ne!(draws(1), draws(2));
-        assert!(draws(1).iter().any(|ms| *ms < 100) && draws(1).iter().any(|ms| *ms > 500));
-    }
-}
+mod tests;
