@@ -1,1 +1,170 @@
 //! Reads a directory of YAML into a catalogue document, with every mistake placed.
+//!
+//! Three stages. `tree` turns text into nodes that know their place, within limits. `envelope`, `backstage` and
+//! `seaworthy` turn documents into drafts, each on its own. `assemble` and `resolve` put the drafts together, where
+//! duplicates, ownership and references are judged. No stage stops at a mistake, so one run shows them all.
+//!
+//! A document is only fit to be applied when [`Loaded::has_errors`] is false; then every owner, rotation and
+//! participant it names is in it.
+
+mod assemble;
+mod backstage;
+mod diagnostic;
+mod draft;
+mod envelope;
+mod fields;
+mod foreign;
+mod reference;
+mod resolve;
+mod rule;
+mod scalar;
+mod seaworthy;
+mod tree;
+mod walk;
+
+use std::io;
+use std::path::Path;
+use std::rc::Rc;
+
+use jiff::Timestamp;
+use seaworthy_contract::catalogue::Document;
+
+use diagnostic::{Place, Report};
+use draft::Drafts;
+use envelope::Meant;
+use fields::Scope;
+use rule::Rule;
+
+pub use diagnostic::{DIAGNOSTICS_MAX, Diagnostic, Severity};
+pub use rule::RULES;
+pub use walk::{FILE_BYTES_MAX, FILES_MAX, Source};
+
+/// What files say, and what is wrong with them.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// The document; incomplete where there are errors.
+    pub document: Document,
+    /// Mistakes and remarks, by file and place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// How many files were read.
+    pub files: usize,
+    /// Files that hold nothing for a catalogue, such as a build's configuration.
+    pub unrelated: Vec<String>,
+}
+
+impl Loaded {
+    /// Returns whether the document must not be applied.
+    pub fn has_errors(&self) -> bool {
+        self.count(Severity::Error) > 0
+    }
+
+    /// Returns how many diagnostics have a severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count()
+    }
+}
+
+/// Reads every `*.yaml`, `*.yml` and `*.json` file below `directory`; hidden ones and `node_modules`, `target`,
+/// `vendor` are left out. `now` decides which rotations have started.
+///
+/// # Errors
+/// When the directory cannot be read; a file that cannot be is a diagnostic.
+pub fn load(directory: &Path, now: Timestamp) -> io::Result<Loaded> {
+    let report = Report::default();
+    let sources = walk::read(directory, &report)?;
+    let mut loaded = read(&sources, now, report);
+    if loaded.document.entities.is_empty() && !loaded.has_errors() {
+        loaded.diagnostics.push(nothing_found());
+    }
+    Ok(loaded)
+}
+
+fn nothing_found() -> Diagnostic {
+    Diagnostic {
+        severity: Severity::Warning,
+        rule: Rule::NothingFound.id(),
+        file: ".".to_owned(),
+        line: 1,
+        column: 1,
+        message: "no service, team or person was found in this directory".to_owned(),
+        remedy: "copy examples/hello, or give the directory that holds catalog-info.yaml".to_owned(),
+    }
+}
+
+/// Reads texts as [`load`] reads files.
+pub fn parse(sources: &[Source], now: Timestamp) -> Loaded {
+    read(sources, now, Report::default())
+}
+
+fn read(sources: &[Source], now: Timestamp, report: Report) -> Loaded {
+    let mut drafts = Drafts::default();
+    let mut unrelated = Vec::new();
+    for source in sources {
+        let scope = Scope { file: Rc::from(source.path.as_str()), report: &report };
+        if read_file(source, &scope, &mut drafts) == Meant::ForOthers {
+            unrelated.push(source.path.clone());
+        }
+    }
+    for (namespace, at) in std::mem::take(&mut drafts.namespaces) {
+        let message = format!("names of namespace \"{namespace}\" are written \"{namespace}.NAME\" here");
+        report.note(Rule::Renamed, &at, message, "nothing to do");
+    }
+    let mut whole = assemble::whole(&mut drafts, &report);
+    resolve::resolve(&mut whole, &drafts, now, &report);
+    let document = assemble::document(whole, drafts, &report);
+    Loaded { document, diagnostics: report.sorted(), files: sources.len(), unrelated }
+}
+
+fn read_file(source: &Source, scope: &Scope<'_>, drafts: &mut Drafts) -> Meant {
+    let start = Place { file: Rc::clone(&scope.file), line: 1, column: 1 };
+    if let Some(tool) = foreign::by_name(&source.path) {
+        foreign::note(tool, &start, scope.report);
+        return Meant::ForUs;
+    }
+    // Most JSON files of a repository are large and not ours: look before parsing.
+    if source.path.ends_with(".json") && !source.text.contains("\"apiVersion\"") {
+        return Meant::ForOthers;
+    }
+    let (documents, broken) = tree::parse(&source.text);
+    let mut meant = Meant::ForOthers;
+    for document in documents {
+        if envelope::read(&document, scope, drafts) == Meant::ForUs {
+            meant = Meant::ForUs;
+        }
+    }
+    match broken {
+        Some(broken) => report_broken(&broken, source, scope, meant),
+        None => meant,
+    }
+}
+
+/// Reports a file that breaks off: an error in ours, a note in a template, nothing in what is not for us.
+fn report_broken(broken: &tree::Broken, source: &Source, scope: &Scope<'_>, meant: Meant) -> Meant {
+    let at = scope.place(broken.at);
+    let ours = meant == Meant::ForUs
+        || envelope::file_is_ours(&source.path)
+        || ["seaworthy/", "backstage.io/"].iter().any(|version| source.text.contains(version));
+    match &broken.why {
+        _ if !ours => return Meant::ForOthers,
+        tree::Why::Syntax(_) if envelope::has_placeholder(&source.text) => {
+            let message = "this is a template: it is YAML only after it was filled in";
+            scope.report.note(Rule::Templated, &at, message, "check what is made of it");
+        }
+        tree::Why::Syntax(why) => {
+            let message = format!("could not read this as YAML: {why}");
+            scope.report.error(
+                Rule::Syntax,
+                &at,
+                message,
+                "look at indentation, quotes and \":\" at and before this place",
+            );
+        }
+        tree::Why::Limit(why) => {
+            scope.report.error(Rule::Limit, &at, format!("could not read on: {why}"), "split the file")
+        }
+    }
+    Meant::ForUs
+}
+
+#[cfg(test)]
+mod tests;

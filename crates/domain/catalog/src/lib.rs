@@ -11,7 +11,7 @@ mod who;
 pub use entity::{Catalogue, Entity, Fields, Key, Kind, Other, Person, Rotation, Route, Service, Team};
 pub use plan::{Action, Change, FieldChange, apply, plan};
 pub use rules::{Refusal, Transfer, refusals, routes_overlap, transfers};
-pub use who::{Because, CANDIDATES_MAX, Candidate, Sure, who};
+pub use who::{Because, CANDIDATES_MAX, Candidate, Sure, nearest, who};
 
 #[cfg(test)]
 mod tests;

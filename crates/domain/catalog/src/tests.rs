@@ -70,6 +70,21 @@ fn services_are_found_by_name() {
 }
 
 #[test]
+fn a_slip_is_recognised() {
+    let known = ["owner", "routes", "attemptTimeout", "run", "tier"];
+    for (asked, want) in [
+        ("ownr", Some("owner")),
+        ("attempt_timeout", Some("attemptTimeout")),
+        ("Route", Some("routes")),
+        ("rum", Some("run")),
+        ("replicas", None),
+        ("", None),
+    ] {
+        assert_eq!(nearest(asked, known), want, "{asked:?}");
+    }
+}
+
+#[test]
 fn services_are_found_by_address() {
     check_who("https://shop.example:443/checkout/7?x=1#y", expect![["checkout Certain route shop.example/checkout\n"]]);
     check_who(

@@ -1,0 +1,83 @@
+//! What single files say, before it is put together: every value still knows its place.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use seaworthy_contract::catalogue::{Contact, Dependency, Other, Route, Run, Strategy};
+use seaworthy_model::{PersonId, RotationId, ServiceId, SystemId, TeamId, Tier};
+
+use crate::diagnostic::{Place, Placed};
+
+/// Which format an entity was written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Origin {
+    /// A Backstage entity: read as found, its gaps are warnings.
+    Backstage,
+    /// One of ours: its gaps are errors.
+    Seaworthy,
+}
+
+/// Everything that all files say.
+#[derive(Default)]
+pub(crate) struct Drafts {
+    pub services: Vec<Draft<ServiceDraft>>,
+    pub teams: Vec<Draft<TeamDraft>>,
+    pub people: Vec<Draft<PersonDraft>>,
+    pub rotations: Vec<Draft<RotationDraft>>,
+    pub others: Vec<Draft<Other>>,
+    /// Names of Backstage components that are no services: something may depend on them.
+    pub components: Vec<String>,
+    /// Namespaces that were written into names, with the first place of each.
+    pub namespaces: BTreeMap<String, Place>,
+}
+
+/// One declaration.
+pub(crate) struct Draft<T> {
+    pub origin: Origin,
+    /// Where its `kind` stands.
+    pub at: Place,
+    pub body: T,
+}
+
+/// Who owns a service, as written.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Owner {
+    pub team: TeamId,
+    /// Set when the file names a person.
+    pub person: Option<PersonId>,
+}
+
+pub(crate) struct ServiceDraft {
+    pub name: Placed<ServiceId>,
+    pub description: Option<String>,
+    pub owner: Option<Placed<Owner>>,
+    pub tier: Option<Tier>,
+    pub system: Option<SystemId>,
+    pub routes: Vec<Placed<Route>>,
+    pub run: Option<Run>,
+    pub dependencies: Vec<Placed<Dependency>>,
+    pub rollout: Option<Strategy>,
+    pub on_call: Option<Placed<RotationId>>,
+}
+
+pub(crate) struct TeamDraft {
+    pub name: TeamId,
+    pub title: Option<String>,
+    pub members: Vec<Placed<PersonId>>,
+}
+
+pub(crate) struct PersonDraft {
+    pub name: PersonId,
+    pub display_name: Option<String>,
+    pub contacts: Vec<Contact>,
+    pub member_of: Vec<TeamId>,
+}
+
+pub(crate) struct RotationDraft {
+    pub name: Placed<RotationId>,
+    pub team: Placed<TeamId>,
+    pub participants: Vec<Placed<PersonId>>,
+    pub start: Placed<Timestamp>,
+    pub zone: String,
+    pub days: u16,
+}

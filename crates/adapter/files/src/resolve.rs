@@ -1,0 +1,229 @@
+//! References between entities, and the questions that only the whole can answer: who owns, who would be paged.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use seaworthy_contract::catalogue::Contact;
+use seaworthy_model::TeamId;
+
+use crate::assemble::Whole;
+use crate::diagnostic::{Place, Placed, Report};
+use crate::draft::{Draft, Drafts, Origin, ServiceDraft, TeamDraft};
+use crate::rule::Rule;
+use crate::scalar::did_you_mean;
+
+/// Most names listed in one message.
+const NAMES_SHOWN: usize = 3;
+
+/// Checks every reference; completes teams by what people and services say of them.
+pub(crate) fn resolve(whole: &mut Whole, drafts: &Drafts, now: Timestamp, report: &Report) {
+    ignore_case_of_owners(whole);
+    add_members(whole);
+    owners(whole, report);
+    rotations(whole, now, report);
+    dependencies(whole, drafts, report);
+    routes(whole, report);
+    paged(whole, report);
+}
+
+/// Backstage compares names without regard to case; ours are as written.
+fn ignore_case_of_owners(whole: &mut Whole) {
+    let by_lower: BTreeMap<String, TeamId> =
+        whole.teams.iter().map(|(name, team)| (name.to_ascii_lowercase(), team.body.name.clone())).collect();
+    for service in whole.services.values_mut() {
+        if let Some(owner) = service.body.owner.as_mut()
+            && !whole.teams.contains_key(owner.value.team.as_str())
+            && let Some(team) = by_lower.get(&owner.value.team.as_str().to_ascii_lowercase())
+        {
+            owner.value.team = team.clone();
+        }
+    }
+}
+
+/// Adds people to the teams that they say they are of.
+fn add_members(whole: &mut Whole) {
+    for person in whole.people.values() {
+        for team in &person.body.member_of {
+            if let Some(team) = whole.teams.get_mut(team.as_str()) {
+                team.body.members.push(Placed { value: person.body.name.clone(), at: person.at.clone() });
+            }
+        }
+    }
+}
+
+/// Finds services without owner, owners that are people, owners that are nowhere declared.
+fn owners(whole: &mut Whole, report: &Report) {
+    let mut undeclared: BTreeMap<TeamId, (Place, Vec<String>)> = BTreeMap::new();
+    for (name, service) in &whole.services {
+        let Some(owner) = &service.body.owner else {
+            let message = format!("service \"{name}\" has no owner (OWN-09)");
+            report.error(Rule::NoOwner, &service.at, message, "write spec.owner with the one team that owns it");
+            continue;
+        };
+        let team = &owner.value.team;
+        if owner.value.person.is_some() {
+            let message = format!("service \"{name}\" is owned by the person \"{team}\": read as a team of one");
+            report.warning(Rule::OwnerIsPerson, &owner.at, message, "name a team: a person is also away at times");
+        }
+        if !whole.teams.contains_key(team.as_str()) && service.origin == Origin::Seaworthy {
+            let message = format!("owner \"{team}\" of service \"{name}\" is not a team of these files");
+            report.error(
+                Rule::OwnerNotDeclared,
+                &owner.at,
+                message,
+                suggestion(team.as_str(), whole.teams.keys(), "Team"),
+            );
+        } else if !whole.teams.contains_key(team.as_str()) {
+            undeclared.entry(team.clone()).or_insert_with(|| (owner.at.clone(), vec![])).1.push(name.clone());
+        }
+    }
+    for (team, (at, services)) in undeclared {
+        let person = person_of(whole, &team);
+        if person.is_none() {
+            let message =
+                format!("owner \"{team}\" of {} is not declared: read as a team without members", listed(&services));
+            report.warning(
+                Rule::OwnerNotDeclared,
+                &at,
+                message,
+                suggestion(team.as_str(), whole.teams.keys(), "Group or Team"),
+            );
+        }
+        let members = person.into_iter().collect();
+        let body = TeamDraft { name: team.clone(), title: None, members };
+        whole.teams.insert(team.to_string(), Draft { origin: Origin::Backstage, at, body });
+    }
+}
+
+/// Returns the person that services name as their owner under the name of a team.
+fn person_of(whole: &Whole, team: &TeamId) -> Option<Placed<seaworthy_model::PersonId>> {
+    let owners = whole.services.values().filter_map(|service| service.body.owner.as_ref());
+    let owner = owners.into_iter().find(|owner| owner.value.team == *team && owner.value.person.is_some())?;
+    owner.value.person.clone().map(|value| Placed { value, at: owner.at.clone() })
+}
+
+fn suggestion<'a>(asked: &str, known: impl Iterator<Item = &'a String>, kind: &str) -> String {
+    match did_you_mean(asked, known.map(String::as_str)) {
+        Some(near) => format!("did you mean \"{near}\"?"),
+        None => format!("add a {kind} \"{asked}\""),
+    }
+}
+
+fn listed(names: &[String]) -> String {
+    let shown: Vec<String> = names.iter().take(NAMES_SHOWN).map(|name| format!("\"{name}\"")).collect();
+    match names.len().saturating_sub(NAMES_SHOWN) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+fn rotations(whole: &Whole, now: Timestamp, report: &Report) {
+    let mut unreachable = BTreeSet::new();
+    for (name, rotation) in &whole.rotations {
+        let body = &rotation.body;
+        if !whole.teams.contains_key(body.team.value.as_str()) {
+            let message = format!("team \"{}\" of rotation \"{name}\" is not a team of these files", body.team.value);
+            let remedy = suggestion(body.team.value.as_str(), whole.teams.keys(), "Team");
+            report.error(Rule::UnknownReference, &body.team.at, message, remedy);
+        }
+        if body.participants.is_empty() {
+            let message = format!("rotation \"{name}\" has nobody in it");
+            report.error(Rule::NobodyOnCall, &rotation.at, message, "write at least one participant (OWN-16)");
+        }
+        if body.start.value > now {
+            let message = format!("rotation \"{name}\" starts at {}: nobody is on call until then", body.start.value);
+            report.warning(Rule::RotationInFuture, &body.start.at, message, "let it start in the past (OWN-16)");
+        }
+        for person in &body.participants {
+            let Some(known) = whole.people.get(person.value.as_str()) else {
+                let message = format!("\"{}\" of rotation \"{name}\" is not a person of these files", person.value);
+                let remedy = suggestion(person.value.as_str(), whole.people.keys(), "Person");
+                report.error(Rule::UnknownReference, &person.at, message, remedy);
+                continue;
+            };
+            let reached = known.body.contacts.iter().any(|contact| !matches!(contact, Contact::Email { .. }));
+            if !reached && unreachable.insert(person.value.clone()) {
+                let message = format!("\"{}\" is on call and has no contact that a page is sent to", person.value);
+                report.warning(
+                    Rule::Unreachable,
+                    &person.at,
+                    message,
+                    "add a webhook or a command to the Person's contacts",
+                );
+            }
+        }
+    }
+}
+
+fn dependencies(whole: &Whole, drafts: &Drafts, report: &Report) {
+    for (name, service) in &whole.services {
+        for dependency in &service.body.dependencies {
+            let needs = dependency.value.service.as_str();
+            if needs == name {
+                let message = format!("service \"{name}\" needs itself");
+                report.warning(Rule::BadValue, &dependency.at, message, "leave the dependency out");
+            } else if !whole.services.contains_key(needs) && !drafts.components.iter().any(|known| known == needs) {
+                let message = format!("\"{needs}\", which service \"{name}\" needs, is not declared in these files");
+                let remedy = suggestion(needs, whole.services.keys(), "Service");
+                report.warning(Rule::UnknownDependency, &dependency.at, message, remedy);
+            }
+        }
+    }
+}
+
+/// Finds host and path claimed twice; compares only routes of one path, so that many services stay cheap.
+fn routes(whole: &Whole, report: &Report) {
+    let mut by_path: BTreeMap<&str, Vec<(&str, seaworthy_catalog::Route, &Place)>> = BTreeMap::new();
+    for (name, service) in &whole.services {
+        for route in &service.body.routes {
+            let hosts = route.value.hosts.clone();
+            let claim = seaworthy_catalog::Route { hosts, path: route.value.path.clone() };
+            let known = by_path.entry(&route.value.path).or_default();
+            if let Some((other, _, first)) =
+                known.iter().find(|(_, other, _)| seaworthy_catalog::routes_overlap(other, &claim))
+            {
+                let message = format!("route {claim} leads to service \"{name}\" here and to \"{other}\" at {first}");
+                report.error(Rule::RouteOverlap, &route.at, message, "give one of them another host or a longer path");
+            }
+            known.push((name, claim, &route.at));
+        }
+    }
+}
+
+/// Finds services for which nobody would be paged, or not clearly who.
+fn paged(whole: &Whole, report: &Report) {
+    let mut nobody: BTreeMap<&TeamId, Vec<String>> = BTreeMap::new();
+    for (name, Draft { body, at, .. }) in &whole.services {
+        let Some(owner) = &body.owner else { continue };
+        if let Some(rotation) = &body.on_call {
+            unknown_rotation(whole, body, rotation.value.as_str(), &rotation.at, report);
+            continue;
+        }
+        let mut of_team =
+            whole.rotations.iter().filter(|(_, r)| r.body.team.value == owner.value.team).map(|(name, _)| name);
+        match (of_team.next(), of_team.next()) {
+            (None, _) => nobody.entry(&owner.value.team).or_default().push(name.clone()),
+            (Some(first), Some(_)) => {
+                let team = &owner.value.team;
+                let message =
+                    format!("team \"{team}\" has several rotations: \"{first}\" is paged for service \"{name}\"");
+                report.warning(Rule::WhichRotation, at, message, format!("write spec.onCall: {first}, or the other"));
+            }
+            (Some(_), None) => {}
+        }
+    }
+    for (team, services) in nobody {
+        if let Some(declared) = whole.teams.get(team.as_str()) {
+            let message =
+                format!("team \"{team}\" has no rotation: nobody would be paged for {} (OWN-16)", listed(&services));
+            report.warning(Rule::NobodyOnCall, &declared.at, message, format!("add a Rotation with spec.team: {team}"));
+        }
+    }
+}
+
+fn unknown_rotation(whole: &Whole, body: &ServiceDraft, rotation: &str, at: &Place, report: &Report) {
+    if !whole.rotations.contains_key(rotation) {
+        let message = format!("rotation \"{rotation}\" of service \"{}\" is not in these files", body.name.value);
+        report.error(Rule::UnknownReference, at, message, suggestion(rotation, whole.rotations.keys(), "Rotation"));
+    }
+}

@@ -1,0 +1,85 @@
+//! Our own kinds, `seaworthy/v1`: what other formats do not say. Every unknown field is a mistake.
+
+mod rotation;
+mod run;
+mod service;
+mod team;
+
+use seaworthy_contract::catalogue::Contact;
+
+use crate::draft::{Draft, Drafts, Origin};
+use crate::envelope::{Envelope, unknown_kind};
+use crate::fields::Fields;
+use crate::rule::Rule;
+
+/// The kinds there are.
+pub(crate) const KINDS: [&str; 4] = ["Service", "Team", "Person", "Rotation"];
+
+/// Reads one entity into the drafts.
+pub(crate) fn read(envelope: &Envelope<'_>, drafts: &mut Drafts) {
+    let at = envelope.kind.at.clone();
+    let origin = Origin::Seaworthy;
+    match envelope.kind.value.as_str() {
+        "Service" => drafts.services.extend(service::read(envelope).map(|body| Draft { origin, at, body })),
+        "Team" => drafts.teams.extend(team::read_team(envelope).map(|body| Draft { origin, at, body })),
+        "Person" => drafts.people.extend(team::read_person(envelope).map(|body| Draft { origin, at, body })),
+        "Rotation" => drafts.rotations.extend(rotation::read(envelope).map(|body| Draft { origin, at, body })),
+        _ => unknown_kind(envelope),
+    }
+    // Only now is every field of the metadata asked for.
+    for key in ["name", "title", "description"] {
+        envelope.metadata.get(key);
+    }
+    envelope.metadata.no_more();
+}
+
+/// Returns the spec, or reports that a kind that needs one has none.
+fn spec<'e, 'a>(envelope: &'e Envelope<'a>) -> Option<&'e Fields<'a>> {
+    if envelope.spec.is_none() {
+        let message = format!("this {} has no \"spec\"", envelope.kind.value);
+        envelope.metadata.scope.report.error(Rule::MissingField, &envelope.kind.at, message, "write a spec");
+    }
+    envelope.spec.as_ref()
+}
+
+/// Returns how to reach a person, or reports why not.
+fn contact(fields: &Fields<'_>) -> Option<Contact> {
+    let webhook = fields.text("webhook");
+    let command = run::command(fields, "command");
+    let email = fields.text("email");
+    fields.no_more();
+    let scope = &fields.scope;
+    match (webhook, command, email) {
+        (Some(url), None, None) if url.value.starts_with("https://") => {
+            let message = format!("webhook \"{}\" needs TLS, which webhooks do not speak yet", url.value);
+            let remedy = "use a command that sends it, such as [curl, --fail, --data, \"@-\", URL]";
+            scope.report.error(Rule::HttpsWebhook, &url.at, message, remedy);
+            None
+        }
+        (Some(url), None, None) if url.value.strip_prefix("http://").is_some_and(|rest| !rest.is_empty()) => {
+            Some(Contact::Webhook { url: url.value })
+        }
+        (Some(url), None, None) => {
+            let message = format!("webhook \"{}\" is not an address", url.value);
+            scope.report.error(Rule::BadValue, &url.at, message, "write http://host:port/path");
+            None
+        }
+        (None, Some(command), None) => Some(Contact::Command { command }),
+        (None, None, Some(address)) if address.value.contains('@') => Some(Contact::Email { address: address.value }),
+        (None, None, Some(address)) => {
+            let message = format!("\"{}\" is not an e-mail address", address.value);
+            scope.report.error(Rule::BadValue, &address.at, message, "write name@host");
+            None
+        }
+        _ => {
+            let message = "a contact is one of webhook, command and email";
+            scope.report.error(
+                Rule::BadValue,
+                &fields.at(),
+                message,
+                "write one of them, such as email: ann@shop.example",
+            );
+            None
+        }
+    }
+}
