@@ -8,7 +8,7 @@ use crate::prepare::{Install, chromium, prepare};
 use crate::shell::{Outcome, cargo, run as start, target};
 
 /// Tests that drive a browser live in a module of this name, in any crate's `tests/it/`.
-const BROWSER: &str = "test(/(^|::)browser::/)";
+const BROWSER: &str = "browser::";
 
 /// Enough to notice a writer that acknowledges too early, in under ten seconds.
 const KILLS_SHORT: u64 = 5;
@@ -28,18 +28,22 @@ pub(crate) fn run(mut args: Args) -> Outcome {
     let chosen = args.rest();
     prepare(install)?;
     let net: &[&str] = if offline { &["--offline"] } else { &[] };
-    // The runner alone would leave out a binary that no test of its crate starts, and the kills want it.
-    start(cargo(&["build", "--workspace", "--bins", "--tests"]).args(net))?;
     if chosen.is_empty() {
+        // The runner alone would leave out a binary that no test of its crate starts, and the kills want it.
+        start(cargo(&["build", "--workspace", "--bins", "--tests"]).args(net))?;
         kills()?;
     }
-    let mut nextest = cargo(&["nextest", "run", "--workspace"]);
+    let mut nextest = cargo(&["nextest", "run"]);
+    // Asked for the workspace and for a package, cargo takes the workspace.
+    if !chosen.iter().any(|word| word.starts_with("-p") || word.starts_with("--package")) {
+        nextest.arg("--workspace");
+    }
     nextest.args(net).args(&chosen);
     match chromium() {
         Some(browser) => nextest.env("SEAWORTHY_CHROMIUM", browser),
         None => {
             eprintln!("SKIPPED: the browser tests. There is no chromium on this machine; its package is \"chromium\".");
-            nextest.args(["--filterset", &format!("not {BROWSER}")])
+            nextest.args(["--", "--skip", BROWSER])
         }
     };
     start(&mut nextest)
