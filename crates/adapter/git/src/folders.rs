@@ -1,6 +1,7 @@
 //! The folders a look is about: the top-level ones, and below them those that an ownership file names.
 //!
-//! A folder that holds more than half of all files says little, so it is divided into its own folders.
+//! A folder that holds more than half of all files says little, so it is divided into its own folders, once; a folder
+//! with next to nothing beside one folder in it, as `src/main/java`, is walked through without counting.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -8,8 +9,12 @@ use crate::codeowners::Tree;
 
 /// Rows kept at most: more than that nobody reads, and each costs memory per author.
 pub const FOLDERS_MAX: usize = 2_000;
-/// A large folder is divided at most this often, enough for `src/main/java/org/example/product`.
+/// How deep it goes at most, enough for `src/main/java/org/example/product`.
 const DEPTH_MAX: usize = 8;
+/// How often a large folder is divided, apart from walking through.
+const DIVISIONS_MAX: usize = 1;
+/// A folder that holds this share of its parent's files is walked through.
+const THROUGH_RATIO: f64 = 0.9;
 
 /// The folders, and which of them a path belongs to.
 #[derive(Debug, Clone)]
@@ -24,7 +29,7 @@ impl Folders {
     /// Chooses the folders of a tree; `named` are directories that ownership files speak of.
     pub fn plan(tree: &Tree<'_>, named: impl IntoIterator<Item = String>) -> Self {
         let mut chosen = BTreeSet::new();
-        divide(tree, &mut Vec::new(), &mut chosen);
+        divide(tree, &mut Vec::new(), DIVISIONS_MAX + 1, &mut chosen);
         let exists = |path: &String| {
             let prefix: Vec<&str> = path.split('/').collect();
             tree.below(&prefix).any(|file| tree.files()[file].len() > prefix.len())
@@ -64,19 +69,23 @@ impl Folders {
     }
 }
 
-fn divide<'a>(tree: &Tree<'a>, prefix: &mut Vec<&'a str>, chosen: &mut BTreeSet<String>) {
+fn divide<'a>(tree: &Tree<'a>, prefix: &mut Vec<&'a str>, left: usize, chosen: &mut BTreeSet<String>) {
     chosen.insert(prefix.join("/"));
     let mut children = BTreeMap::<&str, usize>::new();
-    for file in tree.below(prefix) {
+    let below = tree.below(prefix);
+    let all = below.len();
+    for file in below {
         let file = &tree.files()[file];
         if file.len() > prefix.len() + 1 {
             *children.entry(file[prefix.len()]).or_default() += 1;
         }
     }
     for (name, files) in children {
+        let through = files as f64 >= all as f64 * THROUGH_RATIO && !prefix.is_empty();
+        let left = if through { left } else { left.saturating_sub(1) };
         prefix.push(name);
-        if files * 2 > tree.files().len() && prefix.len() < DEPTH_MAX {
-            divide(tree, prefix, chosen);
+        if files * 2 > tree.files().len() && left > 0 && prefix.len() < DEPTH_MAX {
+            divide(tree, prefix, left, chosen);
         } else {
             chosen.insert(prefix.join("/"));
         }

@@ -100,6 +100,7 @@ pub fn look(
         codeowners_not_read,
         catalogues,
         changed_at,
+        ownership_unread: files.unread,
     };
     Ok(build(&facts, &tree, &folders, now, options.emails))
 }

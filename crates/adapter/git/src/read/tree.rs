@@ -71,8 +71,12 @@ impl TreeFacts {
     }
 }
 
-/// Returns when a file was last changed on the branch, in seconds since 1970.
+/// Returns when a file was last changed on the branch, in seconds since 1970; unknown when that was not cloned.
 pub(crate) fn changed_at(place: &Place, path: &str) -> Option<i64> {
-    let line = place.git.line(&["log", "-1", "--format=%ct", &place.commit, "--", path])?;
-    line.parse().ok()
+    let line = place.git.line(&["log", "-1", "--format=%H %ct", &place.commit, "--", path])?;
+    let (commit, at) = line.split_once(' ')?;
+    if place.shallow.iter().any(|cut| cut == commit) {
+        return None;
+    }
+    at.parse().ok()
 }

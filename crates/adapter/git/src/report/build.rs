@@ -37,6 +37,8 @@ pub(crate) struct Facts {
     pub(crate) catalogues: Vec<(String, String, Catalogue)>,
     /// When each ownership file last changed, in seconds since 1970.
     pub(crate) changed_at: BTreeMap<String, i64>,
+    /// Ownership files that could not be read.
+    pub(crate) ownership_unread: usize,
 }
 
 /// What the parts of the report share.
@@ -216,6 +218,7 @@ impl Context<'_> {
             fetched_at: self.facts.fetched_at.and_then(|at| Timestamp::from_second(at).ok()),
             shallow: self.facts.shallow,
             partial: self.facts.partial,
+            ownership_files_unread: self.facts.ownership_unread,
         }
     }
 

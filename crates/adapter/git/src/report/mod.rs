@@ -79,6 +79,8 @@ pub struct Repository {
     pub shallow: bool,
     /// Whether contents were not cloned, so that lines cannot be counted.
     pub partial: bool,
+    /// Ownership files that were not read: too many, too large, or not in this clone.
+    pub ownership_files_unread: usize,
 }
 
 /// What the history covers.
