@@ -30,7 +30,11 @@ fn entry_finding(codeowners: &Codeowners, entry: &Entry, fate: &Fate, tree: &Tre
         ));
     }
     if fate.kept == 0 && !entry.pattern.catches_all() && !entry.exclusion {
-        let seen = format!("\"{text}\" keeps none of its {}: {}", count(fate.matched, "file"), takers(&fate.taken_by));
+        let seen = format!(
+            "\"{text}\" keeps none of {}: {}",
+            count(fate.matched, "file"),
+            takers(&fate.taken_by, fate.matched)
+        );
         let remedy = "the last match wins: move this line below, or delete it";
         return Some(Finding::new(Rule::Shadowed, &place, seen, remedy));
     }
@@ -50,11 +54,12 @@ fn no_match(codeowners: &Codeowners, text: &str, tree: &Tree<'_>) -> &'static st
     "correct the path or delete the line; case counts"
 }
 
-fn takers(lines: &std::collections::BTreeSet<usize>) -> String {
+fn takers(lines: &std::collections::BTreeSet<usize>, files: usize) -> String {
+    let them = if files == 1 { "it" } else { "them" };
     let named: Vec<String> = lines.iter().map(ToString::to_string).collect();
     match named.as_slice() {
-        [one] => format!("line {one} takes them"),
-        many => format!("lines {} take them", many.join(", ")),
+        [one] => format!("line {one} takes {them}"),
+        many => format!("lines {} take {them}", many.join(", ")),
     }
 }
 

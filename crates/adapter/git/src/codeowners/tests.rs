@@ -163,30 +163,30 @@ fn on_github_these_lines_do_not_count() {
         Dialect::GitHub,
         text,
         expect![[r##"
-        Makefile <- 
-        README.md <- 
-        api/handler.go <- @b
-        api/v1/handler.go <- @b
-        api/v1/handler_test.go <- @b
-        build/logs/a.log <- 
-        docs/guide/start.md <- 
-        docs/index.md <- 
-        lib/build/logs/b.log <- 
-        src/a b/c.rs <- 
-        src/main.rs <- 
-        src/net/tcp.rs <- 
-        web/app.js <- 
-        web/docs/index.md <- 
-        1:1 codeowners-negation "!docs/": GitHub has no negation and skips the line
-        2:1 codeowners-brackets "[Docs]": GitHub knows neither ranges nor sections and skips the line
-        3:1 codeowners-brackets "*.[ch]": GitHub knows neither ranges nor sections and skips the line
-        4:1 codeowners-escaped-hash "\#file": GitHub cannot escape "#" and skips the line
-        5:7 codeowners-bad-owner "ann" is not an owner: GitHub skips the whole line
-        6:10 codeowners-bad-owner "bob" is not an owner: GitHub skips the whole line
-        7:3 codeowners-no-match "/nowhere/" matches no file
-        8:1 codeowners-shadowed "/api/v1/" keeps none of its 2 files: line 9 takes them
-        1:1 codeowners-unowned nobody owns 11 files (79%): src/ (3), 2 at the top, docs/ (2) and 3 more
-    "##]],
+            Makefile <- 
+            README.md <- 
+            api/handler.go <- @b
+            api/v1/handler.go <- @b
+            api/v1/handler_test.go <- @b
+            build/logs/a.log <- 
+            docs/guide/start.md <- 
+            docs/index.md <- 
+            lib/build/logs/b.log <- 
+            src/a b/c.rs <- 
+            src/main.rs <- 
+            src/net/tcp.rs <- 
+            web/app.js <- 
+            web/docs/index.md <- 
+            1:1 codeowners-negation "!docs/": GitHub has no negation and skips the line
+            2:1 codeowners-brackets "[Docs]": GitHub knows neither ranges nor sections and skips the line
+            3:1 codeowners-brackets "*.[ch]": GitHub knows neither ranges nor sections and skips the line
+            4:1 codeowners-escaped-hash "\#file": GitHub cannot escape "#" and skips the line
+            5:7 codeowners-bad-owner "ann" is not an owner: GitHub skips the whole line
+            6:10 codeowners-bad-owner "bob" is not an owner: GitHub skips the whole line
+            7:3 codeowners-no-match "/nowhere/" matches no file
+            8:1 codeowners-shadowed "/api/v1/" keeps none of 2 files: line 9 takes them
+            1:1 codeowners-unowned nobody owns 11 files (79%): src/ (3), 2 at the top, docs/ (2) and 3 more
+        "##]],
     );
 }
 
@@ -198,26 +198,26 @@ fn on_gitlab_each_section_has_its_own_last_match() {
         Dialect::GitLab,
         text,
         expect![[r#"
-        Makefile <- @all
-        README.md <- @all @two @three
-        api/handler.go <- @all
-        api/v1/handler.go <- @all
-        api/v1/handler_test.go <- @all
-        build/logs/a.log <- @all
-        docs/guide/start.md <- @all
-        docs/index.md <- @all @writers
-        lib/build/logs/b.log <- @all
-        src/a b/c.rs <- @all @rust
-        src/main.rs <- @all @rust
-        src/net/tcp.rs <- @all @rust
-        web/app.js <- @all @hidden
-        web/docs/index.md <- @all @hidden
-        6:1 codeowners-shadowed "/docs/guide/start.md" keeps none of its 1 file: line 5 takes them
-        10:15 codeowners-commented-owner @three stands in a comment, yet GitLab counts it as an owner
-        11:1 codeowners-no-match "/docs" matches no file
-        13:9 codeowners-commented-owner @hidden stands in a comment, yet GitLab counts it as an owner
-        14:1 codeowners-bad-section this section heading does not close, so GitLab takes it for a path
-    "#]],
+            Makefile <- @all
+            README.md <- @all @two @three
+            api/handler.go <- @all
+            api/v1/handler.go <- @all
+            api/v1/handler_test.go <- @all
+            build/logs/a.log <- @all
+            docs/guide/start.md <- @all
+            docs/index.md <- @all @writers
+            lib/build/logs/b.log <- @all
+            src/a b/c.rs <- @all @rust
+            src/main.rs <- @all @rust
+            src/net/tcp.rs <- @all @rust
+            web/app.js <- @all @hidden
+            web/docs/index.md <- @all @hidden
+            6:1 codeowners-shadowed "/docs/guide/start.md" keeps none of 1 file: line 5 takes it
+            10:15 codeowners-commented-owner @three stands in a comment, yet GitLab counts it as an owner
+            11:1 codeowners-no-match "/docs" matches no file
+            13:9 codeowners-commented-owner @hidden stands in a comment, yet GitLab counts it as an owner
+            14:1 codeowners-bad-section this section heading does not close, so GitLab takes it for a path
+        "#]],
     );
 }
 

@@ -1,8 +1,8 @@
 //! Parses `git log -z --numstat` piece by piece, so that a long history never lies in memory as a whole.
 
 /// The format that [`LogParser`] reads: a marker no path entry starts with, hash, commit time, author by mailmap,
-/// subject.
-pub const FORMAT: &str = "--format=%x01%H %ct%x02%aN%x02%aE%x02%s";
+/// the author's address as it stands in the commit, subject.
+pub const FORMAT: &str = "--format=%x01%H %ct%x02%aN%x02%aE%x02%ae%x02%s";
 
 /// A longer token is cut here: paths end at 4096 bytes and nobody reads a longer subject.
 const TOKEN_BYTES: usize = 16 * 1024;
@@ -16,8 +16,10 @@ pub struct Commit {
     pub at: i64,
     /// The author's name.
     pub name: String,
-    /// The author's e-mail address.
+    /// The author's e-mail address by mailmap.
     pub email: String,
+    /// The author's e-mail address as it stands in the commit.
+    pub email_written: String,
     /// The first line of the message.
     pub subject: String,
     /// The files it changed.
@@ -142,6 +144,7 @@ fn header(bytes: &[u8]) -> Commit {
         at: at.parse().unwrap_or(0),
         name: field(),
         email: field(),
+        email_written: field(),
         subject: field(),
         changes: vec![],
     }
@@ -177,8 +180,8 @@ mod tests {
 
     #[test]
     fn commits_and_their_files() {
-        let output = "\u{1}aa 10\u{2}Ann Lee\u{2}ann@x\u{2}Fix it\0\n3\t4\tsrc/a b.rs\0-\t-\tlogo.png\0\
-                      \u{1}bb 9\u{2}Bob\u{2}\u{2}\0\u{1}cc 8\u{2}C\u{2}c@x\u{2}s\0\n0\t0\t\0old/x\0new/x\u{1}\0\
+        let output = "\u{1}aa 10\u{2}Ann Lee\u{2}ann@x\u{2}a@y\u{2}Fix it\0\n3\t4\tsrc/a b.rs\0-\t-\tlogo.png\0\
+                      \u{1}bb 9\u{2}Bob\u{2}\u{2}\u{2}\0\u{1}cc 8\u{2}C\u{2}c@x\u{2}c@x\u{2}s\0\n0\t0\t\0old/x\0new/x\u{1}\0\
                       1\t0\ty\0";
         check(
             output,
@@ -197,7 +200,7 @@ mod tests {
     #[test]
     fn names_without_numbers_are_files_too() {
         check(
-            "\u{1}aa 10\u{2}A\u{2}a@x\u{2}s\0\nsrc/a\0b\0",
+            "\u{1}aa 10\u{2}A\u{2}a@x\u{2}a@x\u{2}s\0\nsrc/a\0b\0",
             expect![[r#"
             aa 10 A <a@x> s
               0 src/a

@@ -6,8 +6,11 @@
 
 use std::collections::HashMap;
 
+use super::Commit;
 use crate::codeowners::{Owner, OwnerKind};
 
+/// Addresses kept for one author; more would be somebody's script.
+const ALSO_MAX: usize = 16;
 /// Endings of names and of local parts of addresses that people do not have.
 const BOT_ENDINGS: [&str; 6] = ["[bot]", "-bot", "_bot", " bot", "-robot", "-ci"];
 /// Bots that do not say so in an ending.
@@ -41,6 +44,8 @@ pub struct Person {
     pub name: String,
     /// The address by mailmap, in lower case.
     pub email: String,
+    /// Other addresses in the commits themselves, in lower case: an owner may be written with one of them.
+    pub also: Vec<String>,
     /// Whether a program writes under this name.
     pub bot: bool,
     /// The newest commit seen anywhere in the history, in seconds since 1970.
@@ -76,9 +81,22 @@ impl People {
             let (name, email) = key;
             let bot = is_bot(&name, &email);
             let name = if name.is_empty() { "(no name)".to_owned() } else { name };
-            self.all.push(Person { name, email, bot, last: at });
+            self.all.push(Person { name, email, also: vec![], bot, last: at });
         }
         self.all[id].last = self.all[id].last.max(at);
+        id
+    }
+
+    /// Returns the number of a commit's author, a new one if not seen before.
+    pub fn note_author(&mut self, commit: &Commit) -> usize {
+        let id = self.note(&commit.name, &commit.email, commit.at);
+        let person = &mut self.all[id];
+        let written = &commit.email_written;
+        let known = person.email.eq_ignore_ascii_case(written)
+            || person.also.iter().any(|own| own.eq_ignore_ascii_case(written));
+        if !known && !written.is_empty() && person.also.len() < ALSO_MAX {
+            person.also.push(written.to_lowercase());
+        }
         id
     }
 
@@ -114,8 +132,8 @@ impl People {
             (0..self.all.len()).filter(|&id| !self.all[id].bot && test(&self.all[id])).collect()
         };
         let sure = match owner.kind {
-            OwnerKind::Email => by(&|person| person.email == slug),
-            _ => by(&|person| no_reply_handle(&person.email) == Some(slug.as_str())),
+            OwnerKind::Email => by(&|person| person.addresses().any(|own| own == slug)),
+            _ => by(&|person| person.addresses().any(|own| no_reply_handle(own) == Some(slug.as_str()))),
         };
         if !sure.is_empty() || matches!(owner.kind, OwnerKind::Email | OwnerKind::Role) {
             let known = if sure.is_empty() { Known::No } else { Known::Sure };
@@ -123,11 +141,18 @@ impl People {
         }
         let plain = plain(&slug);
         let likely = by(&|person| {
-            let local = person.email.split(['@', '+']).next().unwrap_or_default();
-            !plain.is_empty() && (self::plain(&person.name) == plain || self::plain(local) == plain)
+            let local = |own: &str| self::plain(own.split(['@', '+']).next().unwrap_or_default());
+            !plain.is_empty()
+                && (self::plain(&person.name) == plain || person.addresses().any(|own| local(own) == plain))
         });
         let known = if likely.is_empty() { Known::No } else { Known::Likely };
         (likely, known)
+    }
+}
+
+impl Person {
+    fn addresses(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.email.as_str()).chain(self.also.iter().map(String::as_str))
     }
 }
 

@@ -56,7 +56,7 @@ pub(crate) fn read(
             facts.shallow = true;
             return;
         }
-        let author = facts.people.note(&commit.name, &commit.email, commit.at);
+        let author = facts.people.note_author(&commit);
         facts.activity.note(author, &commit, folders);
         progress(facts.activity.commits);
     };
@@ -80,7 +80,7 @@ fn authors(place: &Place, people: &mut People, limit: Duration) -> Result<bool, 
     let args = ["log", "-z", "--no-color", FORMAT, &count, &place.commit, "--"];
     let end = log(place, &args, limit, &mut |commit| {
         seen += 1;
-        people.note(&commit.name, &commit.email, commit.at);
+        people.note_author(&commit);
     })?;
     Ok(end == End::Cut || seen >= AUTHORS_MAX)
 }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::build::Context;
 use super::owners::Claims;
 use super::{Folder, OwnerByFile, PersonByHistory, Verdict};
+use crate::codeowners::OwnerKind;
 use crate::history::{Known, Tally};
 
 /// Puts a folder together.
@@ -98,11 +99,18 @@ fn verdict(
         () if !context.complete => Verdict::Unknown { because: context.cut_because.clone().unwrap_or_default() },
         () if commits == 0 => Verdict::Quiet,
         () if all_known => Verdict::Absent { commits_of_others: commits },
-        () => Verdict::Unknown { because: unknown(owners) },
+        () => Verdict::Unknown { because: unknown(context, claims) },
     }
 }
 
-fn unknown(owners: &[OwnerByFile]) -> String {
-    let nobody = owners.iter().find(|owner| owner.known == Known::No);
-    nobody.map_or_else(|| "not all members are known".to_owned(), |owner| format!("who is {}?", owner.owner))
+/// Names the first owner who may be somebody that git does not know.
+fn unknown(context: &Context<'_>, claims: &Claims) -> String {
+    let whos = claims.by.keys().map(|(owner, _)| (owner, context.directory.who(owner)));
+    let Some((owner, who)) = whos.into_iter().find(|(_, who)| !who.all) else { return String::new() };
+    let shown = context.shown(owner, &who);
+    match owner.kind {
+        _ if !who.people.is_empty() => format!("not all of {shown} are known here"),
+        OwnerKind::User | OwnerKind::Email => format!("no commit is by {shown} under that name"),
+        _ => format!("git does not know who is in {shown}"),
+    }
 }

@@ -121,14 +121,22 @@ impl<'a> Directory<'a> {
     }
 
     fn team(&self, members: &BTreeSet<String>) -> Who {
-        let mut who = Who { people: BTreeSet::new(), known: Known::Sure, all: true };
+        let mut who = Who { people: BTreeSet::new(), known: Known::No, all: true };
         for member in members {
             let owner = Owner { kind: OwnerKind::User, text: member.clone() };
             let (people, known) = self.people.find(&owner);
             who.all &= !people.is_empty();
-            who.known = who.known.max(known);
+            // The team is known as surely as the least sure of those who were found.
+            who.known = weaker(who.known, known);
             who.people.extend(people.into_iter().map(|id| self.same[id]));
         }
         who
+    }
+}
+
+fn weaker(team: Known, member: Known) -> Known {
+    match (team, member) {
+        (Known::No, found) | (found, Known::No) => found,
+        (one, other) => one.max(other),
     }
 }

@@ -7,8 +7,16 @@ pub(super) enum Column {
     Text,
     /// A number, set to the right.
     Number,
-    /// Text that gives way when the terminal is narrow.
+    /// Text that gives way at its end when the terminal is narrow.
     Gives,
+    /// A path, which gives way at its start: its end says more.
+    Path,
+}
+
+impl Column {
+    fn gives(self) -> bool {
+        matches!(self, Self::Gives | Self::Path)
+    }
 }
 
 /// Blanks between two columns.
@@ -28,7 +36,7 @@ pub(super) fn lay_out(columns: &[Column], rows: &[Vec<String>], total: usize) ->
 fn narrow(columns: &[Column], widths: &mut [usize], total: usize) {
     let gaps = GAP * columns.len().saturating_sub(1);
     while widths.iter().sum::<usize>() + gaps > total {
-        let giving = (0..columns.len()).filter(|&at| columns[at] == Column::Gives && widths[at] > LEAST);
+        let giving = (0..columns.len()).filter(|&at| columns[at].gives() && widths[at] > LEAST);
         let Some(widest) = giving.max_by_key(|&at| widths[at]) else { return };
         widths[widest] -= 1;
     }
@@ -36,7 +44,7 @@ fn narrow(columns: &[Column], widths: &mut [usize], total: usize) {
 
 fn line(columns: &[Column], widths: &[usize], row: &[String]) -> String {
     let cells = row.iter().zip(columns).zip(widths).map(|((text, column), &wide)| {
-        let text = cut(text, wide);
+        let text = if *column == Column::Path { cut_start(text, wide) } else { cut(text, wide) };
         let pad = " ".repeat(wide - width(&text));
         if *column == Column::Number { pad + &text } else { text + &pad }
     });
@@ -44,12 +52,21 @@ fn line(columns: &[Column], widths: &[usize], row: &[String]) -> String {
 }
 
 /// Shortens text to a width, with a mark that something is missing.
-pub(super) fn cut(text: &str, wide: usize) -> String {
+fn cut(text: &str, wide: usize) -> String {
     if width(text) <= wide {
         return text.to_owned();
     }
     let kept: String = text.chars().take(wide.saturating_sub(1)).collect();
     kept + "…"
+}
+
+/// Shortens a path to a width, keeping its end.
+fn cut_start(text: &str, wide: usize) -> String {
+    let over = width(text).saturating_sub(wide);
+    if over == 0 {
+        return text.to_owned();
+    }
+    "…".to_owned() + &text.chars().skip(over + 1).collect::<String>()
 }
 
 /// Breaks text at blanks into lines of at most `wide`; a longer word gets a line of its own.
@@ -92,6 +109,12 @@ mod tests {
         assert_eq!(lay_out(&columns, &rows, 80), ["A     N  LONG", "abc  10  a very long text indeed", "d     5"]);
         assert_eq!(lay_out(&columns, &rows, 22), ["A     N  LONG", "abc  10  a very long …", "d     5"]);
         assert_eq!(lay_out(&columns, &rows, 1), ["A     N  LONG", "abc  10  a very long…", "d     5"]);
+    }
+
+    #[test]
+    fn paths_keep_their_end() {
+        let rows = vec![vec!["plugins/python-build/share/".to_owned()]];
+        assert_eq!(lay_out(&[Column::Path], &rows, 14), ["…-build/share/"]);
     }
 
     #[test]

@@ -79,7 +79,8 @@ fn head(report: &Report, view: &View) -> String {
     for line in wrap(&format!("{}.", capital(&report.headline)), view.columns) {
         out += &(view.ink(Ink::Bold, &harmless(&line)) + "\n");
     }
-    out += &view.paragraph(0, &format!("{} {}", waiting_sentence(&report.releases), problem_sentence(report)));
+    let second = format!("{} {}", waiting_sentence(&report.releases), problem_sentence(report));
+    out += &view.paragraph(0, second.trim_end());
     out.push('\n');
     let repository = &report.repository;
     let fetched = repository.fetched_at.map(|at| report.looked_at.as_second() - at.as_second());
@@ -97,13 +98,15 @@ fn head(report: &Report, view: &View) -> String {
         0 => String::new(),
         n => format!("; {} by {}, counted apart", count(history.bot_commits, "commit"), count(n as u64, "bot")),
     };
-    let covers = format!(
-        "{}; {} by {} in {} days{bots}",
-        count(repository.files as u64, "file"),
-        count(history.commits, "commit"),
-        count(history.people as u64, "person"),
-        history.window_days
-    );
+    let read = match (history.complete, history.commits) {
+        (false, 0) => "no commit could be read".to_owned(),
+        (complete, commits) => {
+            let least = if complete { "" } else { "at least " };
+            format!("{least}{} by {}", count(commits, "commit"), count(history.people as u64, "person"))
+        }
+    };
+    let files = count(repository.files as u64, "file");
+    let covers = format!("{files}; {read} in {} days{bots}", history.window_days);
     out += &dim(view, &covers);
     if let Some(because) = &history.cut_because {
         out += &view.paragraph(0, &view.ink(Ink::Yellow, &format!("The history is not complete: {because}.")));
@@ -121,9 +124,13 @@ fn waiting_sentence(releases: &Releases) -> String {
         Releases::Since { commits: 0, tag, .. } => format!("Nothing waits for a release since {}.", harmless(tag)),
         Releases::Since { commits, cut, oldest, .. } => {
             let waits = if *commits == 1 { "waits" } else { "wait" };
-            let oldest = oldest.as_ref().map_or_else(String::new, |w| format!(", the oldest for {}", age(w.age_seconds)));
+            let oldest =
+                oldest.as_ref().map_or_else(String::new, |w| format!(", the oldest for {}", age(w.age_seconds)));
             let least = if *cut { "at least " } else { "" };
-            format!("{} {waits} for a release{oldest}.", capital(&format!("{least}{}", count(*commits as u64, "merged commit"))))
+            format!(
+                "{} {waits} for a release{oldest}.",
+                capital(&format!("{least}{}", count(*commits as u64, "merged commit")))
+            )
         }
     }
 }
@@ -149,9 +156,9 @@ fn owners(report: &Report, view: &View) -> String {
         "COMMITS".into(),
         format!("{} D", report.history.recent_days),
     ]];
-    rows.extend(report.folders.iter().take(view.limit).map(row));
-    use Column::{Gives, Number, Text};
-    let lines = lay_out(&[Text, Gives, Number, Gives, Gives, Number, Number], &rows, view.columns);
+    rows.extend(report.folders.iter().take(view.limit).map(|folder| row(folder, report.history.complete)));
+    use Column::{Gives, Number, Path, Text};
+    let lines = lay_out(&[Text, Path, Number, Gives, Gives, Number, Number], &rows, view.columns);
     out += &(view.ink(Ink::Dim, &lines[0]) + "\n");
     for (line, folder) in lines[1..].iter().zip(&report.folders) {
         let (word, ink) = word(&folder.verdict);
@@ -161,21 +168,23 @@ fn owners(report: &Report, view: &View) -> String {
     out + &legend(report, view)
 }
 
-fn row(folder: &Folder) -> Vec<String> {
+/// In a history that is not complete nothing seen is unknown, not none.
+fn row(folder: &Folder, complete: bool) -> Vec<String> {
+    let number = |n: u64| if complete || n > 0 { thousands(n) } else { "?".to_owned() };
     let path = if folder.path.is_empty() { "(top-level files)".to_owned() } else { format!("{}/", folder.path) };
     let owners: Vec<String> = distinct(folder.by_file.iter().map(|owner| owner.owner.clone()));
     let owners = list(&owners, OWNERS_NAMED, "nobody");
     let people: Vec<String> =
         folder.by_history.iter().map(|person| format!("{} {}", person.name, percent(person.share_ratio))).collect();
-    let people = list(&people, PEOPLE_NAMED, "nobody");
+    let people = list(&people, PEOPLE_NAMED, if complete { "nobody" } else { "?" });
     vec![
         word(&folder.verdict).0.to_owned(),
         harmless(&path),
         thousands(folder.files as u64),
         harmless(&owners),
         harmless(&people),
-        thousands(folder.commits),
-        thousands(folder.commits_recent),
+        number(folder.commits),
+        number(folder.commits_recent),
     ]
 }
 
@@ -209,8 +218,12 @@ fn unknown(report: &Report) -> String {
     if let Some(because) = &report.history.cut_because {
         return because.clone();
     }
-    "git cannot tell who is behind the owner's name; a Backstage Group with spec.members, or .mailmap, ties it to people"
-        .into()
+    let first = report.folders.iter().find_map(|folder| match &folder.verdict {
+        Verdict::Unknown { because } => Some(because.as_str()),
+        _ => None,
+    });
+    let first = harmless(first.unwrap_or_default());
+    format!("{first}; a Backstage Group with spec.members, or a line in .mailmap, would tell")
 }
 
 fn releases(report: &Report, view: &View) -> String {
@@ -224,10 +237,12 @@ fn releases(report: &Report, view: &View) -> String {
     let since = format!("{} since {}, {} ago", count(*commits as u64, "commit"), harmless(tag), source_age(source));
     out += &view.paragraph(2, &since);
     if let Some(oldest) = oldest {
-        let what = format!("oldest: {} \"{}\", {}", age(oldest.age_seconds), harmless(&oldest.subject), harmless(&oldest.by));
+        let what =
+            format!("oldest: {} \"{}\", {}", age(oldest.age_seconds), harmless(&oldest.subject), harmless(&oldest.by));
         out += &view.paragraph(2, &what);
     }
-    let mut named: Vec<String> = people.iter().map(|person| format!("{} {}", harmless(&person.name), person.commits)).collect();
+    let mut named: Vec<String> =
+        people.iter().map(|person| format!("{} {}", harmless(&person.name), person.commits)).collect();
     if named.len() > PEOPLE_NAMED {
         let rest = named.len() - PEOPLE_NAMED;
         named.truncate(PEOPLE_NAMED);
@@ -238,7 +253,9 @@ fn releases(report: &Report, view: &View) -> String {
     }
     out += &view.paragraph(2, &format!("by: {}", named.join(", ")));
     if *families > 1 {
-        let apart = format!("{families} kinds of version tags: packages are released apart, and this counts since the newest of any");
+        let apart = format!(
+            "{families} kinds of version tags: packages are released apart, and this counts since the newest of any"
+        );
         out += &view.paragraph(2, &apart);
     }
     out
@@ -251,7 +268,10 @@ fn branches(report: &Report, view: &View) -> String {
     let old = format!("{} of {unmerged} older than {} days", branches.old.len(), branches.old_after_days);
     out += &view.paragraph(2, &old);
     for branch in branches.old.iter().take(BRANCHES_NAMED) {
-        out += &view.paragraph(2, &format!("{}: {}, {}", age(branch.age_seconds), harmless(&branch.name), harmless(&branch.by)));
+        out += &view.paragraph(
+            2,
+            &format!("{}: {}, {}", age(branch.age_seconds), harmless(&branch.name), harmless(&branch.by)),
+        );
     }
     out
 }
@@ -262,7 +282,7 @@ fn files(report: &Report, view: &View) -> String {
     }
     let mut out = view.title("Ownership files");
     let rows: Vec<Vec<String>> = report.ownership_files.iter().take(view.limit).map(file_row).collect();
-    for line in lay_out(&[Column::Gives, Column::Gives, Column::Text], &rows, view.columns.saturating_sub(2)) {
+    for line in lay_out(&[Column::Path, Column::Gives, Column::Text], &rows, view.columns.saturating_sub(2)) {
         out += &format!("  {line}\n");
     }
     out + &more(view, report.ownership_files.len())
@@ -277,7 +297,8 @@ fn file_row(file: &OwnershipFile) -> Vec<String> {
         }
         (None, _) => format!("{}, {}", file.format, lines(file.entries, "entity")),
     };
-    let changed = file.source.age_seconds.map_or("age unknown".into(), |seconds| format!("changed {} ago", age(seconds)));
+    let changed =
+        file.source.age_seconds.map_or("age unknown".into(), |seconds| format!("changed {} ago", age(seconds)));
     vec![harmless(&file.path), what, changed]
 }
 
@@ -303,7 +324,8 @@ fn problem(finding: &Finding, view: &View) -> String {
         Severity::Note => ("note", Ink::Dim),
     };
     let place = format!("{}:{}:{}", harmless(&finding.path), finding.line, finding.column);
-    let mut out = format!("{}: {} {}\n", view.ink(ink, word), place, view.ink(Ink::Dim, &format!("[{}]", finding.rule.id())));
+    let mut out =
+        format!("{}: {} {}\n", view.ink(ink, word), place, view.ink(Ink::Dim, &format!("[{}]", finding.rule.id())));
     out += &view.paragraph(2, &harmless(&finding.seen));
     out + &view.paragraph(2, &format!("fix: {}", harmless(&finding.remedy)))
 }
