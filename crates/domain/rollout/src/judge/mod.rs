@@ -36,6 +36,8 @@ pub enum Unusable {
     NotAProbability(&'static str, f64),
     /// The named number must be positive and finite.
     NotPositive(&'static str, f64),
+    /// There are this many metrics: none, or more than [`GRID_MAX`].
+    Metrics(usize),
     /// The weights of the metrics add up to this instead of 1.
     Weights(f64),
 }
@@ -49,6 +51,7 @@ impl fmt::Display for Unusable {
             ),
             Self::NotAProbability(name, value) => write!(f, "\"{name}\" must lie between 0 and 1, is {value}"),
             Self::NotPositive(name, value) => write!(f, "\"{name}\" must be a positive number, is {value}"),
+            Self::Metrics(count) => write!(f, "1 to {GRID_MAX} metrics can be judged together, not {count}"),
             Self::Weights(sum) => write!(f, "the weights of the metrics must add up to 1, they add up to {sum}"),
         }
     }

@@ -62,8 +62,9 @@ impl Trial {
     /// # Errors
     /// When a number is out of its range, the weights do not add up to 1, or there are too many metrics or none.
     pub fn new(spec: &TrialSpec) -> Result<Self, Unusable> {
-        if spec.metrics.len() > super::GRID_MAX {
-            return Err(Unusable::Grid);
+        let count = spec.metrics.len();
+        if !(1..=super::GRID_MAX).contains(&count) {
+            return Err(Unusable::Metrics(count));
         }
         let sum: f64 = spec.metrics.iter().map(|m| m.weight).sum();
         if sum.is_nan() || (sum - 1.0).abs() > WEIGHTS_SLACK {
