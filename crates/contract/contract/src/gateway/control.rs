@@ -20,10 +20,8 @@ pub enum ControlRequest {
         /// A service, or the name of a route.
         target: String,
     },
-    /// The same text as `/metrics`.
+    /// The same text as `/-/metrics` on the outbound address.
     Metrics,
-    /// Sends the listening sockets along with the answer (SCM_RIGHTS): inbound first, then outbound.
-    Handover,
 }
 
 /// One answer.
@@ -39,8 +37,6 @@ pub enum ControlReply {
         /// The text.
         text: String,
     },
-    /// The sockets came along.
-    HandedOver,
     /// It was not done.
     Refused(ApiError),
 }
