@@ -88,8 +88,9 @@ pub(crate) fn page(
     limit: usize,
 ) -> rusqlite::Result<Vec<Result<Record, Unreadable>>> {
     let columns = row::COLUMNS;
-    let mut statement = conn
-        .prepare(&format!("SELECT {columns} FROM events WHERE position BETWEEN ?1 AND ?2 ORDER BY position LIMIT ?3"))?;
+    let mut statement = conn.prepare(&format!(
+        "SELECT {columns} FROM events WHERE position BETWEEN ?1 AND ?2 ORDER BY position LIMIT ?3"
+    ))?;
     let mut rows = statement.query(params![from, to, limit.min(PAGE_RECORDS_MAX) as i64])?;
     let (mut page, mut bytes) = (Vec::new(), 0);
     loop {
@@ -112,9 +113,8 @@ pub(crate) fn page(
 /// Reads the last record.
 pub(crate) fn last(conn: &Connection, path: &Path) -> Result<Option<Record>, OpenError> {
     let failed = |why| OpenError::Sqlite { doing: "read the end of", path: path.to_owned(), why };
-    let position: i64 = conn
-        .query_row("SELECT coalesce(max(position), 0) FROM events", [], |row| row.get(0))
-        .map_err(failed)?;
+    let position: i64 =
+        conn.query_row("SELECT coalesce(max(position), 0) FROM events", [], |row| row.get(0)).map_err(failed)?;
     let found = page(conn, position, position, 1).map_err(failed)?.pop();
     found.transpose().map_err(|Unreadable { why }| OpenError::Damaged {
         path: path.to_owned(),

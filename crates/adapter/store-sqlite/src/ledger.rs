@@ -136,7 +136,8 @@ impl Readers {
         let readers = self.clone();
         let done = tokio::task::spawn_blocking(move || {
             let idle = readers.idle.lock().expect("nobody panics while holding it").pop();
-            let conn = idle.map_or_else(|| open::for_reading(&readers.path), Ok).map_err(|error| readers.failed(error))?;
+            let conn =
+                idle.map_or_else(|| open::for_reading(&readers.path), Ok).map_err(|error| readers.failed(error))?;
             let found = read(&conn).map_err(|error| readers.failed(error))?;
             readers.idle.lock().expect("nobody panics while holding it").push(conn);
             Ok(found)

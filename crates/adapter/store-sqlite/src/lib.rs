@@ -12,6 +12,8 @@ mod migrate;
 mod open;
 mod row;
 mod side;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 pub use file::{LedgerFile, Records};

@@ -30,7 +30,9 @@ pub(crate) fn lock(dir: &Path) -> Result<Lock, OpenError> {
         .map_err(OpenError::io("open lock", &path))?;
     match file.try_lock() {
         Ok(()) => {}
-        Err(TryLockError::WouldBlock) => return Err(OpenError::InUse { path: dir.join(LEDGER_FILE), pid: owner(file) }),
+        Err(TryLockError::WouldBlock) => {
+            return Err(OpenError::InUse { path: dir.join(LEDGER_FILE), pid: owner(file) });
+        }
         Err(TryLockError::Error(error)) => return Err(OpenError::io("lock", &path)(error)),
     }
     file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id())).map_err(OpenError::io("write", &path))?;

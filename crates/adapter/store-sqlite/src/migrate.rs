@@ -71,7 +71,9 @@ mod tests {
     use super::*;
 
     fn schema(conn: &Connection) -> Vec<String> {
-        let mut names = conn.prepare("SELECT type || ' ' || name || ': ' || coalesce(sql, '') FROM sqlite_schema ORDER BY 1").unwrap();
+        let mut names = conn
+            .prepare("SELECT type || ' ' || name || ': ' || coalesce(sql, '') FROM sqlite_schema ORDER BY 1")
+            .unwrap();
         names.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
     }
 

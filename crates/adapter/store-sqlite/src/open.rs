@@ -132,10 +132,14 @@ fn create(path: &Path) -> Result<(), OpenError> {
 
 fn set_up(conn: &Connection, sync: Sync) -> rusqlite::Result<()> {
     common(conn, CACHE_KIB_WRITER)?;
-    conn.pragma_update(None, "synchronous", match sync {
-        Sync::EveryCommit => "FULL",
-        Sync::Checkpoints => "NORMAL",
-    })?;
+    conn.pragma_update(
+        None,
+        "synchronous",
+        match sync {
+            Sync::EveryCommit => "FULL",
+            Sync::Checkpoints => "NORMAL",
+        },
+    )?;
     conn.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     // Syncing a WAL that grows is several times slower than syncing one that is written over: it is never cut back.
     conn.pragma_update_and_check(None, "journal_size_limit", -1, |_| Ok(()))?;

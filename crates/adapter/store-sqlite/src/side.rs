@@ -50,7 +50,11 @@ impl SqliteSide {
 }
 
 impl Inner {
-    fn failed(&self, doing: &'static str, why: impl std::error::Error + Send + std::marker::Sync + 'static) -> SideError {
+    fn failed(
+        &self,
+        doing: &'static str,
+        why: impl std::error::Error + Send + std::marker::Sync + 'static,
+    ) -> SideError {
         SideError::Store { doing, path: self.path.display().to_string(), why: Arc::new(why) }
     }
 }
@@ -67,9 +71,8 @@ impl Side for SqliteSide {
     fn list(&self, table: Table) -> Answer<'_, Result<Vec<Entry>, SideError>> {
         let listed = self.run("list", move |conn| {
             let mut query = conn.prepare("SELECT key, value FROM side WHERE name = ?1 ORDER BY key LIMIT ?2")?;
-            let rows = query.query_map(params![table.name(), SIDE_LIST_MAX as i64 + 1], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })?;
+            let rows = query
+                .query_map(params![table.name(), SIDE_LIST_MAX as i64 + 1], |row| Ok((row.get(0)?, row.get(1)?)))?;
             rows.collect::<rusqlite::Result<Vec<Entry>>>()
         });
         Box::pin(async move {

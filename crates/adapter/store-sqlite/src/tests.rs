@@ -1,4 +1,4 @@
-//! The ledger and the side store on SQLite, on real files.
+//! The ledger and the side store on real files.
 
 mod crash;
 mod faults;
