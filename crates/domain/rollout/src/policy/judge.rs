@@ -184,7 +184,7 @@ impl Judge {
 
     fn void(&self) -> Option<Why> {
         let step = self.step.filter(|step| step.ratio.is_void())?;
-        let weight = self.steps.as_slice()[step.index].ratio();
+        let weight = self.steps.as_slice()[step.index];
         Some(Why::Void { users: step.ratio.users(), weight })
     }
 

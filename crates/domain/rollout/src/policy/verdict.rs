@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use seaworthy_model::Share;
+
 use super::Tick;
 
 /// What a verdict rests on.
@@ -40,12 +42,12 @@ pub enum Why {
     NotStepping,
     /// The evidence that the canary is worse is past the hold.
     Suspicious(MetricName),
-    /// The users of the step, `[canary, stable]`, do not split by its weight (0 to 1): the comparison is void.
+    /// The users of the step, `[canary, stable]`, do not split by its weight: the comparison is void.
     Void {
         /// Users first seen in the step.
         users: [u64; 2],
         /// What the canary should have got.
-        weight: f64,
+        weight: Share,
     },
     /// The comparator itself fails.
     ComparatorFails {
@@ -93,9 +95,8 @@ impl fmt::Display for Why {
             Self::Suspicious(_) => f.write_str("the canary's users look like failing more often than stable's"),
             Self::Void { users: [canary, stable], weight } => write!(
                 f,
-                "{canary} of the step's {} users met the canary where {:.4}% should: the arms cannot be compared",
-                canary.saturating_add(*stable),
-                percent(*weight)
+                "{canary} of the step's {} users met the canary where {weight} should: the arms cannot be compared",
+                canary.saturating_add(*stable)
             ),
             Self::ComparatorFails { ratio, ceiling } => write!(
                 f,
@@ -182,7 +183,7 @@ pub struct Evidence {
     pub log_e_errors: f64,
     /// That more of the canary's requests are slow.
     pub log_e_latency: f64,
-    /// Where exposure freezes, and where the rollout ends.
+    /// Where exposure freezes.
     pub hold_at: f64,
     /// Where the rollout is aborted.
     pub abort_at: f64,

@@ -172,7 +172,7 @@ fn what_a_step_waits_for() {
             arm(19),
             99,
             "hold",
-            "0 of the step's 1881 users met the canary where 5.0000% should: the arms cannot be compared",
+            "0 of the step's 1881 users met the canary where 5% should: the arms cannot be compared",
         ),
         (arm(1), arm(19), 29, "wait", "the step has to last 1 s more"),
         (arm(1), arm(19), 31, "wait", "the canary has to serve 19 more requests"),
