@@ -1,1 +1,3 @@
 //! Fakes and builders for tests: a virtual clock, a store in memory, seeded entropy.
+
+pub mod store;
