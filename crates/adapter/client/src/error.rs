@@ -6,14 +6,13 @@ use std::time::Duration;
 use http::StatusCode;
 use serde::Deserialize;
 
-/// A failed exchange. `Display` says what was attempted and which kind of failure it met, not its source.
+/// A failed exchange. `Display` says all of it: there is no further source to print.
 #[derive(Debug, thiserror::Error)]
 #[error("could not {attempted}: {kind}")]
 pub struct Error {
     /// Method and address: `GET "http://127.0.0.1:7070/readyz"`.
     pub attempted: String,
     /// What happened.
-    #[source]
     pub kind: Kind,
 }
 

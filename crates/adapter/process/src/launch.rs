@@ -42,19 +42,19 @@ pub enum Environment {
     Whole,
 }
 
-/// Why a program could not be started.
+/// Why a program could not be started. `Display` says all of it.
 #[derive(Debug, thiserror::Error)]
 pub enum LaunchError {
     /// There is no program.
     #[error("could not start a program: the command is empty")]
     Empty,
     /// The log file cannot be written.
-    #[error("could not open the log \"{path}\": {source}")]
+    #[error("could not open the log \"{path}\": {error}")]
     Log {
         /// Its path.
         path: String,
         /// Why.
-        source: io::Error,
+        error: io::Error,
     },
     /// The working directory is not there.
     #[error("could not start \"{program}\": there is no directory \"{directory}\"")]
@@ -65,12 +65,12 @@ pub enum LaunchError {
         directory: String,
     },
     /// The system refused.
-    #[error("could not start \"{program}\": {source}")]
+    #[error("could not start \"{program}\": {error}")]
     Spawn {
         /// The program.
         program: String,
         /// Why.
-        source: io::Error,
+        error: io::Error,
     },
 }
 
@@ -85,7 +85,7 @@ impl Launch {
             let directory = directory.display().to_string();
             return Err(LaunchError::Directory { program: program.clone(), directory });
         }
-        let log = |source| LaunchError::Log { path: self.log.display().to_string(), source };
+        let log = |error| LaunchError::Log { path: self.log.display().to_string(), error };
         let out = open_log(&self.log).map_err(log)?;
         let err = out.try_clone().map_err(log)?;
         let mut command = Command::new(program);
@@ -98,7 +98,7 @@ impl Launch {
         if let Some(directory) = &self.directory {
             command.current_dir(directory);
         }
-        let child = command.spawn().map_err(|source| LaunchError::Spawn { program: program.clone(), source })?;
+        let child = command.spawn().map_err(|error| LaunchError::Spawn { program: program.clone(), error })?;
         Ok(Process::child(child))
     }
 }

@@ -13,23 +13,23 @@ const BACKLOG: i32 = 4096;
 /// The state `LISTEN` in `/proc/net/tcp`.
 const LISTEN: &str = "0A";
 
-/// Why a socket could not be bound.
+/// Why a socket could not be bound. `Display` says all of it.
 #[derive(Debug, thiserror::Error)]
-#[error("could not listen on \"{address}\": {}", reason(.source, .holder.as_deref()))]
+#[error("could not listen on \"{address}\": {}", reason(.error, .holder.as_deref()))]
 pub struct BindError {
     /// The address.
     pub address: SocketAddr,
     /// Who listens there, if it is taken and the system tells.
     pub holder: Option<String>,
     /// Why.
-    pub source: io::Error,
+    pub error: io::Error,
 }
 
-fn reason(source: &io::Error, holder: Option<&str>) -> String {
+fn reason(error: &io::Error, holder: Option<&str>) -> String {
     match holder {
         Some(holder) => format!("{holder} listens there"),
-        None if source.kind() == io::ErrorKind::AddrInUse => "another process listens there".to_owned(),
-        None => source.to_string(),
+        None if error.kind() == io::ErrorKind::AddrInUse => "another process listens there".to_owned(),
+        None => error.to_string(),
     }
 }
 
@@ -45,9 +45,9 @@ pub fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), BindError>
         let bound = listener.local_addr()?;
         Ok((listener, bound))
     };
-    open().map_err(|source| {
-        let holder = (source.kind() == io::ErrorKind::AddrInUse).then(|| holder_of(address.port())).flatten();
-        BindError { address, holder, source }
+    open().map_err(|error| {
+        let holder = (error.kind() == io::ErrorKind::AddrInUse).then(|| holder_of(address.port())).flatten();
+        BindError { address, holder, error }
     })
 }
 
