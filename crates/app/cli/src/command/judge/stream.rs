@@ -70,7 +70,7 @@ pub(super) fn judge(input: impl BufRead, out: &mut impl Write) -> Result<u8, Jud
     let mut lines = Lines { input, number: 0, text: String::new() };
     let (config, mut trial) = configured(lines.next()?).map_err(JudgeError::Config)?;
     while let Some(text) = lines.next()? {
-        let read = serde_json::from_str(text).map_err(|e| e.to_string());
+        let read = serde_json::from_str(text).map_err(|e| said(&e));
         let taken = read.and_then(|line| take(&config, &mut trial, &line));
         if taken.map_err(|why| JudgeError::Line { number: lines.number, why })? {
             answer(&config, &mut trial, out)?;
@@ -79,9 +79,14 @@ pub(super) fn judge(input: impl BufRead, out: &mut impl Write) -> Result<u8, Jud
     Ok(EXIT_OK)
 }
 
+/// Returns what is wrong with a line of JSON, without the line number that it has of itself (always 1).
+fn said(error: &serde_json::Error) -> String {
+    error.to_string().replace(" at line 1 column ", " at column ")
+}
+
 fn configured(line: Option<&str>) -> Result<(Config, Trial), String> {
     let text = line.ok_or("the standard input is empty; expected {\"metrics\": [..], \"alpha\": .., ..}")?;
-    let config: Config = serde_json::from_str(text).map_err(|e| e.to_string())?;
+    let config: Config = serde_json::from_str(text).map_err(|e| said(&e))?;
     for (i, metric) in config.metrics.iter().enumerate() {
         if config.metrics[..i].iter().any(|m| m.name == metric.name) {
             return Err(format!("metric \"{}\" stands there twice", metric.name));
@@ -197,7 +202,7 @@ mod tests {
             (r#"{"alpha": 2}"#.to_owned(), "\"alpha\" must lie between 0 and 1, is 2"),
             (r#"{"metrics": [{"name": "a", "weight": 0.7}]}"#.to_owned(), "add up to 0.7"),
             (r#"{"metrics": [{"name": "a", "weight": 0.5}, {"name": "a", "weight": 0.5}]}"#.to_owned(), "twice"),
-            (format!("{CONFIG}\n{good}\n\nnope\n"), "line 4: expected ident"),
+            (format!("{CONFIG}\n{good}\n\nnope\n"), "line 4: expected ident at column 2"),
             (format!("{CONFIG}\n{}", tick(1, 2)), "line 2: metric \"errors\" has more events than units"),
             (format!("{CONFIG}\n{}", good.replace("errors", "erors")), "line 2: metric \"erors\" is not configured"),
             (format!("{CONFIG}\n{}", good.replace("0.05", "5")), "line 2: \"share\" lies between 0 and 1"),
