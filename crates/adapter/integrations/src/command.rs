@@ -1,0 +1,73 @@
+//! A program of the team's choice, with the page as JSON on its standard input: the way to anything there is no
+//! channel for yet. Exit code 0 means taken, 75 (`EX_TEMPFAIL`) means try again, anything else means no.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::io::AsyncWriteExt;
+use tokio::process::Command;
+
+use crate::{NotTaken, Note};
+
+/// Longest time the program has.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Exit code of a program that asks to be tried again (`sysexits.h`).
+const EX_TEMPFAIL: i32 = 75;
+
+pub(crate) async fn send(command: &[String], note: &Note) -> Result<(), NotTaken> {
+    let [program, arguments @ ..] = command else { return Err(NotTaken::for_good("the command is empty")) };
+    let body = serde_json::to_vec(note).map_err(|_| NotTaken::for_good("the page could not be written as JSON"))?;
+    let run = async {
+        let mut child = Command::new(program)
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(|error| NotTaken::for_now(format!("the command could not be started: {}", error.kind())))?;
+        if let Some(mut stdin) = child.stdin.take() {
+            // A program that does not read its input may still succeed: its exit code says.
+            stdin.write_all(&body).await.ok();
+        }
+        child.wait().await.map_err(|error| NotTaken::for_now(format!("the command was lost: {}", error.kind())))
+    };
+    let status = tokio::time::timeout(TIMEOUT, run).await;
+    match status.map_err(|_| NotTaken::for_now(format!("the command took over {} s", TIMEOUT.as_secs())))?? {
+        status if status.success() => Ok(()),
+        status if status.code() == Some(EX_TEMPFAIL) => Err(NotTaken::for_now("the command asks to be tried again")),
+        status => Err(NotTaken::for_good(format!("the command ended with {status}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn note() -> Note {
+        Note {
+            key: "page/1/contacts".into(),
+            page: "1".into(),
+            service: "checkout".into(),
+            team: "shop".into(),
+            to: "ines".into(),
+            sentence: "1 in 3 fails".into(),
+            began_at: None,
+            link: "http://127.0.0.1/pages/1".into(),
+        }
+    }
+
+    async fn shell(script: &str) -> Result<(), NotTaken> {
+        send(&["sh".to_owned(), "-c".to_owned(), script.to_owned()], &note()).await
+    }
+
+    #[tokio::test]
+    async fn exit_codes_say_what_came_of_it() {
+        assert_eq!(shell("grep -q '\"sentence\":\"1 in 3 fails\"'").await, Ok(()));
+        assert!(shell("exit 75").await.expect_err("not taken").again);
+        assert!(!shell("exit 1").await.expect_err("not taken").again);
+        assert!(send(&["/no/such/program".to_owned()], &note()).await.expect_err("not taken").again);
+        assert!(!send(&[], &note()).await.expect_err("not taken").again);
+    }
+}

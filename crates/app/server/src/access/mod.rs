@@ -1,0 +1,133 @@
+//! Who may do what: credentials, sessions, and the one table of rights.
+//!
+//! Only health endpoints are anonymous. Any credential reads; writes need the owning team or an admin; gateways and
+//! supervisors have scopes of their own. Secrets are hashed at rest and appear nowhere else.
+
+mod secret;
+mod session;
+mod token;
+
+use std::sync::Arc;
+
+use http::HeaderMap;
+use http::header::{AUTHORIZATION, COOKIE};
+use seaworthy_contract::events::server::ScopeV1;
+use seaworthy_model::TeamId;
+
+use crate::kernel::Kernel;
+
+pub(crate) use secret::{Digest, Secret};
+pub(crate) use session::{SESSION_COOKIE, Session};
+pub(crate) use token::issue;
+
+/// Who a request comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Principal {
+    /// What it may do.
+    pub(crate) scope: ScopeV1,
+    /// How it appears in the ledger: `token/<id>`, `gateway/<label>`.
+    pub(crate) actor: String,
+    /// The form token of its session; none for a request with a credential of its own.
+    pub(crate) csrf: Option<String>,
+}
+
+/// Who may call a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Who {
+    /// Everybody: health and sign-in only.
+    Anyone,
+    /// Any credential or session; what it may change is decided per service.
+    SignedIn,
+    /// Admins, and the supervisor for the person who started it.
+    Operator,
+    /// Gateways.
+    Gateway,
+    /// Supervisors.
+    Supervisor,
+}
+
+impl Principal {
+    /// Returns whether a route is open to it.
+    pub(crate) fn may_call(&self, who: Who) -> bool {
+        match who {
+            Who::Anyone => true,
+            Who::SignedIn => !matches!(self.scope, ScopeV1::Gateway | ScopeV1::Supervisor),
+            Who::Operator => matches!(self.scope, ScopeV1::Admin | ScopeV1::Supervisor),
+            Who::Gateway => self.scope == ScopeV1::Gateway,
+            Who::Supervisor => self.scope == ScopeV1::Supervisor,
+        }
+    }
+
+    /// Returns whether it may change what a team owns.
+    pub(crate) fn may_change(&self, owner: &TeamId) -> bool {
+        match &self.scope {
+            ScopeV1::Admin => true,
+            ScopeV1::Team { team } => team == owner,
+            ScopeV1::Read | ScopeV1::Gateway | ScopeV1::Supervisor => false,
+        }
+    }
+}
+
+/// Finds out who a request comes from.
+#[derive(Clone)]
+pub(crate) struct Access {
+    kernel: Kernel,
+    /// Credentials that the supervisor made for this start.
+    boot: Arc<[(Digest, ScopeV1, &'static str)]>,
+}
+
+impl Access {
+    pub(crate) fn new(kernel: Kernel, boot: Vec<(Digest, ScopeV1, &'static str)>) -> Self {
+        Self { kernel, boot: boot.into() }
+    }
+
+    /// Returns who a request comes from; none when it carries nothing that is known and in force.
+    pub(crate) async fn principal(&self, headers: &HeaderMap) -> Option<Principal> {
+        if let Some(bearer) = bearer(headers) {
+            return self.by_boot_token(bearer).or(token::find(&self.kernel, bearer).await);
+        }
+        let secret = cookie(headers, SESSION_COOKIE)?;
+        session::find(&self.kernel, secret).await
+    }
+
+    fn by_boot_token(&self, bearer: &str) -> Option<Principal> {
+        let digest = Digest::of(bearer);
+        let (_, scope, actor) = self.boot.iter().find(|(known, _, _)| known.equals(&digest))?;
+        Some(Principal { scope: scope.clone(), actor: (*actor).to_owned(), csrf: None })
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// Returns the value of a cookie.
+pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let all = headers.get_all(COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+    all.flat_map(|line| line.split(';')).find_map(|pair| {
+        let (key, value) = pair.trim().split_once('=')?;
+        (key == name).then_some(value)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rights_follow_the_scope() {
+        let team = |name: &str| name.parse::<TeamId>().expect("a name");
+        let who = |scope| Principal { scope, actor: String::new(), csrf: None };
+        let shop = who(ScopeV1::Team { team: team("shop") });
+        assert!(shop.may_change(&team("shop")) && !shop.may_change(&team("bank")));
+        assert!(who(ScopeV1::Admin).may_change(&team("bank")));
+        for scope in [ScopeV1::Read, ScopeV1::Gateway, ScopeV1::Supervisor] {
+            assert!(!who(scope).may_change(&team("shop")));
+        }
+        assert!(!who(ScopeV1::Gateway).may_call(Who::SignedIn), "a gateway's token does not read the portal");
+        assert!(!who(ScopeV1::Admin).may_call(Who::Gateway), "an admin does not speak for a gateway");
+        assert!(!shop.may_call(Who::Operator));
+    }
+}

@@ -1,0 +1,7 @@
+//! The portal's pages.
+
+use super::Route;
+
+pub(super) fn routes() -> Vec<Route> {
+    Vec::new()
+}

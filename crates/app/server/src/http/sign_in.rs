@@ -1,0 +1,57 @@
+//! Signing in on this machine: an operator makes a one-time link, a person opens it, a cookie is theirs.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum::{Extension, Json};
+use http::header::SET_COOKIE;
+use http::{HeaderMap, HeaderValue, Method};
+use seaworthy_contract::api::SignInLink;
+use seaworthy_contract::events::server::ScopeV1;
+
+use super::{App, Failure, Route};
+use crate::access::{Principal, SESSION_COOKIE, Session, Who, cookie};
+use crate::kernel::chain;
+
+pub(super) fn routes() -> Vec<Route> {
+    vec![
+        Route::new(Method::POST, "/v1/sign-in-links", Who::Operator, post(make_link)),
+        Route::new(Method::GET, "/sign-in/{code}", Who::Anyone, get(redeem)),
+        Route::new(Method::POST, "/sign-out", Who::SignedIn, post(sign_out)),
+    ]
+}
+
+#[utoipa::path(post, path = "/v1/sign-in-links", responses((status = 200, body = SignInLink)))]
+pub(super) async fn make_link(
+    State(app): State<App>,
+    Extension(principal): Extension<Principal>,
+) -> Result<Json<SignInLink>, Failure> {
+    // The supervisor acts for the person who started it on this machine.
+    let person = Principal { scope: ScopeV1::Admin, ..principal };
+    let (code, expires_at) = Session::link(&app.kernel, &person).await.map_err(|e| Failure::unavailable(chain(&e)))?;
+    Ok(Json(SignInLink { url: format!("{}/sign-in/{code}", app.base), expires_at }))
+}
+
+async fn redeem(State(app): State<App>, Path(code): Path<String>) -> Response {
+    match Session::redeem(&app.kernel, &code).await {
+        Ok(Some(secret)) => with_cookie(Redirect::to("/").into_response(), &secret, "Max-Age=86400"),
+        // A used link, opened again by the same browser, leads home; the session decides there.
+        Ok(None) => Redirect::to("/").into_response(),
+        Err(error) => Failure::unavailable(chain(&error)).into_response(),
+    }
+}
+
+async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Result<Response, Failure> {
+    if let Some(secret) = cookie(&headers, SESSION_COOKIE) {
+        Session::end(&app.kernel, secret).await.map_err(|e| Failure::unavailable(chain(&e)))?;
+    }
+    Ok(with_cookie(Redirect::to("/sign-in").into_response(), "", "Max-Age=0"))
+}
+
+/// Sets the session's cookie. Not `Secure`: on loopback there is no TLS; a proxy that ends TLS in front adds it.
+fn with_cookie(mut response: Response, secret: &str, age: &str) -> Response {
+    let cookie = format!("{SESSION_COOKIE}={secret}; Path=/; HttpOnly; SameSite=Lax; {age}");
+    let value = HeaderValue::from_str(&cookie).expect("hex and constants are header text");
+    response.headers_mut().insert(SET_COOKIE, value);
+    response
+}
