@@ -1,6 +1,6 @@
 //! Latency buckets, the same in gateway, server and pages: four a doubling, from 0.25 ms to 128 s.
 //!
-//! Log-linear with a relative error of at most 1/8, so a quantile read from them is off by at most 12.5%.
+//! Log-linear: a bucket is at most a quarter as wide as its lower edge, so its middle is off by at most 12.5%.
 
 /// How many buckets there are; the last one is open-ended.
 pub const BUCKETS: usize = 77;
@@ -30,6 +30,12 @@ pub fn upper_us(bucket: u8) -> u64 {
             base + base / 4 * (quarter as u64 + 1)
         }
     }
+}
+
+/// Returns the middle of a bucket, in microseconds: at most 12.5% off any latency in it, but for the open-ended last.
+pub fn middle_us(bucket: u8) -> u64 {
+    let lower = bucket.checked_sub(1).map_or(0, upper_us);
+    if usize::from(bucket) >= BUCKETS - 1 { lower } else { lower.midpoint(upper_us(bucket)) }
 }
 
 #[cfg(test)]

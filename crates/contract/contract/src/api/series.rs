@@ -27,6 +27,6 @@ pub struct Point {
     pub failures: u64,
     /// Users first seen.
     pub users: u64,
-    /// 90% of requests were faster, in milliseconds; from latency buckets, at most 12.5% too high.
+    /// 90% of requests were faster, in milliseconds; the middle of a latency bucket, at most 12.5% off.
     pub p90_ms: f64,
 }
