@@ -6,6 +6,7 @@ mod build;
 mod folder;
 mod headline;
 mod owners;
+mod problems;
 mod waiting;
 
 use jiff::Timestamp;

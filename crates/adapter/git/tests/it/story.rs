@@ -105,6 +105,10 @@ fn owners_by_file_and_by_history_are_put_side_by_side() {
 
         4 commits by 2 people, 1 by ["renovate[bot]"], complete: true
 
+        ".github", 1 files: Quiet
+          file @acme/platform at .github/CODEOWNERS:2:14 for 1: No [] None, Some(578) days old
+        "legacy", 1 files: Quiet
+          file @bob-stone at .github/CODEOWNERS:5:14 for 1: Likely ["Bob Stone"] Some(0), Some(578) days old
         "tools", 1 files: Unowned
           history Ann Lee 1 (0 recent), Some(2) lines
         "billing", 3 files: Unknown { because: "git does not know who is in group:default/payments" }
@@ -118,10 +122,6 @@ fn owners_by_file_and_by_history_are_put_side_by_side() {
         "web", 1 files: Unknown { because: "not all of @acme/web are known here" }
           file @acme/web at .github/CODEOWNERS:9:14 for 1: Likely ["Bob Stone"] Some(0), Some(578) days old
           history Ann Lee 1 (0 recent), Some(2) lines
-        ".github", 1 files: Quiet
-          file @acme/platform at .github/CODEOWNERS:2:14 for 1: No [] None, Some(578) days old
-        "legacy", 1 files: Quiet
-          file @bob-stone at .github/CODEOWNERS:5:14 for 1: Likely ["Bob Stone"] Some(0), Some(578) days old
         "api", 1 files: Agrees { share_ratio: 1.0 }
           file @annlee at .github/CODEOWNERS:4:14 for 1: Sure ["Ann Lee"] Some(1), Some(578) days old
           file Bob Stone at .github/CODEOWNERS:4:22 for 1: Sure ["Bob Stone"] Some(0), Some(578) days old

@@ -5,6 +5,7 @@
 mod progress;
 mod table;
 mod text;
+mod words;
 
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;

@@ -11,14 +11,21 @@ pub(super) enum Column {
     Gives,
     /// A path, which gives way at its start: its end says more.
     Path,
+    /// Items joined by [`ITEM`], of which as many are shown as fit, and the number of the rest.
+    List,
 }
+
+/// What stands between the items of a list; text made harmless cannot hold it.
+pub(super) const ITEM: char = '\u{1f}';
 
 impl Column {
     fn gives(self) -> bool {
-        matches!(self, Self::Gives | Self::Path)
+        matches!(self, Self::Gives | Self::Path | Self::List)
     }
 }
 
+/// Items of a list named at most.
+const ITEMS_NAMED: usize = 3;
 /// Blanks between two columns.
 const GAP: usize = 2;
 /// A column that gives way keeps at least this.
@@ -26,9 +33,12 @@ const LEAST: usize = 12;
 
 /// Lays out rows; the first is the header.
 pub(super) fn lay_out(columns: &[Column], rows: &[Vec<String>], total: usize) -> Vec<String> {
-    let natural = |at: usize| rows.iter().map(|row| width(&row[at])).max().unwrap_or(0);
+    let natural =
+        |at: usize| rows.iter().map(|row| width(&shown(columns[at], &row[at], usize::MAX))).max().unwrap_or(0);
     let mut widths: Vec<usize> = (0..columns.len()).map(natural).collect();
+    let wished = widths.clone();
     narrow(columns, &mut widths, total);
+    hand_on(columns, &mut widths, &wished, rows);
     rows.iter().map(|row| line(columns, &widths, row)).collect()
 }
 
@@ -42,13 +52,53 @@ fn narrow(columns: &[Column], widths: &mut [usize], total: usize) {
     }
 }
 
+/// A list that shows whole items needs less than it was left with: the rest goes to the other lists.
+fn hand_on(columns: &[Column], widths: &mut [usize], wished: &[usize], rows: &[Vec<String>]) {
+    let lists = || (0..columns.len()).filter(|&at| columns[at] == Column::List);
+    let used =
+        |at: usize, wide: usize| rows.iter().map(|row| width(&shown(columns[at], &row[at], wide))).max().unwrap_or(0);
+    let mut spare = 0;
+    for at in lists() {
+        let needed = used(at, widths[at]);
+        spare += widths[at] - needed;
+        widths[at] = needed;
+    }
+    // The last list first: it is the one with the most to say.
+    for at in lists().rev() {
+        let wider = used(at, wished[at].min(widths[at] + spare));
+        spare -= wider.saturating_sub(widths[at]);
+        widths[at] = widths[at].max(wider);
+    }
+}
+
 fn line(columns: &[Column], widths: &[usize], row: &[String]) -> String {
     let cells = row.iter().zip(columns).zip(widths).map(|((text, column), &wide)| {
-        let text = if *column == Column::Path { cut_start(text, wide) } else { cut(text, wide) };
+        let text = shown(*column, text, wide);
         let pad = " ".repeat(wide - width(&text));
         if *column == Column::Number { pad + &text } else { text + &pad }
     });
     cells.collect::<Vec<_>>().join(&" ".repeat(GAP)).trim_end().to_owned()
+}
+
+fn shown(column: Column, text: &str, wide: usize) -> String {
+    match column {
+        Column::Path => cut_start(text, wide),
+        Column::List => as_many_as_fit(text, wide),
+        Column::Text | Column::Number | Column::Gives => cut(text, wide),
+    }
+}
+
+/// Joins the first items of a list and the number of the others, at least one item and at most [`ITEMS_NAMED`].
+fn as_many_as_fit(text: &str, wide: usize) -> String {
+    let items: Vec<&str> = text.split(ITEM).collect();
+    let joined = |named: usize| {
+        let rest = items.len() - named;
+        let more = if rest == 0 { String::new() } else { format!(", +{rest}") };
+        items[..named].join(", ") + &more
+    };
+    let most = items.len().min(ITEMS_NAMED);
+    let fits = (1..=most).rev().map(joined).find(|joined| width(joined) <= wide);
+    fits.unwrap_or_else(|| cut(&joined(1), wide))
 }
 
 /// Shortens text to a width, with a mark that something is missing.
@@ -109,6 +159,17 @@ mod tests {
         assert_eq!(lay_out(&columns, &rows, 80), ["A     N  LONG", "abc  10  a very long text indeed", "d     5"]);
         assert_eq!(lay_out(&columns, &rows, 22), ["A     N  LONG", "abc  10  a very long …", "d     5"]);
         assert_eq!(lay_out(&columns, &rows, 1), ["A     N  LONG", "abc  10  a very long…", "d     5"]);
+    }
+
+    #[test]
+    fn lists_show_what_fits_and_count_the_rest() {
+        let list = ["Ann 60%", "Bob 20%", "Carol 15%", "Dan 5%"].join(&ITEM.to_string());
+        for (wide, shown) in
+            [(40, "Ann 60%, Bob 20%, Carol 15%, +1"), (30, "Ann 60%, Bob 20%, +2"), (12, "Ann 60%, +3"), (5, "Ann …")]
+        {
+            assert_eq!(as_many_as_fit(&list, wide), shown);
+        }
+        assert_eq!(as_many_as_fit("nobody", 20), "nobody");
     }
 
     #[test]

@@ -5,15 +5,12 @@ use seaworthy_git::finding::{Finding, Severity};
 use seaworthy_git::report::{Folder, OwnershipFile, Releases, Source, Verdict};
 
 use super::table::{Column, harmless, lay_out, wrap};
+use super::words::{age, capital, count, distinct, list, percent, thousands};
 
-/// People named in a row or a list; the rest is a number.
+/// People named among those who wait; the rest is a number.
 const PEOPLE_NAMED: usize = 3;
-/// Owners named in a row.
-const OWNERS_NAMED: usize = 2;
 /// Old branches named.
 const BRANCHES_NAMED: usize = 3;
-/// Seconds of a day.
-const DAY: i64 = 86_400;
 
 /// Whether the terminal shows colours; meaning is never only in the colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,7 +67,8 @@ pub(super) fn render(report: &Report, view: &View) -> String {
     out += &branches(report, view);
     out += &files(report, view);
     out += &problems(report, view);
-    out += &view.ink(Ink::Dim, "\nRead with git alone; nothing was changed, fetched or sent. --json has all of it.\n");
+    out.push('\n');
+    out += &dim(view, "Read with git alone; nothing was changed, fetched or sent. --json has all of it.");
     out
 }
 
@@ -157,8 +155,8 @@ fn owners(report: &Report, view: &View) -> String {
         format!("{} D", report.history.recent_days),
     ]];
     rows.extend(report.folders.iter().take(view.limit).map(|folder| row(folder, report.history.complete)));
-    use Column::{Gives, Number, Path, Text};
-    let lines = lay_out(&[Text, Path, Number, Gives, Gives, Number, Number], &rows, view.columns);
+    use Column::{List, Number, Path, Text};
+    let lines = lay_out(&[Text, Path, Number, List, List, Number, Number], &rows, view.columns);
     out += &(view.ink(Ink::Dim, &lines[0]) + "\n");
     for (line, folder) in lines[1..].iter().zip(&report.folders) {
         let (word, ink) = word(&folder.verdict);
@@ -173,16 +171,16 @@ fn row(folder: &Folder, complete: bool) -> Vec<String> {
     let number = |n: u64| if complete || n > 0 { thousands(n) } else { "?".to_owned() };
     let path = if folder.path.is_empty() { "(top-level files)".to_owned() } else { format!("{}/", folder.path) };
     let owners: Vec<String> = distinct(folder.by_file.iter().map(|owner| owner.owner.clone()));
-    let owners = list(&owners, OWNERS_NAMED, "nobody");
+    let owners = list(&owners, "nobody");
     let people: Vec<String> =
         folder.by_history.iter().map(|person| format!("{} {}", person.name, percent(person.share_ratio))).collect();
-    let people = list(&people, PEOPLE_NAMED, if complete { "nobody" } else { "?" });
+    let people = list(&people, if complete { "nobody" } else { "?" });
     vec![
         word(&folder.verdict).0.to_owned(),
         harmless(&path),
         thousands(folder.files as u64),
-        harmless(&owners),
-        harmless(&people),
+        owners,
+        people,
         number(folder.commits),
         number(folder.commits_recent),
     ]
@@ -238,7 +236,7 @@ fn releases(report: &Report, view: &View) -> String {
     out += &view.paragraph(2, &since);
     if let Some(oldest) = oldest {
         let what =
-            format!("oldest: {} \"{}\", {}", age(oldest.age_seconds), harmless(&oldest.subject), harmless(&oldest.by));
+            format!("oldest: {}, \"{}\", {}", age(oldest.age_seconds), harmless(&oldest.subject), harmless(&oldest.by));
         out += &view.paragraph(2, &what);
     }
     let mut named: Vec<String> =
@@ -339,60 +337,5 @@ fn source_age(source: &Source) -> String {
     source.age_seconds.map_or("unknown".into(), age)
 }
 
-fn distinct(items: impl Iterator<Item = String>) -> Vec<String> {
-    let mut seen = std::collections::HashSet::new();
-    items.filter(|item| seen.insert(item.clone())).collect()
-}
-
-fn list(items: &[String], named: usize, none: &str) -> String {
-    let rest = items.len().saturating_sub(named);
-    let mut shown: Vec<String> = items.iter().take(named).cloned().collect();
-    if rest > 0 {
-        shown.push(format!("+{rest}"));
-    }
-    if shown.is_empty() { none.to_owned() } else { shown.join(", ") }
-}
-
-fn percent(ratio: f64) -> String {
-    let percent = 100.0 * ratio;
-    if percent > 0.0 && percent < 1.0 { "<1%".into() } else { format!("{percent:.0}%") }
-}
-
-/// Writes an age in the unit a person would use: `5 min`, `3 h`, `12 days`, `14 months`, `3 years`.
-fn age(seconds: i64) -> String {
-    match seconds {
-        ..60 => "less than a minute".into(),
-        60..3_600 => format!("{} min", seconds / 60),
-        3_600..172_800 => format!("{} h", seconds / 3_600),
-        _ if seconds < 90 * DAY => format!("{} days", seconds / DAY),
-        _ if seconds < 730 * DAY => format!("{} months", seconds * 12 / (365 * DAY)),
-        _ => format!("{} years", seconds / (365 * DAY)),
-    }
-}
-
-fn count(n: u64, noun: &str) -> String {
-    let plural = match noun {
-        "person" => "people".to_owned(),
-        "entity" => "entities".to_owned(),
-        noun => format!("{noun}s"),
-    };
-    format!("{} {}", thousands(n), if n == 1 { noun.to_owned() } else { plural })
-}
-
-fn thousands(n: u64) -> String {
-    let digits = n.to_string();
-    let head = digits.len() % 3;
-    let mut out = digits[..head].to_owned();
-    for at in (head..digits.len()).step_by(3) {
-        if !out.is_empty() {
-            out.push(',');
-        }
-        out += &digits[at..at + 3];
-    }
-    out
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
-}
+#[cfg(test)]
+mod tests;
