@@ -1,0 +1,126 @@
+//! The demo's directory: the files of a production directory, and everything `up` keeps beside them.
+//!
+//! It is private to the user (it holds a token and a ledger) and goes away with the demo, unless it is to be kept.
+
+use std::fs::{self, DirBuilder, File};
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+use crate::random::Random;
+
+/// The files, as a newcomer would write them; `@program@` is replaced by this program.
+const FILES: [(&str, &str); 3] = [
+    ("team.yaml", include_str!("../../production/team.yaml")),
+    ("checkout.yaml", include_str!("../../production/checkout.yaml")),
+    ("payments.yaml", include_str!("../../production/payments.yaml")),
+];
+
+/// A directory that is removed when this is dropped, unless it is kept.
+#[derive(Debug)]
+pub(crate) struct Directory {
+    path: PathBuf,
+    kept: bool,
+}
+
+/// Why there is no directory.
+#[derive(Debug, thiserror::Error)]
+#[error("could not write \"{}\"", .path.display())]
+pub(crate) struct DirectoryError {
+    path: PathBuf,
+    #[source]
+    source: io::Error,
+}
+
+impl Directory {
+    /// Makes `keep`, or a directory of its own in the system's place for such, and writes the files into it.
+    ///
+    /// # Errors
+    /// When it cannot be written, or `keep` exists and holds something: a ledger of before is not to be mixed in.
+    pub(crate) fn make(keep: Option<&Path>, program: &Path) -> Result<Self, DirectoryError> {
+        let own = || std::env::temp_dir().join(format!("seaworthy-demo-{:08x}", Random::from_system().below(u32::MAX)));
+        let path = keep.map_or_else(own, Path::to_owned);
+        let fail = |source| DirectoryError { path: path.clone(), source };
+        if keep.is_some() && fs::read_dir(&path).is_ok_and(|mut files| files.next().is_some()) {
+            return Err(fail(io::Error::new(io::ErrorKind::AlreadyExists, "it is not empty")));
+        }
+        DirBuilder::new().mode(0o700).recursive(keep.is_some()).create(&path).map_err(fail)?;
+        let made = Self { path: path.clone(), kept: keep.is_some() };
+        for (name, text) in FILES {
+            fs::write(path.join(name), fill(text, program)).map_err(fail)?;
+        }
+        Ok(made)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Opens the file that takes what `up` says beside its events.
+    pub(crate) fn log(&self) -> io::Result<File> {
+        File::create(self.log_path())
+    }
+
+    /// Returns the last lines that `up` said, for a failure that nothing else explains.
+    pub(crate) fn log_tail(&self, lines: usize) -> Vec<String> {
+        let text = fs::read(self.log_path()).unwrap_or_default();
+        let text = String::from_utf8_lossy(&text);
+        let all: Vec<_> = text.lines().collect();
+        all[all.len().saturating_sub(lines)..].iter().map(|line| (*line).to_owned()).collect()
+    }
+
+    fn log_path(&self) -> PathBuf {
+        self.path.join("up.log")
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        if !self.kept
+            && let Err(error) = fs::remove_dir_all(&self.path)
+        {
+            eprintln!("warning: could not remove \"{}\": {error}", self.path.display());
+        }
+    }
+}
+
+/// Puts the program's path in; quoted as JSON, which YAML reads alike.
+fn fill(text: &str, program: &Path) -> String {
+    text.replace("\"@program@\"", &serde_json::Value::from(program.to_string_lossy()).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn it_is_private_and_goes_away() {
+        let directory = Directory::make(None, Path::new("/opt/sea worthy")).expect("made");
+        let path = directory.path().to_owned();
+        assert_eq!(fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o700);
+        let text = fs::read_to_string(path.join("checkout.yaml")).expect("there");
+        assert!(text.contains(r#"command: ["/opt/sea worthy", sample, checkout]"#), "{text}");
+        fs::write(path.join("up.log"), "one\ntwo\nthree\n").expect("writes");
+        assert_eq!(directory.log_tail(2), ["two", "three"]);
+        drop(directory);
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn a_kept_one_stays_and_is_never_mixed() {
+        let parent = Directory::make(None, Path::new("/x")).expect("made");
+        let path = parent.path().join("kept");
+        drop(Directory::make(Some(&path), Path::new("/x")).expect("made"));
+        assert!(path.join("team.yaml").exists());
+        let error = Directory::make(Some(&path), Path::new("/x")).expect_err("it holds files");
+        assert!(error.to_string().contains("kept"), "{error}");
+    }
+
+    #[test]
+    fn no_placeholder_is_left() {
+        for (name, text) in FILES {
+            assert!(!fill(text, Path::new("/x")).contains('@'), "{name}");
+        }
+    }
+}

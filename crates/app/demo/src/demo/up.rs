@@ -1,0 +1,242 @@
+//! The supervisor as a child: `seaworthy up DIR --json-events`.
+//!
+//! It says what happens on its standard output, a JSON object a line; unknown events are skipped, so it may say more.
+//! It stops when its standard input ends, so that a demo that was killed leaves nothing running.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::Path;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde::Deserialize;
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::time::timeout;
+
+use super::directory::Directory;
+
+/// Where the portal is, unless somebody is there already.
+const PORTAL_PORT: u16 = 7_400;
+/// Where the gateway is, unless somebody is there already.
+const GATEWAY_PORT: u16 = 7_480;
+/// Longest time to stop: versions have 10 s to finish their requests, server and gateway a little more.
+const STOP_MAX: Duration = Duration::from_secs(20);
+
+/// What `up` says.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub(crate) enum Event {
+    /// Server and gateway serve.
+    Ready(Ready),
+    /// A child of `up` died.
+    Down { process: String },
+    /// It serves again.
+    Up { process: String, pid: i32 },
+    /// `up` cannot go on.
+    Failed { message: String, hint: Option<String> },
+    /// Something that the demo does not need.
+    #[serde(other)]
+    Other,
+}
+
+/// Where everything is.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Ready {
+    /// `http://host:port` of portal and API.
+    pub(crate) portal: String,
+    /// `http://host:port` that users call.
+    pub(crate) gateway: String,
+    /// The token that may do everything.
+    pub(crate) admin_token: String,
+    /// A link that signs a person in, once.
+    pub(crate) sign_in: Option<String>,
+    /// The control plane's process.
+    pub(crate) server_pid: i32,
+}
+
+/// Why `up` is not up.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum UpError {
+    /// It could not be started.
+    #[error("could not start \"{program} up\"")]
+    Start {
+        program: String,
+        #[source]
+        source: io::Error,
+    },
+    /// It says why.
+    #[error("could not bring the demo up: {message}")]
+    Failed { message: String, hint: Option<String> },
+    /// It ended without a word.
+    #[error("could not bring the demo up: \"up\" ended ({0})")]
+    Ended(String),
+    /// It is not ready in time.
+    #[error("could not bring the demo up: it is not ready after {0:?}")]
+    Late(Duration),
+}
+
+impl UpError {
+    /// What to do about it, when `up` knows.
+    pub(crate) fn hint(&self) -> Option<&str> {
+        match self {
+            Self::Failed { hint, .. } => hint.as_deref(),
+            _ => None,
+        }
+    }
+}
+
+/// The running supervisor.
+#[derive(Debug)]
+pub(crate) struct Up {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+    /// Held open: its end tells `up` to stop.
+    stdin: Option<ChildStdin>,
+}
+
+impl Up {
+    /// Starts it on the demo's directory.
+    ///
+    /// # Errors
+    /// When the program cannot be run.
+    pub(crate) fn start(program: &Path, directory: &Directory) -> Result<Self, UpError> {
+        let fail = |source| UpError::Start { program: program.display().to_string(), source };
+        let mut child = Command::new(program)
+            .arg("up")
+            .arg(directory.path())
+            .args(["--json-events", "--stop-versions"])
+            .args(["--portal", &free(PORTAL_PORT).to_string()])
+            .args(["--gateway", &free(GATEWAY_PORT).to_string()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::from(directory.log().map_err(fail)?))
+            // Ctrl-C reaches the demo alone, which then stops everything in order.
+            .process_group(0)
+            .spawn()
+            .map_err(fail)?;
+        let stdout = child.stdout.take().expect("its output is a pipe");
+        let stdin = child.stdin.take();
+        Ok(Self { child, lines: BufReader::new(stdout).lines(), stdin })
+    }
+
+    /// Waits until everything serves.
+    ///
+    /// # Errors
+    /// When it says that it cannot, ends, or is not ready in time.
+    pub(crate) async fn ready(&mut self, limit: Duration) -> Result<Ready, UpError> {
+        let ready = async {
+            loop {
+                match self.event().await? {
+                    Event::Ready(ready) => return Ok(ready),
+                    Event::Failed { message, hint } => return Err(UpError::Failed { message, hint }),
+                    _ => {}
+                }
+            }
+        };
+        timeout(limit, ready).await.unwrap_or(Err(UpError::Late(limit)))
+    }
+
+    /// Waits for the next event. It may be dropped half-way without loss.
+    ///
+    /// # Errors
+    /// When `up` ended.
+    pub(crate) async fn event(&mut self) -> Result<Event, UpError> {
+        while let Ok(Some(line)) = self.lines.next_line().await {
+            if let Ok(event) = serde_json::from_str(&line) {
+                return Ok(event);
+            }
+        }
+        let status = self.child.wait().await.map_or_else(|error| error.to_string(), |status| status.to_string());
+        Err(UpError::Ended(status))
+    }
+
+    /// Stops it and everything it started. Returns false when it had to be killed.
+    pub(crate) async fn stop(mut self) -> bool {
+        drop(self.stdin.take());
+        if let Some(pid) = self.child.id().and_then(|pid| Pid::from_raw(pid.cast_signed())) {
+            // It may have ended in this moment.
+            let _ = kill_process(pid, Signal::TERM);
+        }
+        // Its last words are read, so that it is not stopped by a full pipe.
+        let ended = async {
+            while let Ok(Some(_)) = self.lines.next_line().await {}
+            self.child.wait().await
+        };
+        if timeout(STOP_MAX, ended).await.is_ok_and(|status| status.is_ok_and(went_well)) {
+            return true;
+        }
+        drop(self.child.kill().await);
+        false
+    }
+}
+
+fn went_well(status: ExitStatus) -> bool {
+    use std::os::unix::process::ExitStatusExt;
+    status.success() || status.signal() == Some(Signal::TERM.as_raw())
+}
+
+/// Returns the address with `port` when nobody has it, with 0 (any free one) otherwise.
+fn free(port: u16) -> SocketAddr {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    match TcpListener::bind(address) {
+        Ok(_) => address,
+        Err(_) => SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    /// Runs a script in place of `seaworthy`.
+    fn script(text: &str) -> (Directory, Up) {
+        let directory = Directory::make(None, Path::new("/x")).expect("made");
+        let program = directory.path().join("up.sh");
+        std::fs::write(&program, format!("#!/bin/sh\n{text}\n")).expect("writes");
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).expect("sets");
+        let up = Up::start(&program, &directory).expect("starts");
+        (directory, up)
+    }
+
+    const READY: &str = r#"{"event":"ready","portal":"http://p","gateway":"http://g","admin_token":"sw_t","sign_in":null,"server_pid":7,"more":1}"#;
+
+    #[tokio::test]
+    async fn it_becomes_ready_and_stops_with_its_input() {
+        let (_directory, mut up) = script(&format!(
+            "echo '{{\"event\":\"starting\"}}'; echo nonsense; echo '{READY}'; echo '{{\"event\":\"up\",\"process\":\"server\",\"pid\":9}}'; trap '' TERM; cat >/dev/null"
+        ));
+        let ready = up.ready(Duration::from_secs(10)).await.expect("ready");
+        assert_eq!((ready.server_pid, ready.sign_in), (7, None));
+        assert_eq!(up.event().await.expect("said"), Event::Up { process: "server".to_owned(), pid: 9 });
+        assert!(up.stop().await);
+    }
+
+    #[tokio::test]
+    async fn what_it_says_is_passed_on() {
+        let (_directory, mut up) =
+            script(r#"echo '{"event":"failed","message":"port 1 is in use","hint":"give another"}'; exit 1"#);
+        let error = up.ready(Duration::from_secs(10)).await.expect_err("failed");
+        assert_eq!(error.to_string(), "could not bring the demo up: port 1 is in use");
+        assert_eq!(error.hint(), Some("give another"));
+    }
+
+    #[tokio::test]
+    async fn silence_and_death_are_told() {
+        let (directory, mut up) = script("echo why >&2; exit 3");
+        let error = up.ready(Duration::from_secs(10)).await.expect_err("ended");
+        assert!(matches!(&error, UpError::Ended(how) if how.contains('3')), "{error}");
+        assert_eq!(directory.log_tail(5), ["why"]);
+        let (_directory, mut up) = script("exec sleep 60");
+        assert!(matches!(up.ready(Duration::from_millis(20)).await, Err(UpError::Late(_))));
+        assert!(up.stop().await);
+    }
+
+    #[test]
+    fn a_taken_port_is_left_alone() {
+        let taken = TcpListener::bind("127.0.0.1:0").expect("binds");
+        assert_eq!(free(taken.local_addr().expect("bound").port()).port(), 0);
+    }
+}
