@@ -1,0 +1,209 @@
+//! The thread beside the workers: takes configs, sends reports, answers on the gateway's own socket. No request of a
+//! user ever waits for it.
+
+pub(crate) mod backoff;
+pub(crate) mod glass;
+pub(crate) mod journal;
+pub(crate) mod keep;
+pub(crate) mod pages;
+pub(crate) mod socket;
+pub(crate) mod stream;
+
+use std::cell::{Cell, RefCell};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use jiff::Timestamp;
+use seaworthy_contract::api::{ApiError, Code};
+use seaworthy_contract::gateway::{Config, Reverted};
+use seaworthy_model::GatewayName;
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+use crate::GatewayError;
+use crate::compiled::{Canary, Compiled, Refused, Service};
+use crate::control::glass::{Glass, Revert};
+use crate::shared::Shared;
+use crate::telemetry::collect::Collector;
+use crate::telemetry::queue::Queue;
+use crate::trial::Off;
+
+/// What is known about the control plane.
+#[derive(Debug, Default)]
+pub(crate) struct Health {
+    /// When it last said anything.
+    pub(crate) heard: Option<Instant>,
+    /// Why its last config is not in force.
+    pub(crate) refused: Option<String>,
+    pub(crate) refused_total: u64,
+}
+
+/// Everything the control thread's tasks share.
+pub(crate) struct Control {
+    pub(crate) name: GatewayName,
+    pub(crate) boot: Uuid,
+    pub(crate) token: String,
+    pub(crate) data_dir: PathBuf,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) collector: RefCell<Collector>,
+    pub(crate) queue: RefCell<Queue>,
+    /// Told when there is a report to send.
+    pub(crate) reports: Notify,
+    pub(crate) glass: RefCell<Glass>,
+    pub(crate) health: RefCell<Health>,
+    pub(crate) seq: Cell<u64>,
+    /// When the last report's interval ended.
+    pub(crate) reported_ms: Cell<u64>,
+    pub(crate) trips: Cell<u64>,
+}
+
+impl Control {
+    /// Opens what is kept on disk and puts the last good config in force.
+    ///
+    /// # Errors
+    /// When the data directory cannot be used. A config on disk that is not usable is only reported: a new one comes.
+    pub(crate) fn open(
+        name: GatewayName,
+        token: String,
+        data_dir: PathBuf,
+        shared: Arc<Shared>,
+        boot: Uuid,
+    ) -> Result<Self, GatewayError> {
+        let glass = Glass::open(&data_dir).map_err(|source| GatewayError::Journal { dir: data_dir.clone(), source })?;
+        let control = Self {
+            name,
+            boot,
+            token,
+            data_dir,
+            shared,
+            collector: RefCell::default(),
+            queue: RefCell::default(),
+            reports: Notify::new(),
+            glass: RefCell::new(glass),
+            health: RefCell::default(),
+            seq: Cell::new(0),
+            reported_ms: Cell::new(0),
+            trips: Cell::new(0),
+        };
+        match keep::load(&control.data_dir) {
+            Ok(Some(config)) => drop(control.put_in_force(config)),
+            Ok(None) => {}
+            Err(error) => {
+                tracing::warn!(%error, "the config kept on disk is not usable; waiting for the control plane")
+            }
+        }
+        Ok(control)
+    }
+
+    /// Notes that the control plane said something.
+    pub(crate) fn heard(&self) {
+        self.health.borrow_mut().heard = Some(Instant::now());
+    }
+
+    /// Puts a config in force, or says why not; then the last good one stays.
+    pub(crate) fn put_in_force(&self, config: Config) -> Result<(), Refused> {
+        let before = self.shared.current();
+        self.settle_glass(&config);
+        let compiled = Compiled::new(config, &before, &self.glass.borrow().in_force());
+        match compiled {
+            Ok(compiled) => {
+                tracing::info!(config = compiled.version(), "config in force");
+                self.shared.replace(Arc::new(compiled));
+                self.health.borrow_mut().refused = None;
+                Ok(())
+            }
+            Err(refused) => {
+                self.refuse(&refused);
+                Err(refused)
+            }
+        }
+    }
+
+    /// Notes a refused config, once for each reason.
+    pub(crate) fn refuse(&self, refused: &Refused) {
+        let why = refused.to_string();
+        let mut health = self.health.borrow_mut();
+        if health.refused.as_ref() != Some(&why) {
+            tracing::error!(%why, "a config is refused; the last good one stays in force");
+            health.refused_total += 1;
+            health.refused = Some(why);
+        }
+    }
+
+    /// Takes a service's canary off, journaled before it acts.
+    ///
+    /// # Errors
+    /// When there is no such canary, it is all that is left, or the journal cannot be written.
+    pub(crate) fn revert(&self, target: &str, by: String) -> Result<Reverted, ApiError> {
+        let compiled = self.shared.current();
+        let (service, canary) = find_canary(&compiled, target)?;
+        if service.stable.is_none() {
+            let message = format!("could not revert \"{}\": no stable version is healthy", service.id);
+            return Err(refusal(
+                Code::Refused,
+                message,
+                "the canary is all that answers; start a stable version first",
+            ));
+        }
+        let revert = Revert {
+            id: uuid::Builder::from_random_bytes(random_bits().to_le_bytes()).into_uuid(),
+            service: service.id.clone(),
+            version: canary.arm.version.clone(),
+            rollout: canary.trial.key.rollout,
+            by,
+            at: Timestamp::now(),
+        };
+        let kept = self.glass.borrow_mut().revert(revert).map_err(|error| {
+            let message = format!("could not revert \"{}\": the journal cannot be written ({error})", service.id);
+            refusal(Code::Internal, message, "make room on the disk of the gateway's data directory")
+        })?;
+        canary.trial.take_off(Off::BreakGlass);
+        tracing::warn!(service = %kept.service, version = %kept.version, by = %kept.by, "break-glass revert");
+        Ok(Reverted { service: kept.service, version: kept.version, rollout: kept.rollout, journal: kept.id })
+    }
+
+    /// The ledger has these reverts.
+    pub(crate) fn acknowledge_glass(&self, told: &[Uuid]) {
+        if let Err(error) = self.glass.borrow_mut().acknowledge(told) {
+            // They are told again, and the server knows their ids.
+            tracing::warn!(%error, "could not note in the journal that reverts were acknowledged");
+        }
+    }
+
+    fn settle_glass(&self, config: &Config) {
+        let rollout = |service: &str| {
+            let service = config.services.iter().find(|s| s.service.as_str() == service)?;
+            service.canary.as_ref().map(|canary| canary.rollout)
+        };
+        if let Err(error) = self.glass.borrow_mut().settle(rollout) {
+            // In force or not, the rollout it was about is gone.
+            tracing::warn!(%error, "could not note in the journal that reverts are over");
+        }
+    }
+}
+
+fn find_canary<'a>(compiled: &'a Compiled, target: &str) -> Result<(&'a Service, &'a Canary), ApiError> {
+    let by_route = || compiled.routes.iter().find(|route| route.name == target)?.service;
+    let index = compiled.by_name.get(target).copied().or_else(by_route);
+    let Some(service) = index.map(|index| &compiled.services[index]) else {
+        let message = format!("could not revert \"{target}\": no such service or route");
+        return Err(refusal(Code::NotFound, message, "`seaworthy gateway status` lists the canaries"));
+    };
+    let no_canary = || {
+        let message = format!("could not revert \"{}\": it has no canary", service.id);
+        refusal(Code::Refused, message, "`seaworthy gateway status` lists the canaries")
+    };
+    service.canary.as_ref().map(|canary| (service, canary)).ok_or_else(no_canary)
+}
+
+pub(crate) fn refusal(code: Code, message: String, hint: &str) -> ApiError {
+    ApiError { code, message, hint: Some(hint.to_owned()) }
+}
+
+/// Returns random bits from the operating system.
+pub(crate) fn random_bits() -> u128 {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).expect("the operating system gives random bits to every process");
+    u128::from_le_bytes(bytes)
+}

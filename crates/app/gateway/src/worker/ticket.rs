@@ -1,0 +1,204 @@
+//! The account of one attempt: opened when a request is assigned, given a verdict once, closed when it is dropped.
+//!
+//! Whatever happens to the request's future, the account is closed: a dropped one without verdict was cancelled.
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Instant;
+
+use http::StatusCode;
+use seaworthy_model::Arm;
+use seaworthy_traffic::guard::Ended;
+use seaworthy_traffic::net::Failure;
+use seaworthy_traffic::users::{Epoch, Seen};
+
+use crate::row::{Row, Tally, When};
+use crate::shared::{Shared, Tripped};
+use crate::trial::Trial;
+use crate::worker::Worker;
+
+/// How an attempt ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// Answered; the status decides.
+    Answered(StatusCode),
+    /// No good answer.
+    Failed(Failure),
+    /// The user went away.
+    Cancelled,
+}
+
+impl Class {
+    pub(crate) fn is_failure(self) -> bool {
+        match self {
+            Self::Answered(status) => status.is_server_error(),
+            Self::Failed(_) => true,
+            Self::Cancelled => false,
+        }
+    }
+
+    fn tally(self) -> Tally {
+        match self {
+            Self::Answered(status) if status.is_server_error() => Tally::ServerError,
+            Self::Answered(status) if status.is_client_error() => Tally::ClientError,
+            Self::Answered(_) => Tally::Ok,
+            Self::Failed(Failure::ServerError) => Tally::ServerError,
+            Self::Failed(Failure::Connect) => Tally::ConnectError,
+            Self::Failed(Failure::Reset) => Tally::Reset,
+            Self::Failed(Failure::Timeout) => Tally::Timeout,
+            Self::Cancelled => Tally::Cancelled,
+        }
+    }
+}
+
+/// Whose account it is.
+enum Role {
+    /// The version the request was assigned to.
+    Assigned {
+        /// The trial that is going on in the service, on either arm.
+        trial: Option<Arc<Trial>>,
+        arm: Arm,
+        user: Option<u64>,
+        epoch: Epoch,
+    },
+    /// Stable, answering for a canary: the outcome is written to the canary's row.
+    Rescuer { canary: Arc<Row> },
+}
+
+pub(crate) struct Ticket {
+    worker: Rc<Worker>,
+    row: Arc<Row>,
+    role: Role,
+    may_repeat: bool,
+    started: Instant,
+    is_judged: bool,
+    was_answered: bool,
+}
+
+/// What an assigned request brings along.
+pub(crate) struct Assigned {
+    pub(crate) arm: Arm,
+    pub(crate) trial: Option<Arc<Trial>>,
+    /// The user's hash; none for a request that is a user of its own.
+    pub(crate) user: Option<u64>,
+    pub(crate) may_repeat: bool,
+    pub(crate) now: Instant,
+}
+
+impl Ticket {
+    /// Opens the account of a request.
+    pub(crate) fn open(worker: Rc<Worker>, row: Arc<Row>, request: Assigned) -> Self {
+        let Assigned { arm, trial, user, may_repeat, now } = request;
+        let now_ms = worker.shared.ms(now);
+        let epoch = Shared::epoch(now_ms);
+        row.count(Tally::Starts);
+        row.count(Tally::Entered);
+        row.note(When::LastAssigned, now_ms);
+        if let Some(trial) = &trial {
+            let seen = user.map_or(Seen::ALONE, |user| trial.see(arm, user, epoch));
+            count_if(&row, Tally::UsersInStep, seen.in_step);
+            count_if(&row, Tally::Users, seen.in_epoch);
+        }
+        let role = Role::Assigned { trial, arm, user, epoch };
+        Self { worker, row, role, may_repeat, started: now, is_judged: false, was_answered: false }
+    }
+
+    /// Opens the account of stable's answer for a failed canary, whose account ends here.
+    pub(crate) fn rescue(self, stable: Arc<Row>) -> Self {
+        stable.count(Tally::Entered);
+        let role = Role::Rescuer { canary: self.row.clone() };
+        Self {
+            worker: self.worker.clone(),
+            row: stable,
+            role,
+            may_repeat: self.may_repeat,
+            started: Instant::now(),
+            is_judged: false,
+            was_answered: false,
+        }
+    }
+
+    /// Notes that response headers came; a failure is judged at once, the rest when the body is complete.
+    pub(crate) fn answered(&mut self, status: StatusCode) {
+        self.was_answered = true;
+        if let Role::Assigned { .. } = self.role {
+            self.row.time(micros_since(self.started));
+        }
+        if status.is_server_error() {
+            self.end(Class::Answered(status));
+        }
+    }
+
+    /// Gives the verdict; the first one stands.
+    pub(crate) fn end(&mut self, class: Class) {
+        if std::mem::replace(&mut self.is_judged, true) {
+            return;
+        }
+        match &self.role {
+            Role::Assigned { trial, arm, user, epoch } => {
+                self.row.count(class.tally());
+                if matches!(class, Class::Failed(_)) && !self.was_answered {
+                    self.row.time(micros_since(self.started));
+                }
+                if class.is_failure() {
+                    self.count_failure(trial.as_deref(), *arm, *user, *epoch);
+                }
+                if let Some(trial) = trial.as_deref().filter(|_| *arm == Arm::Canary && class != Class::Cancelled) {
+                    self.guard(trial, class);
+                }
+            }
+            Role::Rescuer { canary } if class.is_failure() => count_seen(canary, self.may_repeat),
+            Role::Rescuer { canary } => canary.count(Tally::Rescued),
+        }
+    }
+
+    /// Notes that the user saw the failure of this attempt. A rescuer's verdict says so by itself.
+    pub(crate) fn seen(&self) {
+        if let Role::Assigned { .. } = self.role {
+            count_seen(&self.row, self.may_repeat);
+        }
+    }
+
+    fn count_failure(&self, trial: Option<&Trial>, arm: Arm, user: Option<u64>, epoch: Epoch) {
+        self.row.note(When::FirstFailure, self.worker.shared.now_ms());
+        if let Some(trial) = trial {
+            let is_first = user.is_none_or(|user| trial.fail(arm, user, epoch));
+            count_if(&self.row, Tally::UsersFailed, is_first);
+        }
+    }
+
+    fn guard(&self, trial: &Trial, class: Class) {
+        let ended = if class.is_failure() { Ended::Badly } else { Ended::Well };
+        // Nothing is ejected while stable has no instance: the last version stays.
+        if self.worker.view().has_stable(&trial.key.service)
+            && let Some(why) = trial.record(ended)
+        {
+            let at_ms = self.worker.shared.now_ms();
+            self.worker.shared.tripped().push(Tripped { trial: trial.key.clone(), why, at_ms });
+        }
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        self.end(Class::Cancelled);
+        self.row.count(Tally::Left);
+        if self.was_answered {
+            self.row.note(When::LastResponse, self.worker.shared.now_ms());
+        }
+    }
+}
+
+fn count_if(row: &Row, what: Tally, is_so: bool) {
+    if is_so {
+        row.count(what);
+    }
+}
+
+fn count_seen(row: &Row, may_repeat: bool) {
+    row.count(if may_repeat { Tally::SeenIdempotent } else { Tally::SeenOther });
+}
+
+fn micros_since(started: Instant) -> u64 {
+    u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX)
+}
