@@ -1,4 +1,6 @@
 //! One subcommand a file.
 
+pub mod check;
 pub mod judge;
+pub mod ledger;
 pub mod look;
