@@ -92,6 +92,7 @@ fn fill(text: &str, program: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use seaworthy_contract::catalogue::{Entity, Sticky};
     use std::os::unix::fs::PermissionsExt;
 
     #[test]
@@ -115,6 +116,33 @@ mod tests {
         assert!(path.join("team.yaml").exists());
         let error = Directory::make(Some(&path), Path::new("/x")).expect_err("it holds files");
         assert!(error.to_string().contains("kept"), "{error}");
+    }
+
+    #[test]
+    fn the_files_say_what_the_story_needs() {
+        let directory = Directory::make(None, Path::new("/opt/seaworthy")).expect("made");
+        let now = "2026-02-03T12:00:00Z".parse().expect("valid");
+        let loaded = seaworthy_files::load(directory.path(), now).expect("readable");
+        // Nobody of the demo can be reached outside of it: the page stands in the portal and on the terminal.
+        let mistakes = loaded.diagnostics.iter().filter(|found| found.rule != "person-unreachable");
+        assert_eq!(mistakes.count(), 0, "{:?}", loaded.diagnostics);
+        let entity = |name| loaded.document.entities.iter().find(|found| found.entity.key() == ("service", name));
+        let Some(Entity::Service(checkout)) = entity("checkout").map(|found| &found.entity) else {
+            panic!("no checkout")
+        };
+        let run = checkout.run.as_ref().expect("it runs");
+        assert_eq!(run.command, ["/opt/seaworthy", "sample", "checkout"]);
+        assert_eq!(
+            (checkout.rollout.dwell_ms, checkout.rollout.requests_min, checkout.rollout.bake_ms),
+            (5_000, 50, 60_000)
+        );
+        assert_eq!(
+            checkout.rollout.steps.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["5%", "25%", "50%", "100%"]
+        );
+        assert_eq!(checkout.routes[0].sticky, Some(Sticky::Header("x-user".to_owned())));
+        assert!(entity("payments").is_some());
+        assert!(loaded.document.entities.iter().any(|found| found.entity.key() == ("rotation", "shop-primary")));
     }
 
     #[test]

@@ -7,7 +7,7 @@ mod fake;
 mod play;
 mod report;
 mod stage;
-mod story;
+mod tale;
 mod terminal;
 mod up;
 mod watch;
@@ -20,7 +20,7 @@ use std::process::ExitCode;
 use crate::load::LoadError;
 use directory::DirectoryError;
 use seaworthy_client::Error as ApiError;
-use story::StoryError;
+use tale::StoryError;
 use up::UpError;
 
 /// How the demo is run.

@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::api::Api;
 use super::report::{Seen, missing, report};
 use super::stage::{Look, Stage};
-use super::story::{Pace, ROW, Story};
+use super::tale::{Pace, ROW, Story};
 use super::terminal::{Keyboard, look};
 use super::up::{Ready, Up};
 use super::watch::{Turn, Watch};

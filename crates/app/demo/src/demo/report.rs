@@ -147,15 +147,14 @@ fn rollout(voyage: &Voyage) -> RolloutReport {
     }
 }
 
-/// The verdict first, then what was seen or is missing.
+/// What is known: that nothing is, what was seen, or why it is not so.
 pub(crate) fn in_words(finding: &Finding) -> String {
-    let verdict = match finding.verdict {
-        Verdict::Unknown => "unknown",
-        Verdict::DoesNotHold => "does not hold",
-        Verdict::Holds => "holds",
-        Verdict::DoesNotApply => "does not apply",
-    };
-    format!("{verdict}: {}", finding.sentence)
+    match finding.verdict {
+        Verdict::Unknown => "unknown".to_owned(),
+        Verdict::Holds => finding.sentence.clone(),
+        Verdict::DoesNotHold => format!("does not hold: {}", finding.sentence),
+        Verdict::DoesNotApply => format!("does not apply: {}", finding.sentence),
+    }
 }
 
 /// When the page was accepted by a channel first; when it was requested, while none has.
@@ -312,8 +311,8 @@ mod tests {
               },
               "readiness": {
                 "row": "DEP-12",
-                "before": "unknown: no revert was seen yet",
-                "after": "holds: seen 1 s ago, took 1.2 s, ledger #57",
+                "before": "unknown",
+                "after": "seen 1 s ago, took 1.2 s, ledger #57",
                 "evidence_position": 57
               },
               "ledger": {

@@ -18,9 +18,11 @@ use tokio::time::timeout;
 use super::directory::Directory;
 
 /// Where the portal is, unless somebody is there already.
-const PORTAL_PORT: u16 = 7_400;
+const PORTAL_PORT: u16 = 7_070;
 /// Where the gateway is, unless somebody is there already.
-const GATEWAY_PORT: u16 = 7_480;
+const GATEWAY_PORT: u16 = 8_080;
+/// Where services call each other, unless somebody is there already.
+const OUTBOUND_PORT: u16 = 8_081;
 /// Longest time to stop: versions have 10 s to finish their requests, server and gateway a little more.
 const STOP_MAX: Duration = Duration::from_secs(20);
 
@@ -109,6 +111,7 @@ impl Up {
             .args(["--json-events", "--stop-versions"])
             .args(["--portal", &free(PORTAL_PORT).to_string()])
             .args(["--gateway", &free(GATEWAY_PORT).to_string()])
+            .args(["--outbound", &free(OUTBOUND_PORT).to_string()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::from(directory.log().map_err(fail)?))

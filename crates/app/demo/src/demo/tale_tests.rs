@@ -58,7 +58,7 @@ async fn the_whole_story() {
         "checkout v2 is caught: errors",
         "checkout v2 is reverted: no user met it later than 1.2 s after its first failure",
         "PAGE to Ines (shop on call): customers could not place orders",
-        "ready? \"a revert was proven in production\": holds: seen 1 s ago, took 1.2 s, ledger #57",
+        "readiness, \"a revert was proven in production\": seen 1 s ago, took 1.2 s, ledger #57",
         "checkout v3 is shipped: it is healthy, and goes on only as evidence allows",
         "checkout v3 serves 5% of users",
         "checkout v3 is promoted: it serves everybody",

@@ -249,7 +249,7 @@ impl Story<'_> {
         proven.await?;
         if let Some(row) = &seen.after {
             self.show(row);
-            self.stage.say(&format!("ready? \"{}\": {}", row.title, in_words(row)));
+            self.stage.say(&format!("readiness, \"{}\": {}", row.title, in_words(row)));
         }
         Ok(())
     }
@@ -289,5 +289,5 @@ fn is_over(rollout: &Rollout) -> bool {
 }
 
 #[cfg(test)]
-#[path = "story_tests.rs"]
+#[path = "tale_tests.rs"]
 mod tests;
