@@ -1,6 +1,12 @@
 //! A control plane and a gateway in one, that play what they are told: for tests of the story, not of the product.
 
+use std::cell::RefCell;
 use std::convert::Infallible;
+use std::fs;
+use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
@@ -17,6 +23,8 @@ use seaworthy_contract::api::{
 use seaworthy_model::{Entropy, PageId, RolloutId, Timestamp};
 use serde::Serialize;
 use tokio::net::TcpListener;
+
+use super::directory::Directory;
 
 fn at(ms: i64) -> Timestamp {
     Timestamp::from_millisecond(1_800_000_000_000 + ms).expect("in range")
@@ -145,6 +153,42 @@ pub(crate) fn proven() -> Finding {
 
 pub(crate) fn verified() -> Verification {
     Verification { events: 60, verified: true, broken: None, head_hash: "00".to_owned() }
+}
+
+/// Keeps what was written.
+#[derive(Clone, Default)]
+pub(crate) struct Paper(Rc<RefCell<Vec<u8>>>);
+
+impl Write for Paper {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Paper {
+    /// Returns all of it.
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.0.borrow().clone()).expect("text")
+    }
+
+    /// Returns the lines of a plain stage without their times.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        self.text().lines().map(|line| line[11..].to_owned()).collect()
+    }
+}
+
+/// Makes a directory and, in it, a program that runs `script` in place of `seaworthy`.
+pub(crate) fn program(script: &str) -> (Directory, PathBuf) {
+    let directory = Directory::make(None, Path::new("/x")).expect("made");
+    let program = directory.path().join("seaworthy");
+    fs::write(&program, format!("#!/bin/sh\n{script}\n")).expect("writes");
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).expect("sets");
+    (directory, program)
 }
 
 /// What the fake does with a version: one change each time it is asked about its rollout.

@@ -20,7 +20,7 @@ use std::process::ExitCode;
 use crate::load::LoadError;
 use directory::DirectoryError;
 use seaworthy_client::Error as ApiError;
-use tale::StoryError;
+use tale::{Pace, StoryError};
 use up::UpError;
 
 /// How the demo is run.
@@ -79,7 +79,7 @@ impl DemoError {
 pub fn demo(options: DemoOptions) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let played = match runtime {
-        Ok(runtime) => runtime.block_on(play::play(&options)),
+        Ok(runtime) => runtime.block_on(play::play(&options, Pace::default())),
         Err(error) => Err(DemoError::System("start the runtime", error)),
     };
     match played {

@@ -26,7 +26,7 @@ const LOG_LINES: usize = 20;
 ///
 /// # Errors
 /// When it cannot be set up, or the story breaks off. Everything is stopped all the same.
-pub(crate) async fn play(options: &DemoOptions) -> Result<ExitCode, DemoError> {
+pub(crate) async fn play(options: &DemoOptions, pace: Pace) -> Result<ExitCode, DemoError> {
     let program = program(options)?;
     let directory = Directory::make(options.keep_dir.as_deref(), &program)?;
     let keyboard = if options.headless { None } else { Keyboard::take() };
@@ -34,7 +34,7 @@ pub(crate) async fn play(options: &DemoOptions) -> Result<ExitCode, DemoError> {
     let stage = Stage::new(if options.headless { Look::Plain } else { look() }, out);
     stage.say("starting a control plane, a gateway and two services");
     let mut watch = Watch::new(&stage, Up::start(&program, &directory)?, keyboard)?;
-    let played = perform(options, &stage, &mut watch).await;
+    let played = perform(options, pace, &stage, &mut watch).await;
     stop(&stage, watch).await;
     let played = match played {
         Ok(Performed::Told(seen)) => Ok(verdict(options, &seen)),
@@ -69,11 +69,16 @@ fn program(options: &DemoOptions) -> Result<PathBuf, DemoError> {
     }
 }
 
-async fn perform(options: &DemoOptions, stage: &Stage, watch: &mut Watch<'_>) -> Result<Performed, DemoError> {
+async fn perform(
+    options: &DemoOptions,
+    pace: Pace,
+    stage: &Stage,
+    watch: &mut Watch<'_>,
+) -> Result<Performed, DemoError> {
     let Some(ready) = watch.ready(READY_MAX).await? else { return Ok(Performed::Left) };
     welcome(stage, &ready);
     let users = LoadOptions { rate: options.rate, users: options.users, ..LoadOptions::new(&ready.gateway) };
-    let story = Story { api: Api::new(&ready.portal, &ready.admin_token)?, stage, users, pace: Pace::default() };
+    let story = Story { api: Api::new(&ready.portal, &ready.admin_token)?, stage, users, pace };
     let Some(load) = through(watch, pin!(story.open())).await? else { return Ok(Performed::Left) };
     let load = load?;
     let Some(seen) = through(watch, pin!(story.tell(&load))).await? else { return Ok(Performed::Left) };
@@ -162,4 +167,63 @@ fn offer(stage: &Stage, program: &Path) {
     let program = short.unwrap_or_else(|| program.to_owned());
     stage.add("next, your own repository: who owns what by file and by history, what is merged and not released");
     stage.add(&format!("(reads git only, sends nothing):  {} look PATH", program.display()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::demo::fake::{self, CAUGHT, Fake, MISSED};
+
+    /// What `up` says when everything serves; it stays until its input ends, then leaves a mark.
+    fn up(base: &str, mark: &Path) -> String {
+        format!(
+            "trap '' TERM\n\
+             echo '{{\"event\":\"ready\",\"portal\":\"{base}\",\"gateway\":\"{base}\",\"admin_token\":\"sw_t\",\"server_pid\":1}}'\n\
+             cat; echo $2 > {}",
+            mark.display()
+        )
+    }
+
+    async fn headless(fake: &Fake) -> (Result<ExitCode, DemoError>, String) {
+        let directory = Directory::make(None, Path::new("/x")).expect("made");
+        let mark = directory.path().join("mark");
+        let (_program_directory, program) = fake::program(&up(&fake.base, &mark));
+        let ms = Duration::from_millis;
+        let pace =
+            Pace { baseline: ms(20), first_versions: ms(900), revert: ms(900), promote: ms(900), settle: ms(900) };
+        let options = DemoOptions { headless: true, json: true, program: Some(program), ..DemoOptions::default() };
+        let played = play(&options, pace).await;
+        (played, std::fs::read_to_string(mark).expect("up was told to stop, and did"))
+    }
+
+    fn code(played: &Result<ExitCode, DemoError>) -> String {
+        played.as_ref().map_or_else(ToString::to_string, |code| format!("{code:?}"))
+    }
+
+    #[tokio::test]
+    async fn the_exit_code_tells_whether_the_story_happened() {
+        for (script, want) in [(CAUGHT, ExitCode::SUCCESS), (MISSED, ExitCode::FAILURE)] {
+            let fake = Fake::start(&[("v2", script)]).await;
+            let (played, directory) = headless(&fake).await;
+            assert_eq!(code(&played), format!("{want:?}"));
+            assert!(!Path::new(directory.trim()).exists(), "the demo's directory {directory} stayed");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_story_that_breaks_off_stops_everything_all_the_same() {
+        let fake = Fake::start(&[]).await;
+        fake.refuse();
+        let (played, _) = headless(&fake).await;
+        assert!(code(&played).contains("the fake says no"), "{played:?}");
+        assert_eq!(played.expect_err("refused").hint(), Some("ask again"));
+    }
+
+    #[tokio::test]
+    async fn a_program_that_cannot_be_run_is_named() {
+        let options =
+            DemoOptions { headless: true, program: Some("/nowhere/seaworthy".into()), ..DemoOptions::default() };
+        let error = play(&options, Pace::default()).await.expect_err("there is none");
+        assert!(super::super::chain(&error).starts_with("could not start \"/nowhere/seaworthy up\": No such file"));
+    }
 }

@@ -1,26 +1,9 @@
 //! The story against a control plane and a gateway that play what they are told.
 
-use std::cell::RefCell;
-use std::io::{self, Write};
-
 use super::*;
-use crate::demo::fake::{CAUGHT, Fake, MISSED, STUCK};
+use crate::demo::fake::{CAUGHT, Fake, MISSED, Paper, STUCK};
 use crate::demo::report::missing;
 use crate::demo::stage::Look;
-
-#[derive(Clone, Default)]
-struct Paper(Rc<RefCell<Vec<u8>>>);
-
-impl Write for Paper {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 /// Plays the story on a fake; returns what was seen and what was said, without the times.
 async fn play(fake: &Fake) -> (Result<Seen, StoryError>, Vec<String>) {
@@ -36,8 +19,7 @@ async fn play(fake: &Fake) -> (Result<Seen, StoryError>, Vec<String>) {
         Err(error) => Err(error),
     };
     stage.watch(None);
-    let said = String::from_utf8(paper.0.borrow().clone()).expect("text");
-    (told, said.lines().map(|line| line[11..].to_owned()).collect())
+    (told, paper.lines())
 }
 
 #[tokio::test]

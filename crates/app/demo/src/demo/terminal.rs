@@ -3,7 +3,8 @@
 use std::io::{IsTerminal, Read, stdin, stdout};
 use std::thread;
 
-use rustix::termios::{LocalModes, OptionalActions, Termios, isatty, tcgetattr, tcsetattr};
+use rustix::process::getpgrp;
+use rustix::termios::{LocalModes, OptionalActions, Termios, isatty, tcgetattr, tcgetpgrp, tcsetattr};
 use tokio::sync::mpsc;
 
 use super::stage::Look;
@@ -21,9 +22,9 @@ pub(crate) struct Keyboard {
 }
 
 impl Keyboard {
-    /// Takes the keyboard; none where standard input is no terminal.
+    /// Takes the keyboard; none where standard input is no terminal, or another job has it.
     pub(crate) fn take() -> Option<Self> {
-        if !isatty(stdin()) {
+        if !isatty(stdin()) || !in_foreground() {
             return None;
         }
         let before = tcgetattr(stdin()).ok()?;
@@ -51,6 +52,11 @@ impl Drop for Keyboard {
         // The terminal is gone: there is nothing to put right.
         let _ = tcsetattr(stdin(), OptionalActions::Now, &self.before);
     }
+}
+
+/// A background job that touches the terminal would be stopped by it.
+fn in_foreground() -> bool {
+    tcgetpgrp(stdin()).is_ok_and(|group| group == getpgrp())
 }
 
 fn read(tell: &mpsc::Sender<u8>) {

@@ -192,14 +192,11 @@ fn free(port: u16) -> SocketAddr {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::unix::fs::PermissionsExt;
+    use crate::demo::fake;
 
     /// Runs a script in place of `seaworthy`.
     fn script(text: &str) -> (Directory, Up) {
-        let directory = Directory::make(None, Path::new("/x")).expect("made");
-        let program = directory.path().join("up.sh");
-        std::fs::write(&program, format!("#!/bin/sh\n{text}\n")).expect("writes");
-        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).expect("sets");
+        let (directory, program) = fake::program(text);
         let up = Up::start(&program, &directory).expect("starts");
         (directory, up)
     }
@@ -209,7 +206,7 @@ mod tests {
     #[tokio::test]
     async fn it_becomes_ready_and_stops_with_its_input() {
         let (_directory, mut up) = script(&format!(
-            "echo '{{\"event\":\"starting\"}}'; echo nonsense; echo '{READY}'; echo '{{\"event\":\"up\",\"process\":\"server\",\"pid\":9}}'; trap '' TERM; cat >/dev/null"
+            "trap '' TERM; echo '{{\"event\":\"starting\"}}'; echo nonsense; echo '{READY}'; echo '{{\"event\":\"up\",\"process\":\"server\",\"pid\":9}}'; cat >/dev/null"
         ));
         let ready = up.ready(Duration::from_secs(10)).await.expect("ready");
         assert_eq!((ready.server_pid, ready.sign_in), (7, None));

@@ -174,3 +174,61 @@ impl Signals {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::demo::fake::{self, Paper};
+    use crate::demo::stage::Look;
+    use std::pin::pin;
+
+    /// A supervisor with one child that it starts again when it is killed.
+    const SUPERVISOR: &str = r#"
+        sleep 60 & child=$!
+        trap '' TERM
+        echo '{"event":"ready","portal":"http://p","gateway":"http://g","admin_token":"t","server_pid":'$child'}'
+        wait $child
+        echo '{"event":"down","process":"server","how":"signal 9"}'
+        echo '{"event":"up","process":"server","pid":4}'
+        cat"#;
+
+    #[tokio::test]
+    async fn the_control_plane_is_killed_and_comes_back() {
+        let (directory, program) = fake::program(SUPERVISOR);
+        let paper = Paper::default();
+        let stage = Stage::new(Look::Plain, Box::new(paper.clone()));
+        let up = Up::start(&program, &directory).expect("starts");
+        let mut watch = Watch::new(&stage, up, None).expect("watches");
+        let ready = watch.ready(Duration::from_secs(10)).await.expect("ready").expect("not left");
+        watch.kill();
+        watch.kill();
+        let back = async {
+            while !paper.text().contains("is back") {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        assert_eq!(watch.beside(pin!(back)).await.expect("up lives"), Turn::Done(()));
+        let said = paper.lines();
+        assert_eq!(
+            said[0],
+            format!("the control plane is killed (kill -9 {}); users go on through the gateway", ready.server_pid)
+        );
+        assert_eq!(said[1], "the control plane is down already");
+        assert!(said[2].starts_with("the control plane is back after 0."), "{said:?}");
+        assert!(said[2].ends_with("users saw 0 failures meanwhile"), "{said:?}");
+        assert_eq!(watch.server, Some(4));
+        assert!(watch.stop().await);
+    }
+
+    #[tokio::test]
+    async fn a_supervisor_that_ends_ends_the_wait() {
+        let (directory, program) = fake::program(r#"echo '{"event":"down","process":"gateway"}'; exit 3"#);
+        let paper = Paper::default();
+        let stage = Stage::new(Look::Plain, Box::new(paper.clone()));
+        let up = Up::start(&program, &directory).expect("starts");
+        let mut watch = Watch::new(&stage, up, None).expect("watches");
+        let error = watch.beside(pin!(std::future::pending::<()>())).await.expect_err("it ended");
+        assert!(error.to_string().contains("\"up\" ended"), "{error}");
+        assert_eq!(paper.lines(), ["the gateway died; \"up\" starts it again"]);
+    }
+}
