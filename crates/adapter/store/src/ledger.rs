@@ -170,7 +170,7 @@ pub enum ReadError {
 /// An append-only, totally ordered, hash-chained list of events.
 ///
 /// Commit order is position order and there are no gaps, so a reader that has seen position n has seen all up to n.
-/// Every backend passes [`crate::conformance`].
+/// Every backend passes [`mod@crate::conformance`].
 pub trait Ledger: Send + Sync {
     /// Appends a batch, whole or not at all, and returns once it is on disk.
     ///
