@@ -130,7 +130,9 @@ pub(crate) fn document(whole: Whole, drafts: Drafts, report: &Report) -> Documen
         push(&mut entities, Entity::Team(Team { name: body.name, title: body.title, members }), &at, report);
     }
     for Draft { at, body, .. } in whole.rotations.into_values() {
-        push(&mut entities, Entity::Rotation(rotation(body)), &at, report);
+        if let Some(rotation) = rotation(body) {
+            push(&mut entities, Entity::Rotation(rotation), &at, report);
+        }
     }
     for Draft { at, body, .. } in whole.services.into_values() {
         if let Some(service) = service(body) {
@@ -161,15 +163,16 @@ fn push(entities: &mut Vec<Sourced>, entity: Entity, at: &Place, report: &Report
     }
 }
 
-fn rotation(body: RotationDraft) -> Rotation {
-    Rotation {
+/// A rotation without team, start, zone or turn was reported and is none.
+fn rotation(body: RotationDraft) -> Option<Rotation> {
+    Some(Rotation {
         name: body.name.value,
-        team: body.team.value,
+        team: body.team?.value,
         participants: body.participants.into_iter().map(|person| person.value).collect(),
-        start: body.start.value,
-        zone: body.zone,
-        days: body.days,
-    }
+        start: body.start?.value,
+        zone: body.zone?,
+        days: body.days?,
+    })
 }
 
 /// A service without an owner was reported and is no service.

@@ -96,14 +96,14 @@ impl Reader<'_, '_> {
             Some(kind) if ["service", "website"].iter().any(|t| kind.value.trim().eq_ignore_ascii_case(t)) => {
                 self.service(drafts)
             }
-            Some(_) => self.other("component", drafts),
-            None => {
+            None if self.spec().is_none_or(|spec| spec.node.get("type").is_none()) => {
                 let at = &self.envelope.kind.at;
                 let message = "this Component has no \"spec.type\": it is read as something that does not run";
                 let remedy = "write spec.type: service for what serves requests";
                 self.envelope.metadata.scope.report.warning(Rule::MissingField, at, message, remedy);
                 self.other("component", drafts);
             }
+            _ => self.other("component", drafts),
         }
     }
 
@@ -182,7 +182,7 @@ impl Reader<'_, '_> {
     fn other(&self, kind: &str, drafts: &mut Drafts) {
         let Some(name) = self.own_name::<ServiceId>(drafts) else { return };
         if kind == "component" {
-            drafts.components.push(name.value.to_string());
+            drafts.components.insert(name.value.to_string());
         }
         if let Some(definition) = self.spec().and_then(|spec| spec.get("definition")) {
             self.note_substitution(definition);

@@ -1,6 +1,6 @@
 //! What single files say, before it is put together: every value still knows its place.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use seaworthy_contract::catalogue::{Contact, Dependency, Other, Route, Run, Strategy};
@@ -26,7 +26,7 @@ pub(crate) struct Drafts {
     pub rotations: Vec<Draft<RotationDraft>>,
     pub others: Vec<Draft<Other>>,
     /// Names of Backstage components that are no services: something may depend on them.
-    pub components: Vec<String>,
+    pub components: BTreeSet<String>,
     /// Namespaces that were written into names, with the first place of each.
     pub namespaces: BTreeMap<String, Place>,
 }
@@ -73,11 +73,19 @@ pub(crate) struct PersonDraft {
     pub member_of: Vec<TeamId>,
 }
 
+/// A rotation; what could not be read was reported and is none, so that the rotation still counts as declared.
 pub(crate) struct RotationDraft {
     pub name: Placed<RotationId>,
-    pub team: Placed<TeamId>,
+    pub team: Option<Placed<TeamId>>,
     pub participants: Vec<Placed<PersonId>>,
-    pub start: Placed<Timestamp>,
-    pub zone: String,
-    pub days: u16,
+    pub start: Option<Placed<Timestamp>>,
+    pub zone: Option<String>,
+    pub days: Option<u16>,
+}
+
+impl RotationDraft {
+    /// Returns whether it is paged for what a team owns.
+    pub(crate) fn is_of(&self, team: &TeamId) -> bool {
+        self.team.as_ref().is_some_and(|own| own.value == *team)
+    }
 }

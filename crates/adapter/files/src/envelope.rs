@@ -1,8 +1,8 @@
 //! One document: whose it is, and the envelope (`apiVersion`, `kind`, `metadata`, `spec`) that all kinds share.
 
-use crate::diagnostic::Placed;
+use crate::diagnostic::{Place, Placed, Severity};
 use crate::draft::Drafts;
-use crate::fields::{Fields, Scope};
+use crate::fields::{DOCUMENT, Fields, Scope};
 use crate::rule::Rule;
 use crate::scalar::did_you_mean;
 use crate::tree::{Document, Node, Value};
@@ -59,14 +59,14 @@ pub(crate) fn read(document: &Document, scope: &Scope<'_>, drafts: &mut Drafts) 
     };
     if let Some(at) = templated(root) {
         let message = "this is a template: it says something only after it was filled in";
-        scope.report.note(Rule::Templated, &scope.place(at.at), message, "check what is made of it");
+        note_template(&scope.place(at.at), matches!(version, Version::Ours), message, scope);
         return Meant::ForUs;
     }
     for (second, key, first) in &document.doubled {
         let message = format!("\"{key}\" stands here and in line {}: only one of them can count", first.line);
         scope.report.error(Rule::DuplicateKey, &scope.place(*second), message, "keep one of the two");
     }
-    let Some(entity) = Fields::of(scope, root, "document") else { return Meant::ForUs };
+    let Some(entity) = Fields::of(scope, root, DOCUMENT) else { return Meant::ForUs };
     if let Some(envelope) = open(&entity) {
         match version {
             Version::Ours => {
@@ -134,6 +134,12 @@ fn templated(root: &Node) -> Option<&Node> {
     })
 }
 
+/// Reports a template. One of ours is an error: what it stands for would otherwise leave the catalogue.
+pub(crate) fn note_template(at: &Place, ours: bool, message: &str, scope: &Scope<'_>) {
+    let severity = if ours { Severity::Error } else { Severity::Note };
+    scope.report.add(severity, Rule::Templated, at, message, "check and apply what is made of it");
+}
+
 /// Returns whether a text holds a placeholder of one of the usual template languages.
 pub(crate) fn has_placeholder(text: &str) -> bool {
     text.contains("{{") || text.contains("{%") || text.contains("<%")
@@ -145,8 +151,9 @@ fn open<'a>(entity: &Fields<'a>) -> Option<Envelope<'a>> {
     let kind = entity.require("kind", "write the kind, such as kind: Service");
     let metadata = entity.require("metadata", "write metadata with a name");
     let spec = entity.fields("spec");
-    let kind = kind.and_then(|kind| entity.scope.text(kind, "\"kind\""))?;
-    let metadata = Fields::of(&entity.scope, metadata?, "metadata")?;
+    let kind = kind.and_then(|kind| entity.scope.text(kind, "\"kind\""));
+    let metadata = metadata.and_then(|metadata| Fields::of(&entity.scope, metadata, "metadata"));
+    let (kind, metadata) = (kind?, metadata?);
     let name = metadata.require("name", "write a name of letters, digits, \"-\", \"_\" and \".\"");
     let name = name.and_then(|name| metadata.scope.text(name, "\"metadata.name\""));
     Some(Envelope { kind, metadata, name, spec })

@@ -13,6 +13,9 @@ use crate::rule::Rule;
 use crate::scalar::{DURATION_FORM, did_you_mean, duration_ms};
 use crate::tree::{At, Node, Value};
 
+/// What the outermost mapping is called.
+pub(crate) const DOCUMENT: &str = "document";
+
 /// Where readers are: which file, and where mistakes go.
 #[derive(Clone)]
 pub(crate) struct Scope<'a> {
@@ -43,7 +46,11 @@ impl Scope<'_> {
         match text.value.parse() {
             Ok(value) => Some(Placed { value, at: text.at }),
             Err(error) => {
-                let message = format!("{what} \"{}\" is not a name: {error}", text.value);
+                let why = match error {
+                    NameError::BadCharacter(c) => format!("{c:?} cannot stand there"),
+                    NameError::Empty | NameError::TooLong => error.to_string(),
+                };
+                let message = format!("{what} \"{}\" is not a name: {why}", text.value);
                 let remedy = "use letters, digits, \"-\", \"_\", \".\" and \"+\", at most 63, a letter or digit first";
                 self.report.error(Rule::BadName, &text.at, message, remedy);
                 None
@@ -87,14 +94,26 @@ impl<'a> Fields<'a> {
         self.scope.place(self.node.at)
     }
 
+    /// Returns `spec.run.env`.
+    fn path_of(&self, key: &str) -> String {
+        if self.path == DOCUMENT { key.to_owned() } else { format!("{}.{key}", self.path) }
+    }
+
     /// Returns `spec.run.env`, in quotes, for messages.
     fn called(&self, key: &str) -> String {
-        format!("\"{}.{key}\"", self.path)
+        format!("\"{}\"", self.path_of(key))
+    }
+
+    fn ask(&self, key: &'static str) {
+        let mut asked = self.asked.borrow_mut();
+        if !asked.contains(&key) {
+            asked.push(key);
+        }
     }
 
     /// Returns the value of a key; none when it is absent or null.
     pub(crate) fn get(&self, key: &'static str) -> Option<&'a Node> {
-        self.asked.borrow_mut().push(key);
+        self.ask(key);
         let value = self.node.get(key).map(|value| &**value);
         match value.map(|value| (&value.value, value.at)) {
             Some((Value::Text(text), at)) if text.trim().is_empty() => {
@@ -140,7 +159,7 @@ impl<'a> Fields<'a> {
             _ => true,
         };
         if absent {
-            self.asked.borrow_mut().push(key);
+            self.ask(key);
             self.scope.report.error(Rule::MissingField, &self.at(), format!("{} is missing", self.called(key)), remedy);
             return None;
         }
@@ -149,7 +168,7 @@ impl<'a> Fields<'a> {
 
     /// Returns a mapping.
     pub(crate) fn fields(&self, key: &'static str) -> Option<Fields<'a>> {
-        self.get(key).and_then(|node| Fields::of(&self.scope, node, &format!("{}.{key}", self.path)))
+        self.get(key).and_then(|node| Fields::of(&self.scope, node, &self.path_of(key)))
     }
 
     /// Returns the items of a list; empty when it is absent.

@@ -148,7 +148,7 @@ fn report_broken(broken: &tree::Broken, source: &Source, scope: &Scope<'_>, mean
         _ if !ours => return Meant::ForOthers,
         tree::Why::Syntax(_) if envelope::has_placeholder(&source.text) => {
             let message = "this is a template: it is YAML only after it was filled in";
-            scope.report.note(Rule::Templated, &at, message, "check what is made of it");
+            envelope::note_template(&at, source.text.contains(envelope::OURS), message, scope);
         }
         tree::Why::Syntax(why) => {
             let message = format!("could not read this as YAML: {why}");

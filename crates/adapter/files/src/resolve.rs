@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use seaworthy_contract::catalogue::Contact;
-use seaworthy_model::TeamId;
+use seaworthy_model::{PersonId, TeamId};
 
 use crate::assemble::Whole;
 use crate::diagnostic::{Place, Placed, Report};
@@ -19,11 +19,11 @@ const NAMES_SHOWN: usize = 3;
 pub(crate) fn resolve(whole: &mut Whole, drafts: &Drafts, now: Timestamp, report: &Report) {
     ignore_case_of_owners(whole);
     add_members(whole);
-    owners(whole, report);
+    let undeclared = owners(whole, report);
     rotations(whole, now, report);
     dependencies(whole, drafts, report);
     routes(whole, report);
-    paged(whole, report);
+    paged(whole, &undeclared, report);
 }
 
 /// Backstage compares names without regard to case; ours are as written.
@@ -51,9 +51,9 @@ fn add_members(whole: &mut Whole) {
     }
 }
 
-/// Finds services without owner, owners that are people, owners that are nowhere declared.
-fn owners(whole: &mut Whole, report: &Report) {
-    let mut undeclared: BTreeMap<TeamId, (Place, Vec<String>)> = BTreeMap::new();
+/// Finds services without owner, owners that are people, owners that are nowhere declared; returns the last.
+fn owners(whole: &mut Whole, report: &Report) -> BTreeSet<TeamId> {
+    let mut undeclared: BTreeMap<TeamId, Undeclared> = BTreeMap::new();
     for (name, service) in &whole.services {
         let Some(owner) = &service.body.owner else {
             let message = format!("service \"{name}\" has no owner (OWN-09)");
@@ -74,32 +74,43 @@ fn owners(whole: &mut Whole, report: &Report) {
                 suggestion(team.as_str(), whole.teams.keys(), "Team"),
             );
         } else if !whole.teams.contains_key(team.as_str()) {
-            undeclared.entry(team.clone()).or_insert_with(|| (owner.at.clone(), vec![])).1.push(name.clone());
+            let at = owner.at.clone();
+            let team =
+                undeclared.entry(team.clone()).or_insert_with(|| Undeclared { at, services: vec![], person: None });
+            team.services.push(name.clone());
+            team.person = team.person.take().or_else(|| owner.value.person.clone());
         }
     }
-    for (team, (at, services)) in undeclared {
-        let person = person_of(whole, &team);
+    declare(whole, undeclared, report)
+}
+
+/// An owner that is nowhere declared: where it is first named, of what, and whether it is a person.
+struct Undeclared {
+    at: Place,
+    services: Vec<String>,
+    person: Option<PersonId>,
+}
+
+/// Adds a team for each undeclared owner, so that the document is whole; returns those that are no people.
+fn declare(whole: &mut Whole, undeclared: BTreeMap<TeamId, Undeclared>, report: &Report) -> BTreeSet<TeamId> {
+    let mut reported = BTreeSet::new();
+    for (team, Undeclared { at, services, person }) in undeclared {
         if person.is_none() {
-            let message =
-                format!("owner \"{team}\" of {} is not declared: read as a team without members", listed(&services));
-            report.warning(
-                Rule::OwnerNotDeclared,
-                &at,
-                message,
-                suggestion(team.as_str(), whole.teams.keys(), "Group or Team"),
+            let paged = whole.rotations.values().any(|rotation| rotation.body.is_of(&team));
+            let nobody = if paged { "" } else { ", and nobody would be paged (OWN-16)" };
+            let message = format!(
+                "owner \"{team}\" of {} is not declared: read as a team without members{nobody}",
+                listed(&services)
             );
+            let remedy = suggestion(team.as_str(), whole.teams.keys(), "Group or Team");
+            report.warning(Rule::OwnerNotDeclared, &at, message, remedy);
+            reported.insert(team.clone());
         }
-        let members = person.into_iter().collect();
+        let members = person.map(|value| Placed { value, at: at.clone() }).into_iter().collect();
         let body = TeamDraft { name: team.clone(), title: None, members };
         whole.teams.insert(team.to_string(), Draft { origin: Origin::Backstage, at, body });
     }
-}
-
-/// Returns the person that services name as their owner under the name of a team.
-fn person_of(whole: &Whole, team: &TeamId) -> Option<Placed<seaworthy_model::PersonId>> {
-    let owners = whole.services.values().filter_map(|service| service.body.owner.as_ref());
-    let owner = owners.into_iter().find(|owner| owner.value.team == *team && owner.value.person.is_some())?;
-    owner.value.person.clone().map(|value| Placed { value, at: owner.at.clone() })
+    reported
 }
 
 fn suggestion<'a>(asked: &str, known: impl Iterator<Item = &'a String>, kind: &str) -> String {
@@ -121,18 +132,14 @@ fn rotations(whole: &Whole, now: Timestamp, report: &Report) {
     let mut unreachable = BTreeSet::new();
     for (name, rotation) in &whole.rotations {
         let body = &rotation.body;
-        if !whole.teams.contains_key(body.team.value.as_str()) {
-            let message = format!("team \"{}\" of rotation \"{name}\" is not a team of these files", body.team.value);
-            let remedy = suggestion(body.team.value.as_str(), whole.teams.keys(), "Team");
-            report.error(Rule::UnknownReference, &body.team.at, message, remedy);
+        if let Some(team) = body.team.as_ref().filter(|team| !whole.teams.contains_key(team.value.as_str())) {
+            let message = format!("team \"{}\" of rotation \"{name}\" is not a team of these files", team.value);
+            let remedy = suggestion(team.value.as_str(), whole.teams.keys(), "Team");
+            report.error(Rule::UnknownReference, &team.at, message, remedy);
         }
-        if body.participants.is_empty() {
-            let message = format!("rotation \"{name}\" has nobody in it");
-            report.error(Rule::NobodyOnCall, &rotation.at, message, "write at least one participant (OWN-16)");
-        }
-        if body.start.value > now {
-            let message = format!("rotation \"{name}\" starts at {}: nobody is on call until then", body.start.value);
-            report.warning(Rule::RotationInFuture, &body.start.at, message, "let it start in the past (OWN-16)");
+        if let Some(start) = body.start.as_ref().filter(|start| start.value > now) {
+            let message = format!("rotation \"{name}\" starts at {}: nobody is on call until then", start.value);
+            report.warning(Rule::RotationInFuture, &start.at, message, "let it start in the past (OWN-16)");
         }
         for person in &body.participants {
             let Some(known) = whole.people.get(person.value.as_str()) else {
@@ -143,7 +150,10 @@ fn rotations(whole: &Whole, now: Timestamp, report: &Report) {
             };
             let reached = known.body.contacts.iter().any(|contact| !matches!(contact, Contact::Email { .. }));
             if !reached && unreachable.insert(person.value.clone()) {
-                let message = format!("\"{}\" is on call and has no contact that a page is sent to", person.value);
+                let message = format!(
+                    "\"{}\" is on call and has no contact: a page would only stand in the portal",
+                    person.value
+                );
                 report.warning(
                     Rule::Unreachable,
                     &person.at,
@@ -155,16 +165,23 @@ fn rotations(whole: &Whole, now: Timestamp, report: &Report) {
     }
 }
 
-fn dependencies(whole: &Whole, drafts: &Drafts, report: &Report) {
+/// Finds needs that are not met; a library or a tool runs inside its users and is no dependency of theirs.
+fn dependencies(whole: &mut Whole, drafts: &Drafts, report: &Report) {
+    for service in whole.services.values_mut() {
+        service.body.dependencies.retain(|needs| !drafts.components.contains(needs.value.service.as_str()));
+    }
     for (name, service) in &whole.services {
         for dependency in &service.body.dependencies {
             let needs = dependency.value.service.as_str();
             if needs == name {
                 let message = format!("service \"{name}\" needs itself");
                 report.warning(Rule::BadValue, &dependency.at, message, "leave the dependency out");
-            } else if !whole.services.contains_key(needs) && !drafts.components.iter().any(|known| known == needs) {
+            } else if !whole.services.contains_key(needs) {
                 let message = format!("\"{needs}\", which service \"{name}\" needs, is not declared in these files");
-                let remedy = suggestion(needs, whole.services.keys(), "Service");
+                let remedy = match did_you_mean(needs, whole.services.keys().map(String::as_str)) {
+                    Some(near) => format!("did you mean \"{near}\"?"),
+                    None => "declare it, or check a directory that also holds it".to_owned(),
+                };
                 report.warning(Rule::UnknownDependency, &dependency.at, message, remedy);
             }
         }
@@ -190,8 +207,14 @@ fn routes(whole: &Whole, report: &Report) {
     }
 }
 
-/// Finds services for which nobody would be paged, or not clearly who.
-fn paged(whole: &Whole, report: &Report) {
+/// Finds services for which nobody would be paged, or not clearly who; undeclared owners were reported already.
+fn paged(whole: &Whole, undeclared: &BTreeSet<TeamId>, report: &Report) {
+    let mut by_team: BTreeMap<&TeamId, Vec<&String>> = BTreeMap::new();
+    for (name, rotation) in &whole.rotations {
+        if let Some(team) = &rotation.body.team {
+            by_team.entry(&team.value).or_default().push(name);
+        }
+    }
     let mut nobody: BTreeMap<&TeamId, Vec<String>> = BTreeMap::new();
     for (name, Draft { body, at, .. }) in &whole.services {
         let Some(owner) = &body.owner else { continue };
@@ -199,20 +222,18 @@ fn paged(whole: &Whole, report: &Report) {
             unknown_rotation(whole, body, rotation.value.as_str(), &rotation.at, report);
             continue;
         }
-        let mut of_team =
-            whole.rotations.iter().filter(|(_, r)| r.body.team.value == owner.value.team).map(|(name, _)| name);
-        match (of_team.next(), of_team.next()) {
-            (None, _) => nobody.entry(&owner.value.team).or_default().push(name.clone()),
-            (Some(first), Some(_)) => {
-                let team = &owner.value.team;
+        let team = &owner.value.team;
+        match by_team.get(team).map(Vec::as_slice) {
+            None | Some([]) => nobody.entry(team).or_default().push(name.clone()),
+            Some([_]) => {}
+            Some([first, ..]) => {
                 let message =
                     format!("team \"{team}\" has several rotations: \"{first}\" is paged for service \"{name}\"");
                 report.warning(Rule::WhichRotation, at, message, format!("write spec.onCall: {first}, or the other"));
             }
-            (Some(_), None) => {}
         }
     }
-    for (team, services) in nobody {
+    for (team, services) in nobody.into_iter().filter(|(team, _)| !undeclared.contains(*team)) {
         if let Some(declared) = whole.teams.get(team.as_str()) {
             let message =
                 format!("team \"{team}\" has no rotation: nobody would be paged for {} (OWN-16)", listed(&services));

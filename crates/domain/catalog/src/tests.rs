@@ -78,6 +78,7 @@ fn a_slip_is_recognised() {
         ("Route", Some("routes")),
         ("rum", Some("run")),
         ("replicas", None),
+        ("attemptTimer", None),
         ("", None),
     ] {
         assert_eq!(nearest(asked, known), want, "{asked:?}");

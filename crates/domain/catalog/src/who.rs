@@ -12,6 +12,9 @@ pub const CANDIDATES_MAX: usize = 20;
 /// Shortest text that is looked for inside names: shorter ones are in most of them.
 const PART_MIN: usize = 3;
 
+/// Most slips of one word: two letters swapped are two. Long names differ by more when they mean another thing.
+const SLIPS_MAX: usize = 2;
+
 /// Longest text compared letter by letter: no name is longer.
 const NEAR_MAX: usize = 64;
 
@@ -105,7 +108,9 @@ fn by_name(service: &Service, query: &str) -> Option<(Sure, Because)> {
         Some((Sure::Likely, Because::NameInOtherCase))
     } else if asked.len() >= PART_MIN && name.contains(&asked) {
         Some((Sure::Possible, Because::PartOfName))
-    } else if (PART_MIN + 1..=NEAR_MAX).contains(&asked.len()) && slips(&name, &asked) <= asked.len() / 4 {
+    } else if (PART_MIN + 1..=NEAR_MAX).contains(&asked.len())
+        && slips(&name, &asked) <= (asked.len() / 4).min(SLIPS_MAX)
+    {
         Some((Sure::Possible, Because::NearName))
     } else {
         None
@@ -186,14 +191,14 @@ fn covers(prefix: &str, path: &str) -> bool {
     path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// Returns the word that a mistyped one most likely means: the nearest, at most a slip in four letters away, without
-/// regard to case, `-` and `_`. None when no word is near.
+/// Returns the word that a mistyped one most likely means: the nearest, without regard to case, `-` and `_`,
+/// at most a slip in four letters and two slips away. None when no word is near.
 pub fn nearest<'a>(asked: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let plain = |text: &str| text.replace(['-', '_'], "").to_ascii_lowercase();
     let asked: String = plain(asked).chars().take(NEAR_MAX).collect();
     let near = |word: &'a str| {
         let distance = slips(&plain(word), &asked);
-        (distance <= asked.len().div_ceil(4)).then_some((distance, word))
+        (asked.len() >= PART_MIN && distance <= asked.len().div_ceil(4).min(SLIPS_MAX)).then_some((distance, word))
     };
     known.into_iter().filter_map(near).min().map(|(_, word)| word)
 }

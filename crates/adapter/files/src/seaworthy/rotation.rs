@@ -20,8 +20,12 @@ const PARTICIPANTS_MAX: usize = 100;
 pub(super) fn read(envelope: &Envelope<'_>) -> Option<RotationDraft> {
     let spec = spec(envelope)?;
     let team = spec.required_name("team", "write the team that is paged");
-    spec.require("participants", "write the people in turn, by handle");
+    let written = spec.require("participants", "write the people in turn, by handle").is_some();
     let participants = spec.names("participants");
+    if written && spec.list("participants").is_empty() {
+        let message = "a rotation with nobody in it pages nobody";
+        spec.scope.report.error(Rule::NobodyOnCall, &spec.at(), message, "write at least one participant (OWN-16)");
+    }
     if participants.len() > PARTICIPANTS_MAX {
         let message = format!("{} participants are over the limit of {PARTICIPANTS_MAX}", participants.len());
         spec.scope.report.error(Rule::Limit, &spec.at(), message, "make several rotations");
@@ -31,7 +35,7 @@ pub(super) fn read(envelope: &Envelope<'_>) -> Option<RotationDraft> {
     let days = turn(spec);
     spec.no_more();
     let name = envelope.metadata.name("name")?;
-    Some(RotationDraft { name, team: team?, participants, start: start?, zone: zone?.0, days: days? })
+    Some(RotationDraft { name, team, participants, start, zone: zone.map(|(name, _)| name), days })
 }
 
 fn zone(spec: &Fields<'_>) -> Option<(String, TimeZone)> {
