@@ -21,8 +21,6 @@ use super::directory::Directory;
 const PORTAL_PORT: u16 = 7_070;
 /// Where the gateway is, unless somebody is there already.
 const GATEWAY_PORT: u16 = 8_080;
-/// Where services call each other, unless somebody is there already.
-const OUTBOUND_PORT: u16 = 8_081;
 /// Longest time to stop: versions have 10 s to finish their requests, server and gateway a little more.
 const STOP_MAX: Duration = Duration::from_secs(20);
 
@@ -36,6 +34,8 @@ pub(crate) enum Event {
     Down { process: String },
     /// It serves again.
     Up { process: String, pid: i32 },
+    /// Something is wrong, and it goes on.
+    Problem { message: String },
     /// `up` cannot go on.
     Failed { message: String, hint: Option<String> },
     /// Something that the demo does not need.
@@ -111,7 +111,6 @@ impl Up {
             .args(["--json-events", "--stop-versions"])
             .args(["--portal", &free(PORTAL_PORT).to_string()])
             .args(["--gateway", &free(GATEWAY_PORT).to_string()])
-            .args(["--outbound", &free(OUTBOUND_PORT).to_string()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::from(directory.log().map_err(fail)?))
