@@ -144,7 +144,9 @@ impl<'a> Watch<'a> {
             Event::Up { process, .. } => self.stage.say(&format!("the {process} is back")),
             Event::Down { process } if process == "server" && self.killed.is_some() => {}
             Event::Down { process } => self.stage.say(&format!("the {process} died; \"up\" starts it again")),
-            Event::Failed { message, .. } | Event::Problem { message } => self.stage.say(&format!("\"up\" says: {message}")),
+            Event::Failed { message, .. } | Event::Problem { message } => {
+                self.stage.say(&format!("\"up\" says: {message}"))
+            }
             Event::Ready(_) | Event::Other => {}
         }
     }
