@@ -12,3 +12,6 @@ mod task;
 pub use http::document as openapi;
 pub use kernel::{CommandError, OpenError};
 pub use run::{ServerError, run};
+
+#[cfg(test)]
+mod tests;

@@ -38,6 +38,9 @@ pub enum ServerError {
     /// The ledger could not be replayed.
     #[error(transparent)]
     Replay(#[from] kernel::OpenError),
+    /// The ledger takes nothing more until it is opened again.
+    #[error("the ledger has stopped: see the log above for the cause; starting again opens it again")]
+    LedgerStopped,
     /// The first events could not be appended.
     #[error("could not write the first events")]
     First(#[from] CommandError),
@@ -73,7 +76,7 @@ async fn serve(boot: &ServerBoot, listener: TcpListener, ready: impl FnOnce(&Rea
     let clock: Clock = Arc::new(jiff::Timestamp::now);
     let ledger = SqliteLedger::open(&boot.data, clock.clone()).map_err(ServerError::Ledger)?;
     let side = SqliteSide::open(&boot.data).map_err(ServerError::Side)?;
-    let kernel = kernel::open(Arc::new(ledger), Arc::new(side), clock).await?;
+    let (kernel, deciding) = kernel::open(Arc::new(ledger), Arc::new(side), clock).await?;
     let id = new_boot(&kernel);
     let started = Input::Started { boot: id, program: env!("CARGO_PKG_VERSION").to_owned() };
     kernel.command(started, "server").await?;
@@ -100,11 +103,15 @@ async fn serve(boot: &ServerBoot, listener: TcpListener, ready: impl FnOnce(&Rea
         drain.await.ok();
     });
     let server = tokio::spawn(server.into_future());
-    stop.recv().await;
+    let stopped = tokio::select! {
+        _ = stop.recv() => Ok(()),
+        // Whoever started this process starts it again, and that opens the ledger again.
+        _ = deciding => Err(ServerError::LedgerStopped),
+    };
     drop(told);
     // Streams never end by themselves: past the deadline they are cut, and their readers connect again.
     drop(tokio::time::timeout(DRAIN, server).await);
-    Ok(())
+    stopped
 }
 
 async fn never_issued(kernel: &Kernel) -> bool {

@@ -10,6 +10,7 @@ use seaworthy_core::{State, Watch};
 use seaworthy_model::PersonId;
 use seaworthy_store::{Clock, Ledger, ReadError, Side, SideError, Table};
 use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
 
 use super::{Changed, Kernel, QUEUE_MAX, Shared, decode, run};
 
@@ -27,8 +28,13 @@ pub enum OpenError {
     Side(#[from] SideError),
 }
 
-/// Opens the kernel on two stores; its task runs until every handle is dropped.
-pub(crate) async fn open(ledger: Arc<dyn Ledger>, side: Arc<dyn Side>, clock: Clock) -> Result<Kernel, OpenError> {
+/// Opens the kernel on two stores. Its task runs until every handle is dropped; when it ends before that, the ledger
+/// must be opened again, by another process.
+pub(crate) async fn open(
+    ledger: Arc<dyn Ledger>,
+    side: Arc<dyn Side>,
+    clock: Clock,
+) -> Result<(Kernel, JoinHandle<()>), OpenError> {
     let state = replay(ledger.as_ref()).await?;
     let watch = restore(side.as_ref(), &state).await?;
     let directory = directory(side.as_ref()).await?;
@@ -46,8 +52,9 @@ pub(crate) async fn open(ledger: Arc<dyn Ledger>, side: Arc<dyn Side>, clock: Cl
         ledger: ledger.clone(),
         side: side.clone(),
     };
-    tokio::spawn(run::Loop { shared, writable, tell, clock, ledger, side }.run(queue));
-    Ok(kernel)
+    let stopped = AtomicBool::new(false);
+    let task = tokio::spawn(run::Loop { shared, writable, stopped, tell, clock, ledger, side }.run(queue));
+    Ok((kernel, task))
 }
 
 async fn replay(ledger: &dyn Ledger) -> Result<State, ReadError> {

@@ -8,7 +8,7 @@ use seaworthy_contract::gateway::{Report, ReportAck};
 use seaworthy_core::watch::Saved;
 use seaworthy_core::{Cx, Fact, Input, State, step};
 use seaworthy_model::{Entropy, GatewayName};
-use seaworthy_store::{Appended, Clock, Expect, Ledger, Side, Table, Write};
+use seaworthy_store::{AppendError, Appended, Clock, Expect, Ledger, Side, Table, Write};
 use tokio::sync::{mpsc, watch};
 use tokio::time::MissedTickBehavior;
 
@@ -20,6 +20,7 @@ const TICK: Duration = Duration::from_secs(1);
 pub(super) struct Loop {
     pub(super) shared: Arc<RwLock<Shared>>,
     pub(super) writable: Arc<AtomicBool>,
+    pub(super) stopped: AtomicBool,
     pub(super) tell: watch::Sender<Changed>,
     pub(super) clock: Clock,
     pub(super) ledger: Arc<dyn Ledger>,
@@ -32,10 +33,11 @@ pub(super) fn changed(state: &State) -> Changed {
 }
 
 impl Loop {
+    /// Runs until every handle is dropped, or the ledger takes nothing more until it is opened again.
     pub(super) async fn run(self, mut jobs: mpsc::Receiver<Job>) {
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
+        while !self.stopped.load(Ordering::Relaxed) {
             tokio::select! {
                 job = jobs.recv() => match job {
                     Some(job) => self.carry_out(job).await,
@@ -76,7 +78,8 @@ impl Loop {
             // A key that is known: this was decided before a restart and is folded in already.
             Ok(Appended::Before(_)) => return Ok(Done { position: head, facts: Vec::new() }),
             Err(error) => {
-                tracing::error!(error = %chain(&error), "append failed; nothing happened");
+                tracing::error!(error = %chain(&error), "append failed");
+                self.stopped.store(matches!(error, AppendError::Stopped { .. }), Ordering::Relaxed);
                 return Err(CommandError::Store(Arc::new(error)));
             }
         };

@@ -1,0 +1,146 @@
+//! A server for tests: in memory, on a port of its own, with every kind of credential.
+
+use std::sync::Arc;
+
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use seaworthy_client::{Client, Response};
+use seaworthy_contract::catalogue::{Document, Entity, Rotation, Service, Sourced, Team};
+use seaworthy_contract::events::server::ScopeV1;
+use seaworthy_contract::process::{InstanceState, Observed, ObservedInstance};
+use seaworthy_model::Timestamp;
+use seaworthy_store::Clock;
+use seaworthy_testkit::store::Disk;
+use uuid::Uuid;
+
+use crate::access::{Access, Digest, issue};
+use crate::http::{App, router};
+use crate::kernel::{self, Kernel};
+
+/// A running server.
+pub(super) struct TestApp {
+    pub(super) disk: Disk,
+    pub(super) kernel: Kernel,
+    pub(super) base: String,
+    pub(super) admin: String,
+    pub(super) serving: tokio::task::JoinHandle<()>,
+}
+
+pub(super) const GATEWAY: &str = "sw_gateway_secret";
+pub(super) const SUPERVISOR: &str = "sw_supervisor_secret";
+
+impl TestApp {
+    /// Starts on an empty disk.
+    pub(super) async fn start() -> Self {
+        let clock: Clock = Arc::new(Timestamp::now);
+        let disk = Disk::new(clock);
+        let mut app = Self::on(disk).await;
+        app.admin = issue(&app.kernel, ScopeV1::Admin, "test", None).await.expect("issued");
+        app
+    }
+
+    /// Starts on what an earlier server left.
+    pub(super) async fn on(disk: Disk) -> Self {
+        let clock: Clock = Arc::new(Timestamp::now);
+        let (kernel, _) = kernel::open(Arc::new(disk.ledger()), Arc::new(disk.side()), clock).await.expect("opens");
+        let boot = vec![
+            (Digest::of(GATEWAY), ScopeV1::Gateway, "gateway/local"),
+            (Digest::of(SUPERVISOR), ScopeV1::Supervisor, "supervisor/local"),
+        ];
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let base = format!("http://{}", listener.local_addr().expect("bound"));
+        let access = Access::new(kernel.clone(), boot);
+        let app = App {
+            kernel: kernel.clone(),
+            access,
+            boot: Uuid::nil(),
+            base: base.as_str().into(),
+            metrics: Arc::default(),
+        };
+        let serving = tokio::spawn(async move {
+            axum::serve(listener, router(app)).await.expect("serves");
+        });
+        Self { disk, kernel, base, admin: String::new(), serving }
+    }
+
+    /// Ends this server as kill -9 would; the disk stays.
+    pub(super) fn kill(self) -> (Disk, String) {
+        self.serving.abort();
+        (self.disk, self.admin)
+    }
+
+    pub(super) fn client(&self, token: &str) -> Client {
+        let token = Some(token.to_owned()).filter(|token| !token.is_empty());
+        Client::new(&self.base, token).expect("a base address")
+    }
+
+    pub(super) fn as_admin(&self) -> Client {
+        self.client(&self.admin)
+    }
+
+    /// Sends a request with headers, as a browser or a stranger would.
+    pub(super) async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> Response {
+        let headers: HeaderMap = headers
+            .iter()
+            .map(|(name, value)| {
+                let name: HeaderName = name.parse().expect("a header name");
+                (name, HeaderValue::from_str(value).expect("a header value"))
+            })
+            .collect();
+        self.client("").request(method, path, body.to_owned().into(), headers).await.expect("an answer")
+    }
+
+    /// Declares checkout (team shop, ines on call) and ships `version` of it until it is healthy.
+    pub(super) async fn ship(&self, version: &str) {
+        let admin = self.as_admin();
+        let _: serde_json::Value = admin.post_json("/v1/catalogue/apply", &document()).await.expect("applied");
+        let request = serde_json::json!({ "version": version });
+        let _: serde_json::Value = admin.post_json("/v1/services/checkout/rollouts", &request).await.expect("shipped");
+        self.observe(version).await;
+    }
+
+    /// Reports a version as healthy.
+    pub(super) async fn observe(&self, version: &str) {
+        let instance = ObservedInstance {
+            service: "checkout".parse().expect("a name"),
+            version: version.parse().expect("a name"),
+            instance: format!("1-{version}"),
+            state: InstanceState::Healthy { address: "127.0.0.1:9".to_owned(), took_ms: 5 },
+        };
+        let observed = Observed { instances: vec![instance] };
+        let () = self.client(SUPERVISOR).post_json("/v1/agents/local/observed", &observed).await.expect("taken");
+    }
+}
+
+/// A catalogue with two teams, a rotation and two services.
+pub(super) fn document() -> Document {
+    let name = |text: &str| text.to_owned();
+    let service = |service: &str, owner: &str| -> Entity {
+        let text = serde_json::json!({
+            "name": service, "owner": owner,
+            "routes": [{ "path": "/" , "hosts": [format!("{service}.test")] }],
+            "run": { "command": ["serve", "${version}"], "health": "/healthz" },
+        });
+        let service: Service = serde_json::from_value(text).expect("a service");
+        Entity::Service(Box::new(service))
+    };
+    let team = |team: &str| {
+        Entity::Team(Team {
+            name: team.parse().expect("a name"),
+            title: None,
+            members: vec!["ines".parse().expect("a name")],
+        })
+    };
+    let person = Entity::Person(seaworthy_contract::catalogue::Person { name: "ines".parse().expect("a name") });
+    let rotation = Entity::Rotation(Rotation {
+        name: "shop".parse().expect("a name"),
+        team: "shop".parse().expect("a name"),
+        participants: vec!["ines".parse().expect("a name")],
+        start: Timestamp::UNIX_EPOCH,
+        zone: name("Europe/London"),
+        days: 7,
+    });
+    let entities =
+        [person, team("shop"), team("bank"), rotation, service("checkout", "shop"), service("ledger", "bank")];
+    let sourced = |entity| Sourced { entity, source: name("test.yaml:1") };
+    Document { entities: entities.into_iter().map(sourced).collect(), people: Vec::new() }
+}
