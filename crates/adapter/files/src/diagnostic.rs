@@ -1,6 +1,6 @@
 //! Mistakes and remarks, each with its place, its rule and what to write instead.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use crate::rule::Rule;
 
-/// Most diagnostics kept: nobody reads more, and a hostile file could make millions.
+/// Most diagnostics kept, of errors and of the rest each: nobody reads more, and a hostile file could make millions.
+/// Apart, so that many warnings cannot hide the error for which a document must not be applied.
 pub const DIAGNOSTICS_MAX: usize = 1_000;
 
 /// How bad it is.
@@ -95,7 +96,9 @@ impl<T> Placed<Option<T>> {
 /// Collects diagnostics while files are read; shared, so that readers need no mutable borrow of it.
 #[derive(Default)]
 pub(crate) struct Report {
-    found: RefCell<Vec<Diagnostic>>,
+    errors: RefCell<Vec<Diagnostic>>,
+    rest: RefCell<Vec<Diagnostic>>,
+    left_out: Cell<usize>,
 }
 
 impl Report {
@@ -108,8 +111,11 @@ impl Report {
         message: impl Into<String>,
         remedy: impl Into<String>,
     ) {
-        let mut found = self.found.borrow_mut();
-        if found.len() < DIAGNOSTICS_MAX {
+        let found = if severity == Severity::Error { &self.errors } else { &self.rest };
+        let mut found = found.borrow_mut();
+        if found.len() == DIAGNOSTICS_MAX {
+            self.left_out.set(self.left_out.get() + 1);
+        } else {
             let (file, line, column) = (at.file.to_string(), at.line, at.column);
             let (message, remedy) = (message.into(), remedy.into());
             found.push(Diagnostic { severity, rule: rule.id(), file, line, column, message, remedy });
@@ -131,11 +137,12 @@ impl Report {
         self.add(Severity::Note, rule, at, message, remedy);
     }
 
-    /// Returns everything found, by file and place, each once.
-    pub(crate) fn sorted(self) -> Vec<Diagnostic> {
-        let mut found = self.found.into_inner();
+    /// Returns everything found, by file and place, each once; and how many were left out.
+    pub(crate) fn sorted(self) -> (Vec<Diagnostic>, usize) {
+        let mut found = self.errors.into_inner();
+        found.append(&mut self.rest.into_inner());
         found.sort_by(|a, b| (&a.file, a.line, a.column, a.severity).cmp(&(&b.file, b.line, b.column, b.severity)));
         found.dedup();
-        found
+        (found, self.left_out.get())
     }
 }

@@ -46,6 +46,8 @@ pub struct Loaded {
     pub document: Document,
     /// Mistakes and remarks, by file and place.
     pub diagnostics: Vec<Diagnostic>,
+    /// How many more were found than are kept; see [`DIAGNOSTICS_MAX`].
+    pub left_out: usize,
     /// How many files were read.
     pub files: usize,
     /// Files that hold nothing for a catalogue, such as a build's configuration.
@@ -112,7 +114,8 @@ fn read(sources: &[Source], now: Timestamp, report: Report) -> Loaded {
     let mut whole = assemble::whole(&mut drafts, &report);
     resolve::resolve(&mut whole, &drafts, now, &report);
     let document = assemble::document(whole, drafts, &report);
-    Loaded { document, diagnostics: report.sorted(), files: sources.len(), unrelated }
+    let (diagnostics, left_out) = report.sorted();
+    Loaded { document, diagnostics, left_out, files: sources.len(), unrelated }
 }
 
 fn read_file(source: &Source, scope: &Scope<'_>, drafts: &mut Drafts) -> Meant {

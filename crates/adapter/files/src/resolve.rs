@@ -188,21 +188,18 @@ fn dependencies(whole: &mut Whole, drafts: &Drafts, report: &Report) {
     }
 }
 
-/// Finds host and path claimed twice; compares only routes of one path, so that many services stay cheap.
+/// Finds host and path claimed twice, also by one service.
 fn routes(whole: &Whole, report: &Report) {
-    let mut by_path: BTreeMap<&str, Vec<(&str, seaworthy_catalog::Route, &Place)>> = BTreeMap::new();
+    let mut claims: BTreeMap<(String, String), (&str, &Place)> = BTreeMap::new();
     for (name, service) in &whole.services {
-        for route in &service.body.routes {
-            let hosts = route.value.hosts.clone();
-            let claim = seaworthy_catalog::Route { hosts, path: route.value.path.clone() };
-            let known = by_path.entry(&route.value.path).or_default();
-            if let Some((other, _, first)) =
-                known.iter().find(|(_, other, _)| seaworthy_catalog::routes_overlap(other, &claim))
-            {
-                let message = format!("route {claim} leads to service \"{name}\" here and to \"{other}\" at {first}");
-                report.error(Rule::RouteOverlap, &route.at, message, "give one of them another host or a longer path");
+        for Placed { value, at } in &service.body.routes {
+            let route = seaworthy_catalog::Route { hosts: value.hosts.clone(), path: value.path.clone() };
+            let keys: BTreeSet<_> = route.claims().map(|(host, path)| (host.to_owned(), path.to_owned())).collect();
+            if let Some((other, first)) = keys.iter().find_map(|key| claims.get(key)) {
+                let message = format!("route {route} leads to service \"{name}\" here and to \"{other}\" at {first}");
+                report.error(Rule::RouteOverlap, at, message, "give one of them another host or a longer path");
             }
-            known.push((name, claim, &route.at));
+            claims.extend(keys.into_iter().map(|key| (key, (name.as_str(), at))));
         }
     }
 }

@@ -170,6 +170,15 @@ impl Service {
     }
 }
 
+impl Route {
+    /// Returns each host with the path; an empty host stands for every host. Two routes with one of these in common
+    /// lead a request to two places.
+    pub fn claims(&self) -> impl Iterator<Item = (&str, &str)> {
+        let every = self.hosts.is_empty().then_some("");
+        self.hosts.iter().map(String::as_str).chain(every).map(|host| (host, self.path.as_str()))
+    }
+}
+
 impl fmt::Display for Route {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.hosts.as_slice() {

@@ -96,25 +96,20 @@ fn rotation_refusals(wanted: &Catalogue) -> impl Iterator<Item = Refusal> {
     })
 }
 
+/// Finds host and path claimed by two services; every host is a claim of its own. A longer path or a named host is no
+/// overlap: the more exact route wins.
 fn route_refusals(wanted: &Catalogue) -> Vec<Refusal> {
-    let mut seen: Vec<(&ServiceId, &Route)> = Vec::new();
+    let mut claims: BTreeMap<(&str, &str), &ServiceId> = BTreeMap::new();
     let mut refusals = Vec::new();
     for (service, route) in wanted.services().flat_map(|s| s.routes.iter().map(move |route| (&s.name, route))) {
-        let claimed = seen.iter().find(|(other, known)| *other != service && routes_overlap(known, route));
-        if let Some((first, _)) = claimed {
+        let taken = route.claims().find_map(|claim| claims.get(&claim).filter(|other| **other != service));
+        if let Some(first) = taken {
             let (first, second) = ((*first).clone(), service.clone());
             refusals.push(Refusal::RouteTwice { first, second, route: route.clone() });
         }
-        seen.push((service, route));
+        claims.extend(route.claims().map(|claim| (claim, service)));
     }
     refusals
-}
-
-/// Returns whether a request could be meant for both routes: one path, and a host in common or every host in both.
-/// A longer path or a named host is no overlap: the more exact route wins.
-pub fn routes_overlap(one: &Route, other: &Route) -> bool {
-    one.path == other.path
-        && ((one.hosts.is_empty() && other.hosts.is_empty()) || one.hosts.iter().any(|host| other.hosts.contains(host)))
 }
 
 /// Returns the services whose owner changes, by name: a transfer is shown to both teams before it is made.

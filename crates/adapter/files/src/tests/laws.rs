@@ -119,7 +119,11 @@ fn depth_is_bounded() {
 #[test]
 fn diagnostics_are_bounded() {
     let text = "---\napiVersion: seaworthy/v1\nkind: Nothing\nmetadata: { name: a }\n".repeat(1_900);
-    assert_eq!(read(&text).diagnostics.len(), crate::DIAGNOSTICS_MAX);
+    let loaded = read(&text);
+    assert_eq!((loaded.diagnostics.len(), loaded.left_out), (crate::DIAGNOSTICS_MAX, 900));
+    // Warnings do not push an error out.
+    let location = "---\napiVersion: backstage.io/v1alpha1\nkind: Location\nmetadata: { name: a }\n".repeat(1_900);
+    assert!(read(&format!("== a.yaml\n{location}== b.yaml\napiVersion: seaworthy/v9\n")).has_errors());
 }
 
 #[test]

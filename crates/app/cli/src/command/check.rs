@@ -9,7 +9,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use seaworthy_files::{DIAGNOSTICS_MAX, Diagnostic, Loaded, Severity};
+use seaworthy_files::{Diagnostic, Loaded, Severity};
 use serde::Serialize;
 
 /// There is no error; there may be warnings.
@@ -105,8 +105,8 @@ fn text(loaded: &Loaded, directory: &Path, style: Style) -> String {
     if !loaded.diagnostics.is_empty() {
         text.push('\n');
     }
-    if loaded.diagnostics.len() >= DIAGNOSTICS_MAX {
-        text.push_str(&format!("only the first {DIAGNOSTICS_MAX} are shown\n"));
+    if loaded.left_out > 0 {
+        text.push_str(&format!("{} more are not shown\n", loaded.left_out));
     }
     text.push_str(&summary(loaded));
     text
@@ -180,6 +180,7 @@ struct Report<'a> {
     errors: usize,
     warnings: usize,
     notes: usize,
+    left_out: usize,
     diagnostics: &'a [Diagnostic],
     unrelated: &'a [String],
 }
@@ -191,6 +192,7 @@ fn json(loaded: &Loaded, out: &mut impl Write) -> io::Result<()> {
         errors: loaded.count(Severity::Error),
         warnings: loaded.count(Severity::Warning),
         notes: loaded.count(Severity::Note),
+        left_out: loaded.left_out,
         diagnostics: &loaded.diagnostics,
         unrelated: &loaded.unrelated,
     };
