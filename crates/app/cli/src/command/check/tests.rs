@@ -70,6 +70,7 @@ fn programs_get_the_same() {
           "errors": 2,
           "warnings": 0,
           "notes": 0,
+          "left_out": 0,
           "diagnostics": [
             {
               "severity": "error",
