@@ -3,9 +3,7 @@
 //! Reads git only, changes nothing, sends nothing; needs no server and no account.
 
 mod progress;
-mod table;
 mod text;
-mod words;
 
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;

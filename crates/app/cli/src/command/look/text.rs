@@ -4,8 +4,8 @@ use seaworthy_git::Report;
 use seaworthy_git::finding::{Finding, Severity};
 use seaworthy_git::report::{Folder, OwnershipFile, Releases, Source, Verdict};
 
-use super::table::{Column, harmless, lay_out, wrap};
-use super::words::{age, capital, count, distinct, list, percent, thousands};
+use crate::table::{Column, harmless, lay_out, wrap};
+use crate::words::{age, capital, count, distinct, list, percent, thousands};
 
 /// People named among those who wait; the rest is a number.
 const PEOPLE_NAMED: usize = 3;

@@ -1,30 +1,30 @@
 //! Numbers, ages and lists as a person would say them.
 
-use super::table::{ITEM, harmless};
+use crate::table::{ITEM, harmless};
 
 /// Seconds of a day.
 const DAY: i64 = 86_400;
 
 /// Keeps the first of items that are alike.
-pub(super) fn distinct(items: impl Iterator<Item = String>) -> Vec<String> {
+pub(crate) fn distinct(items: impl Iterator<Item = String>) -> Vec<String> {
     let mut seen = std::collections::HashSet::new();
     items.filter(|item| seen.insert(item.clone())).collect()
 }
 
 /// Joins items for a column that shows as many as fit.
-pub(super) fn list(items: &[String], none: &str) -> String {
+pub(crate) fn list(items: &[String], none: &str) -> String {
     let items: Vec<String> = items.iter().map(|item| harmless(item)).collect();
     if items.is_empty() { none.to_owned() } else { items.join(&ITEM.to_string()) }
 }
 
 /// Writes a ratio as a percentage; something is never shown as 0%.
-pub(super) fn percent(ratio: f64) -> String {
+pub(crate) fn percent(ratio: f64) -> String {
     let percent = 100.0 * ratio;
     if percent > 0.0 && percent < 1.0 { "<1%".into() } else { format!("{percent:.0}%") }
 }
 
 /// Writes an age in the unit a person would use: `5 min`, `3 h`, `12 days`, `14 months`, `3 years`.
-pub(super) fn age(seconds: i64) -> String {
+pub(crate) fn age(seconds: i64) -> String {
     match seconds {
         ..60 => "less than a minute".into(),
         60..3_600 => format!("{} min", seconds / 60),
@@ -35,8 +35,36 @@ pub(super) fn age(seconds: i64) -> String {
     }
 }
 
+/// Writes a share of users, 0 to 1, truncated: nobody is told of more than there is.
+pub(crate) fn share(ratio: f64) -> String {
+    // The smallest part is there because 0.29 * 10,000 is a hair under 2,900.
+    let points = (ratio.clamp(0.0, 1.0) * 10_000.0 + 1e-6).floor();
+    let text = format!("{:.2}", points / 100.0);
+    format!("{}%", text.trim_end_matches('0').trim_end_matches('.'))
+}
+
+/// Writes a measured time: `0.84 s`, `12.3 s`, `4 min 2 s`, `3 h 5 min`.
+pub(crate) fn span(seconds: f64) -> String {
+    let whole = seconds.max(0.0) as i64;
+    match whole {
+        0..10 => format!("{seconds:.2} s"),
+        10..120 => format!("{seconds:.1} s"),
+        120..7_200 => format!("{} min {} s", whole / 60, whole % 60),
+        _ => format!("{} h {} min", whole / 3_600, whole / 60 % 60),
+    }
+}
+
+/// Writes how long ago something was: `now`, `12 s ago`, `3 min ago`.
+pub(crate) fn ago(seconds: f64) -> String {
+    match seconds.max(0.0) as i64 {
+        0 => "now".to_owned(),
+        whole @ 1..60 => format!("{whole} s ago"),
+        whole => format!("{} ago", age(whole)),
+    }
+}
+
 /// Writes a number with its noun.
-pub(super) fn count(n: u64, noun: &str) -> String {
+pub(crate) fn count(n: u64, noun: &str) -> String {
     let plural = match noun {
         "person" => "people".to_owned(),
         "entity" => "entities".to_owned(),
@@ -46,7 +74,7 @@ pub(super) fn count(n: u64, noun: &str) -> String {
 }
 
 /// Writes a number with commas.
-pub(super) fn thousands(n: u64) -> String {
+pub(crate) fn thousands(n: u64) -> String {
     let digits = n.to_string();
     let head = digits.len() % 3;
     let mut out = digits[..head].to_owned();
@@ -60,7 +88,7 @@ pub(super) fn thousands(n: u64) -> String {
 }
 
 /// Starts a sentence.
-pub(super) fn capital(text: &str) -> String {
+pub(crate) fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
@@ -93,6 +121,34 @@ mod tests {
         assert_eq!(
             (count(1, "person"), count(2, "person"), count(2, "entity")),
             ("1 person".into(), "2 people".into(), "2 entities".into())
+        );
+    }
+
+    #[test]
+    fn shares_are_truncated() {
+        for (ratio, text) in [
+            (0.0, "0%"),
+            (0.05, "5%"),
+            (0.29, "29%"),
+            (0.025, "2.5%"),
+            (0.99999, "99.99%"),
+            (1.0, "100%"),
+            (0.1, "10%"),
+            (7.0, "100%"),
+        ] {
+            assert_eq!(share(ratio), text);
+        }
+    }
+
+    #[test]
+    fn times_are_as_exact_as_they_matter() {
+        assert_eq!(
+            [0.0, 0.844, 9.999, 12.34, 119.9, 125.0, 7_199.0, 11_100.0].map(span),
+            ["0.00 s", "0.84 s", "10.00 s", "12.3 s", "119.9 s", "2 min 5 s", "119 min 59 s", "3 h 5 min"]
+        );
+        assert_eq!(
+            [-3.0, 0.4, 1.0, 59.9, 60.0, 7_200.0].map(ago),
+            ["now", "now", "1 s ago", "59 s ago", "1 min ago", "2 h ago"]
         );
     }
 }

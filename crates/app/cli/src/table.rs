@@ -2,7 +2,7 @@
 
 /// How a column behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Column {
+pub(crate) enum Column {
     /// Text that keeps its width.
     Text,
     /// A number, set to the right.
@@ -16,7 +16,7 @@ pub(super) enum Column {
 }
 
 /// What stands between the items of a list; text made harmless cannot hold it.
-pub(super) const ITEM: char = '\u{1f}';
+pub(crate) const ITEM: char = '\u{1f}';
 
 impl Column {
     fn gives(self) -> bool {
@@ -32,7 +32,7 @@ const GAP: usize = 2;
 const LEAST: usize = 12;
 
 /// Lays out rows; the first is the header.
-pub(super) fn lay_out(columns: &[Column], rows: &[Vec<String>], total: usize) -> Vec<String> {
+pub(crate) fn lay_out(columns: &[Column], rows: &[Vec<String>], total: usize) -> Vec<String> {
     let natural =
         |at: usize| rows.iter().map(|row| width(&shown(columns[at], &row[at], usize::MAX))).max().unwrap_or(0);
     let mut widths: Vec<usize> = (0..columns.len()).map(natural).collect();
@@ -120,7 +120,7 @@ fn cut_start(text: &str, wide: usize) -> String {
 }
 
 /// Breaks text at blanks into lines of at most `wide`; a longer word gets a line of its own.
-pub(super) fn wrap(text: &str, wide: usize) -> Vec<String> {
+pub(crate) fn wrap(text: &str, wide: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ') {
         match lines.last_mut() {
@@ -135,7 +135,7 @@ pub(super) fn wrap(text: &str, wide: usize) -> Vec<String> {
 }
 
 /// Takes out what could move a terminal's cursor or change its colours: names and paths come from strangers.
-pub(super) fn harmless(text: &str) -> String {
+pub(crate) fn harmless(text: &str) -> String {
     let hides = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars().map(|c| if c.is_control() || hides(c) { '?' } else { c }).collect()
 }

@@ -1,0 +1,116 @@
+//! Why a command could not be carried out, what to do about it, and the exit code of each kind.
+
+use std::io;
+use std::path::PathBuf;
+
+use http::StatusCode;
+use seaworthy_client::{Error, Kind};
+
+use crate::Exit;
+
+/// A command that was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The exchange with the server failed, or the server refused.
+    #[error(transparent)]
+    Server(#[from] Error),
+    /// What was asked makes no sense.
+    #[error("{message}")]
+    Usage {
+        /// What was attempted and what stood in the way.
+        message: String,
+        /// What to do.
+        hint: String,
+    },
+    /// A file cannot be read.
+    #[error("could not read \"{}\": {source}", .path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// The answer could not be written.
+    #[error("could not write the answer: {0}")]
+    Write(#[from] io::Error),
+    /// The server did, but not all gateways have said so in time.
+    #[error("{0}")]
+    Unconfirmed(String),
+    /// Ctrl-C while waiting.
+    #[error("stopped waiting; {0}")]
+    Interrupted(String),
+}
+
+impl Failure {
+    pub(crate) fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Usage { message: message.into(), hint: hint.into() }
+    }
+
+    /// Returns the exit code.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Server(error) => server_exit(error),
+            Self::Usage { .. } | Self::Read { .. } => Exit::Usage,
+            Self::Write(_) => Exit::Unavailable,
+            Self::Unconfirmed(_) => Exit::No,
+            Self::Interrupted(_) => Exit::Interrupted,
+        }
+    }
+
+    /// Returns the code for programs: the server's where it gave one.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Server(error) => error.code().unwrap_or(match &error.kind {
+                Kind::Unusable(_) | Kind::Encode(_) => "invalid",
+                Kind::Connect(_) | Kind::Timeout(_) | Kind::Broken(_) | Kind::Cut => "unreachable",
+                Kind::TooLarge(_) | Kind::Decode(_) | Kind::Status { .. } => "not-understood",
+            }),
+            Self::Usage { .. } | Self::Read { .. } => "invalid",
+            Self::Write(_) => "not-written",
+            Self::Unconfirmed(_) => "unconfirmed",
+            Self::Interrupted(_) => "interrupted",
+        }
+    }
+
+    /// Returns what to do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Server(error) => server_hint(error),
+            Self::Usage { hint, .. } => Some(hint.clone()),
+            Self::Read { .. } => Some("give a file or directory that you may read".to_owned()),
+            Self::Unconfirmed(_) => Some("`seaworthy status` shows which gateway was not heard".to_owned()),
+            Self::Write(_) | Self::Interrupted(_) => None,
+        }
+        .filter(|hint| !hint.is_empty())
+    }
+}
+
+fn server_exit(error: &Error) -> Exit {
+    match (&error.kind, error.status()) {
+        (Kind::Unusable(_) | Kind::Encode(_), _) => Exit::Usage,
+        (_, Some(status)) if status.is_server_error() || error.code().is_none() => Exit::Unavailable,
+        (_, Some(StatusCode::BAD_REQUEST | StatusCode::PAYLOAD_TOO_LARGE)) => Exit::Usage,
+        (_, Some(_)) => Exit::Refused,
+        (_, None) => Exit::Unavailable,
+    }
+}
+
+fn server_hint(error: &Error) -> Option<String> {
+    if error.status() == Some(StatusCode::UNAUTHORIZED) {
+        let hint = "set SEAWORTHY_TOKEN, or SEAWORTHY_TOKEN_FILE to the file that holds the token";
+        return Some(hint.to_owned());
+    }
+    if let Some(hint) = error.hint() {
+        return Some(hint.to_owned());
+    }
+    let hint = match &error.kind {
+        Kind::Connect(_) => "start it with `seaworthy up DIR`, or name the right address in SEAWORTHY_SERVER",
+        Kind::Timeout(_) | Kind::Broken(_) | Kind::Cut => "try again; the server's log says more",
+        Kind::Unusable(_) => "an address is `http://HOST:PORT`, a token one line of plain text",
+        Kind::TooLarge(_) | Kind::Decode(_) | Kind::Status { error: None, .. } => {
+            "is a seaworthy server of this version at that address? SEAWORTHY_SERVER names another"
+        }
+        Kind::Status { .. } | Kind::Encode(_) => return None,
+    };
+    Some(hint.to_owned())
+}

@@ -1,0 +1,37 @@
+//! The command line: what people ask for, and the roles that processes of ours play.
+
+use clap::Parser;
+use seaworthy_cli::Global;
+
+use crate::demo::{DemoArgs, LoadArgs, SampleArgs};
+
+/// Change software while people use it: a few users first, judged on evidence, reverted at once when it harms.
+#[derive(Debug, Parser)]
+#[command(name = "seaworthy", version, max_term_width = 110, disable_help_subcommand = true)]
+pub struct Args {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// Shows the whole loop on this machine: a bad change is caught, reverted, paged, and becomes evidence
+    Demo(DemoArgs),
+    #[command(flatten)]
+    Client(seaworthy_cli::Command),
+    /// Runs the control plane; started by `up`
+    #[command(hide = true)]
+    Server,
+    /// Runs the gateway; started by `up`
+    #[command(hide = true)]
+    Gateway,
+    /// Runs a sample service
+    #[command(hide = true)]
+    Sample(SampleArgs),
+    /// Sends users to a gateway
+    #[command(hide = true)]
+    Load(LoadArgs),
+}

@@ -1,0 +1,25 @@
+//! Our own log: plain lines on standard error, without colours.
+
+use std::io;
+
+use seaworthy_cli::Level;
+use tracing::level_filters::LevelFilter;
+
+use crate::args::{Args, Command};
+
+/// Starts logging at the level that was asked for. Server and gateway say what happens, as their log is a file that
+/// somebody reads afterwards; a command says only what went wrong.
+pub fn start(args: &Args) {
+    let level = args.global.log.unwrap_or(match args.command {
+        Command::Server | Command::Gateway => Level::Info,
+        _ => Level::Warn,
+    });
+    let level = match level {
+        Level::Error => LevelFilter::ERROR,
+        Level::Warn => LevelFilter::WARN,
+        Level::Info => LevelFilter::INFO,
+        Level::Debug => LevelFilter::DEBUG,
+        Level::Trace => LevelFilter::TRACE,
+    };
+    tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(false).with_max_level(level).init();
+}
