@@ -34,7 +34,7 @@ pub enum GatewayError {
         address: String,
         /// What is wrong with it.
         #[source]
-        source: seaworthy_client::Error,
+        source: Box<seaworthy_client::Error>,
     },
     /// A listening socket cannot be used.
     #[error("could not use the {which} listening socket")]

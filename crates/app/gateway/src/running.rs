@@ -101,7 +101,7 @@ async fn control(
     ready: std::sync::mpsc::Sender<()>,
 ) -> Result<(), GatewayError> {
     let client = Client::new(&options.server, Some(options.token.clone()))
-        .map_err(|source| GatewayError::Server { address: options.server.clone(), source })?;
+        .map_err(|source| GatewayError::Server { address: options.server.clone(), source: source.into() })?;
     let socket = open_socket(&options)?;
     let (questions, asked) = mpsc::channel(pages::QUESTIONS_MAX);
     let shared = Arc::new(Shared::new(questions));

@@ -24,7 +24,7 @@ impl Backoff {
     }
 
     fn seeded(random: u64) -> Self {
-        Self { pause: FIRST, random: random | 1 }
+        Self { pause: FIRST, random }
     }
 
     /// Begins again with the shortest pause.
@@ -36,10 +36,16 @@ impl Backoff {
     pub(crate) fn next(&mut self) -> Duration {
         let pause = self.pause;
         self.pause = (pause * 2).min(LONGEST);
-        self.random ^= self.random << 13;
-        self.random ^= self.random >> 7;
-        self.random ^= self.random << 17;
-        pause / 2 + (pause / 2).mul_f64((self.random >> 11) as f64 / (1_u64 << 53) as f64)
+        pause / 2 + (pause / 2).mul_f64(self.ratio())
+    }
+
+    /// Returns a number from 0 to 1 (SplitMix64).
+    fn ratio(&mut self) -> f64 {
+        self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.random;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
     }
 }
 

@@ -56,7 +56,7 @@ impl Glass {
     /// Opens the journal in a directory. What is both over and acknowledged is dropped from it.
     ///
     /// # Errors
-    /// When the journal cannot be opened, read or written.
+    /// When the journal cannot be opened or read. A full disk is no reason not to start.
     pub(crate) fn open(dir: &Path) -> io::Result<Self> {
         let (journal, lines) = Journal::open(dir.join("break-glass.jsonl"))?;
         let mut glass = Self { journal, entries: Vec::new() };
@@ -65,7 +65,9 @@ impl Glass {
         glass.forget();
         if glass.lines().len() < count {
             let lines = glass.lines();
-            glass.journal.rewrite(&lines)?;
+            if let Err(error) = glass.journal.rewrite(&lines) {
+                tracing::warn!(%error, "could not shorten the break-glass journal; it is tried again at the next start");
+            }
         }
         Ok(glass)
     }

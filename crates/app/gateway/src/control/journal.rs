@@ -15,6 +15,8 @@ const READ_MAX: u64 = 1024 * 1024;
 pub(crate) struct Journal {
     path: PathBuf,
     file: File,
+    /// The file ends inside a line; the next one must not be glued to it.
+    is_torn: bool,
 }
 
 impl Journal {
@@ -23,16 +25,14 @@ impl Journal {
     /// # Errors
     /// When the file cannot be opened or read.
     pub(crate) fn open<T: DeserializeOwned>(path: PathBuf) -> io::Result<(Self, Vec<T>)> {
-        let mut file = OpenOptions::new().read(true).append(true).create(true).open(&path)?;
+        let file = OpenOptions::new().read(true).append(true).create(true).open(&path)?;
         let mut bytes = Vec::new();
         (&file).take(READ_MAX).read_to_end(&mut bytes)?;
         let text = String::from_utf8_lossy(&bytes);
         let lines = text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
-        if !text.is_empty() && !text.ends_with('\n') {
-            file.write_all(b"\n")?;
-        }
+        let is_torn = !text.is_empty() && !text.ends_with('\n');
         sync_directory(&path)?;
-        Ok((Self { path, file }, lines))
+        Ok((Self { path, file, is_torn }, lines))
     }
 
     /// Adds lines; they are on disk when it returns.
@@ -43,8 +43,16 @@ impl Journal {
         if lines.is_empty() {
             return Ok(());
         }
-        self.file.write_all(&text(lines)?)?;
-        self.file.sync_data()
+        let mut bytes = text(lines)?;
+        if self.is_torn {
+            bytes.insert(0, b'\n');
+        }
+        // Until it is whole again, whatever comes next begins on a new line.
+        self.is_torn = true;
+        self.file.write_all(&bytes)?;
+        self.file.sync_data()?;
+        self.is_torn = false;
+        Ok(())
     }
 
     /// Replaces everything by these lines.
@@ -54,13 +62,14 @@ impl Journal {
     pub(crate) fn rewrite<T: Serialize>(&mut self, lines: &[T]) -> io::Result<()> {
         write_atomically(&self.path, &text(lines)?)?;
         self.file = OpenOptions::new().append(true).open(&self.path)?;
+        self.is_torn = false;
         Ok(())
     }
 
     #[cfg(test)]
     pub(crate) fn read_only(path: PathBuf) -> Self {
         let file = File::open(&path).expect("the test has made it");
-        Self { path, file }
+        Self { path, file, is_torn: false }
     }
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn host<'a>(uri: &'a Uri, headers: &'a HeaderMap, version: Version) -
     // The target's own authority is stronger than the header (RFC 9112 §3.2.2).
     match (uri.authority(), first) {
         (Some(authority), _) => Some(authority.as_str()),
-        (None, Some(value)) => value.to_str().ok(),
+        (None, Some(value)) => value.to_str().ok().filter(|host| !host.is_empty()),
         (None, None) => (version == Version::HTTP_10).then_some(""),
     }
 }
