@@ -67,6 +67,10 @@ pub enum LaunchFrom {
 /// What the supervisor sees: the whole picture, each time.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Observed {
+    /// Version of the desired set that it works by; none before the first. What it says about a version that was
+    /// shipped after that set is about an earlier life of the version.
+    #[serde(default)]
+    pub desired: Option<Position>,
     /// Every instance it knows, wanted or not.
     pub instances: Vec<ObservedInstance>,
 }

@@ -121,6 +121,7 @@ impl Glass {
                 id: revert.id,
                 service: revert.service.clone(),
                 version: revert.version.clone(),
+                rollout: revert.rollout,
                 by: revert.by.clone(),
                 age_ms: age_ms(revert.at),
             })

@@ -65,13 +65,16 @@ impl Moments {
     pub(crate) fn ages(&self, now_ms: u64) -> Vec<Moment> {
         let age = |at: Option<u64>| at.map(|at| now_ms.saturating_sub(at));
         let all = self.versions.iter().flat_map(|(service, versions)| versions.iter().map(move |v| (service, v)));
-        all.map(|(service, (version, times))| Moment {
-            service: service.clone(),
-            version: version.clone(),
-            first_failure_age_ms: age(times.first_failure),
-            last_assigned_age_ms: age(times.last_assigned),
-            last_response_age_ms: age(times.last_response),
-        })
-        .collect()
+        let moment = |(service, (version, times)): (&ServiceId, (&VersionId, &Times))| {
+            Some(Moment {
+                service: service.clone(),
+                version: version.clone(),
+                rollout: times.rollout?,
+                first_failure_age_ms: age(times.first_failure),
+                last_assigned_age_ms: age(times.last_assigned),
+                last_response_age_ms: age(times.last_response),
+            })
+        };
+        all.filter_map(moment).collect()
     }
 }

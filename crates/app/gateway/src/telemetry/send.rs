@@ -37,6 +37,7 @@ pub(crate) fn make(control: &Control) {
     let trips = tripped.into_iter().map(|tripped| Trip {
         service: tripped.trial.service,
         version: tripped.trial.version,
+        rollout: tripped.trial.rollout,
         why: tripped.why.to_string(),
         age_ms: now_ms.saturating_sub(tripped.at_ms),
     });

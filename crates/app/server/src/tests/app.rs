@@ -106,7 +106,7 @@ impl TestApp {
             instance: format!("1-{version}"),
             state: InstanceState::Healthy { address: "127.0.0.1:9".to_owned(), took_ms: 5 },
         };
-        let observed = Observed { instances: vec![instance] };
+        let observed = Observed { desired: None, instances: vec![instance] };
         let () = self.client(SUPERVISOR).post_json("/v1/agents/local/observed", &observed).await.expect("taken");
     }
 }

@@ -38,6 +38,7 @@ fn report(config: &Config, seq: u64) -> Report {
         moments: vec![Moment {
             service: "checkout".parse().expect("a name"),
             version: "v2".parse().expect("a name"),
+            rollout: config.services[0].canary.as_ref().expect("on trial").rollout,
             first_failure_age_ms: Some(200),
             last_assigned_age_ms: Some(10),
             last_response_age_ms: Some(5),
@@ -83,8 +84,7 @@ async fn a_bad_version_is_reverted_paged_and_becomes_evidence() {
 
     let stable = config(&app).await;
     assert!(stable.services[0].canary.is_none() && stable.version > canary.version);
-    let mut last = report(&stable, 2);
-    last.counts.clear();
+    let last = Report { applied: stable.version, counts: Vec::new(), ..report(&canary, 2) };
     let _: ReportAck = gateway.post_json("/v1/gateways/gw-1/telemetry", &last).await.expect("acknowledged");
     let _: ReportAck = gateway.post_json("/v1/gateways/gw-1/telemetry", &last).await.expect("a copy is acknowledged");
     let rollout: Rollout = admin.get_json(&format!("/v1/rollouts/{}", rollouts[0].id)).await.expect("a rollout");

@@ -83,9 +83,14 @@ impl Agent {
 
     fn reconcile(&mut self) {
         let Some(desired) = self.desired.borrow_and_update().clone() else { return };
+        let version = desired.version;
         let mut wanted: BTreeMap<_, _> = desired.instances.into_iter().map(|one| (Key::of(&one), one)).collect();
         for (key, running) in &self.running {
             let now = wanted.remove(key);
+            if now.is_none() {
+                // At once, not when it has ended: it may be wanted again by then, and that is another life.
+                self.context.picture.forget(key);
+            }
             // One that is on its way out is started again when it has ended, by the reconciliation of that moment.
             running.wanted.send_if_modified(|was| was.is_some() && std::mem::replace(was, now.clone()) != now);
         }
@@ -97,6 +102,7 @@ impl Agent {
         for (key, record) in std::mem::take(&mut self.found) {
             self.begin(key, None, Some(record));
         }
+        self.context.picture.works_by(version);
     }
 
     fn begin(&mut self, key: Key, wanted: Option<Instance>, found: Option<Record>) {

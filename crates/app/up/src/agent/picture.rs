@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use seaworthy_contract::process::{Instance, InstanceState, Observed, ObservedInstance};
-use seaworthy_model::{ServiceId, VersionId};
+use seaworthy_model::{Position, ServiceId, VersionId};
 use tokio::sync::watch;
 
 /// A version of a service.
@@ -29,36 +29,50 @@ impl fmt::Display for Key {
 /// The picture; clones show the same one.
 #[derive(Debug, Clone)]
 pub(crate) struct Picture {
-    seen: watch::Sender<BTreeMap<Key, ObservedInstance>>,
+    seen: watch::Sender<Seen>,
+}
+
+/// What is in the picture.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Seen {
+    /// The desired set that is worked by.
+    desired: Option<Position>,
+    instances: BTreeMap<Key, ObservedInstance>,
 }
 
 impl Picture {
     pub(crate) fn new() -> Self {
-        Self { seen: watch::Sender::new(BTreeMap::new()) }
+        Self { seen: watch::Sender::new(Seen::default()) }
     }
 
     /// Notes a state. Tells whether it is another than before.
     pub(crate) fn note(&self, key: &Key, instance: &str, state: InstanceState) -> bool {
         let Key { service, version } = key.clone();
         let now = ObservedInstance { service, version, instance: instance.to_owned(), state };
-        self.seen.send_if_modified(|seen| seen.insert(key.clone(), now.clone()).as_ref() != Some(&now))
+        self.seen.send_if_modified(|seen| seen.instances.insert(key.clone(), now.clone()).as_ref() != Some(&now))
     }
 
-    /// Notes that it runs no more and was asked to.
+    /// Notes that it runs no more, or will not for long, because it was asked to end.
     pub(crate) fn forget(&self, key: &Key) {
-        self.seen.send_if_modified(|seen| seen.remove(key).is_some());
+        self.seen.send_if_modified(|seen| seen.instances.remove(key).is_some());
+    }
+
+    /// Notes the desired set that is worked by from here on.
+    pub(crate) fn works_by(&self, desired: Position) {
+        self.seen.send_if_modified(|seen| seen.desired.replace(desired) != Some(desired));
     }
 
     pub(crate) fn keys(&self) -> Vec<Key> {
-        self.seen.borrow().keys().cloned().collect()
+        self.seen.borrow().instances.keys().cloned().collect()
     }
 
     pub(crate) fn observed(&self) -> Observed {
-        Observed { instances: self.seen.borrow().values().cloned().collect() }
+        let seen = self.seen.borrow();
+        Observed { desired: seen.desired, instances: seen.instances.values().cloned().collect() }
     }
 
     /// Something that wakes at each change.
-    pub(crate) fn changes(&self) -> watch::Receiver<BTreeMap<Key, ObservedInstance>> {
+    pub(crate) fn changes(&self) -> watch::Receiver<Seen> {
         self.seen.subscribe()
     }
 }

@@ -1,6 +1,6 @@
 //! What a gateway reports every 250 ms: counts and ages, never clocks, never anything of a request's content.
 
-use seaworthy_model::{Arm, GatewayName, Position, ServiceId, VersionId};
+use seaworthy_model::{Arm, GatewayName, Position, RolloutId, ServiceId, VersionId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -123,6 +123,8 @@ pub struct Moment {
     pub service: ServiceId,
     /// The version.
     pub version: VersionId,
+    /// The rollout it is about: the same version may be shipped again.
+    pub rollout: RolloutId,
     /// Age of its first failure since it became canary of the current rollout.
     pub first_failure_age_ms: Option<u64>,
     /// Age of the last request assigned to it.
@@ -149,6 +151,8 @@ pub struct Trip {
     pub service: ServiceId,
     /// The version.
     pub version: VersionId,
+    /// The rollout it is about: the same version may be shipped again.
+    pub rollout: RolloutId,
     /// What it saw: `5 failures in a row`, `10 of the last 20 failed`.
     pub why: String,
     /// When, as an age.
@@ -164,6 +168,8 @@ pub struct BreakGlass {
     pub service: ServiceId,
     /// The version that was taken off.
     pub version: VersionId,
+    /// The rollout it is about: the same version may be shipped again.
+    pub rollout: RolloutId,
     /// Who did it, as the operating system knows them (`uid 1000`).
     pub by: String,
     /// When, as an age.
