@@ -37,7 +37,7 @@ use rule::Rule;
 
 pub use diagnostic::{DIAGNOSTICS_MAX, Diagnostic, Severity};
 pub use rule::RULES;
-pub use walk::{FILE_BYTES_MAX, FILES_MAX, Source};
+pub use walk::{FILE_BYTES_MAX, FILES_MAX, Source, Stamp, stamp};
 
 /// What files say, and what is wrong with them.
 #[derive(Debug, Default)]

@@ -1,6 +1,7 @@
 //! Finds the files of a directory, within limits.
 
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -37,6 +38,30 @@ pub(crate) fn read(directory: &Path, report: &Report) -> io::Result<Vec<Source>>
     walk.entries(entries, 0);
     walk.paths.sort();
     Ok(walk.paths.iter().filter_map(|path| walk.source(path)).collect())
+}
+
+/// What is seen of the files from outside: another one when a file was written, added or taken away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp(u64);
+
+/// Looks at names, sizes and times of the files that [`crate::load`] would read, and opens none: cheap enough to ask
+/// every few seconds.
+///
+/// # Errors
+/// When the directory itself cannot be read.
+pub fn stamp(directory: &Path) -> io::Result<Stamp> {
+    let report = Report::default();
+    let mut walk = Walk { root: directory, report: &report, paths: vec![] };
+    walk.entries(fs::read_dir(directory)?, 0);
+    walk.paths.sort();
+    let mut hasher = DefaultHasher::new();
+    for path in &walk.paths {
+        path.hash(&mut hasher);
+        if let Ok(metadata) = fs::metadata(path) {
+            (metadata.len(), metadata.modified().ok()).hash(&mut hasher);
+        }
+    }
+    Ok(Stamp(hasher.finish()))
 }
 
 struct Walk<'a> {

@@ -4,22 +4,25 @@ use clap::Parser;
 use seaworthy_cli::Global;
 
 use crate::demo::{DemoArgs, LoadArgs, SampleArgs};
+use crate::up::UpArgs;
 
 /// Change software while people use it: a few users first, judged on evidence, reverted at once when it harms.
 #[derive(Debug, Parser)]
 #[command(name = "seaworthy", version, max_term_width = 110, disable_help_subcommand = true)]
-pub struct Args {
+pub(crate) struct Args {
     #[command(flatten)]
-    pub global: Global,
+    pub(crate) global: Global,
     #[command(subcommand)]
-    pub command: Command,
+    pub(crate) command: Command,
 }
 
 /// What to do.
 #[derive(Debug, clap::Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Shows the whole loop on this machine: a bad change is caught, reverted, paged, and becomes evidence
     Demo(DemoArgs),
+    /// Runs everything on this machine: control plane, gateway, and the services of a directory of files
+    Up(UpArgs),
     #[command(flatten)]
     Client(seaworthy_cli::Command),
     /// Runs the control plane; started by `up`

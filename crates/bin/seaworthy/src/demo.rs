@@ -12,7 +12,7 @@ use seaworthy_demo::{DemoOptions, LoadOptions, Sample, SampleOptions, load};
 /// Starts a control plane, a gateway, two sample services and users; ships a version that fails 30% of requests, which
 /// is caught, reverted and paged; then a healthy one. Exit code 0 when all of that happened.
 #[derive(Debug, clap::Args)]
-pub struct DemoArgs {
+pub(crate) struct DemoArgs {
     /// Tell the story and end, without keys
     #[arg(long)]
     headless: bool,
@@ -28,7 +28,7 @@ pub struct DemoArgs {
 }
 
 impl DemoArgs {
-    pub fn options(self, global: &Global) -> DemoOptions {
+    pub(crate) fn options(self, global: &Global) -> DemoOptions {
         let Self { headless, keep, rate, users } = self;
         DemoOptions { headless, json: global.json, keep_dir: keep, rate, users, program: None }
     }
@@ -36,20 +36,20 @@ impl DemoArgs {
 
 /// Runs a sample service on `$PORT`.
 #[derive(Debug, clap::Args)]
-pub struct SampleArgs {
+pub(crate) struct SampleArgs {
     /// `checkout` or `payments`
     sample: Sample,
 }
 
 impl SampleArgs {
-    pub fn options(self) -> SampleOptions {
+    pub(crate) fn options(self) -> SampleOptions {
         SampleOptions { sample: self.sample }
     }
 }
 
 /// Sends users to a gateway and prints what they saw as JSON.
 #[derive(Debug, clap::Args)]
-pub struct LoadArgs {
+pub(crate) struct LoadArgs {
     /// `http://host:port` of the gateway
     gateway: String,
     /// Requests a second
@@ -73,7 +73,7 @@ pub struct LoadArgs {
 }
 
 impl LoadArgs {
-    pub fn run(self) -> ExitCode {
+    pub(crate) fn run(self) -> ExitCode {
         let options = LoadOptions {
             gateway: self.gateway,
             rate: self.rate,

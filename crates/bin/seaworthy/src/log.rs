@@ -9,7 +9,7 @@ use crate::args::{Args, Command};
 
 /// Starts logging at the level that was asked for. Server and gateway say what happens, as their log is a file that
 /// somebody reads afterwards; a command says only what went wrong.
-pub fn start(args: &Args) {
+pub(crate) fn start(args: &Args) {
     let level = args.global.log.unwrap_or(match args.command {
         Command::Server | Command::Gateway => Level::Info,
         _ => Level::Warn,

@@ -4,6 +4,7 @@ mod args;
 mod demo;
 mod log;
 mod role;
+mod up;
 
 use std::process::ExitCode;
 
@@ -16,6 +17,7 @@ fn main() -> ExitCode {
     log::start(&args);
     match args.command {
         Command::Client(command) => seaworthy_cli::run(&args.global, command),
+        Command::Up(command) => up::run(command, &args.global),
         Command::Demo(command) => seaworthy_demo::demo(command.options(&args.global)),
         Command::Server => role::server(),
         Command::Gateway => role::gateway(),

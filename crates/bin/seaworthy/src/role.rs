@@ -7,7 +7,7 @@ use seaworthy_contract::process::EXIT_CONFIG;
 use seaworthy_gateway::GatewayError;
 
 /// Runs the server until it is told to stop.
-pub fn server() -> ExitCode {
+pub(crate) fn server() -> ExitCode {
     match seaworthy_server::run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => ended(&error, error.is_config()),
@@ -15,7 +15,7 @@ pub fn server() -> ExitCode {
 }
 
 /// Runs the gateway until it is told to stop.
-pub fn gateway() -> ExitCode {
+pub(crate) fn gateway() -> ExitCode {
     match seaworthy_gateway::run_as_child() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
