@@ -2,6 +2,7 @@
 
 pub mod apply;
 pub mod check;
+pub mod gateway;
 pub mod judge;
 pub mod ledger;
 pub mod look;

@@ -28,8 +28,11 @@ pub(crate) struct ServiceView {
     pub(crate) canary: Option<ArmView>,
     pub(crate) budget: Rc<RefCell<Budget>>,
     /// Made when a call is first seen: callers times services would be too many to make ahead.
-    call_rows: RefCell<HashMap<(Option<usize>, Arm), Arc<Row>>>,
+    call_rows: RefCell<CallRows>,
 }
+
+/// Counters by the caller's index and the arm.
+type CallRows = HashMap<(Option<usize>, Arm), Arc<Row>>;
 
 impl ServiceView {
     pub(crate) fn arm(&self, arm: Arm) -> Option<&ArmView> {

@@ -157,7 +157,7 @@ async fn half_of_twenty_eject_it_too() {
     let counted = count.clone();
     let flaky = Version::new(move |_| {
         let n = counted.fetch_add(1, SeqCst);
-        async move { Some(reply(if n % 2 == 0 { 500 } else { 200 }, "x")) }
+        async move { Some(reply(if n.is_multiple_of(2) { 500 } else { 200 }, "x")) }
     })
     .await;
     let (gateway, _stable, plane) = failing(canary(flaky.address, 100)).await;
