@@ -9,6 +9,7 @@ mod evidence;
 mod fact;
 mod input;
 pub mod outbox;
+mod ownership;
 pub mod state;
 mod step;
 pub mod view;

@@ -1,6 +1,7 @@
 //! What a catalogue must not say: ownership with a hole in it, and two services on one address.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use seaworthy_model::{PersonId, RotationId, ServiceId, TeamId};
 
@@ -48,6 +49,33 @@ pub enum Refusal {
         /// What both claim.
         route: Route,
     },
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::DeclaredTwice(Key { kind, name }) => {
+                write!(f, "{kind} \"{name}\" is declared twice: keep it in one place")
+            }
+            Self::TeamUnknown { of, team } => {
+                write!(f, "{} \"{}\" names team \"{team}\", which is not declared", of.kind, of.name)
+            }
+            Self::TeamOwns { team, services } => {
+                let services: Vec<&str> = services.iter().map(ServiceId::as_str).collect();
+                let services = services.join(", ");
+                write!(f, "team \"{team}\" would leave while it owns {services}: give them another owner first")
+            }
+            Self::RotationUnknown { service, rotation } => {
+                write!(f, "service \"{service}\" names rotation \"{rotation}\", which is not declared")
+            }
+            Self::PersonUnknown { rotation, person } => {
+                write!(f, "rotation \"{rotation}\" names person \"{person}\", who is not declared")
+            }
+            Self::RouteTwice { first, second, route } => {
+                write!(f, "services \"{first}\" and \"{second}\" both claim route {route}")
+            }
+        }
+    }
 }
 
 /// A service that changes its owner.

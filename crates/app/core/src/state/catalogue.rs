@@ -7,7 +7,7 @@ use seaworthy_contract::catalogue::{Entity, Rotation, Service, Team};
 use seaworthy_contract::events::catalogue::{EntityDeclaredV1, EntityRetiredV1};
 use seaworthy_model::{PersonId, Position, RotationId, ServiceId, TeamId};
 
-use crate::Fact;
+use crate::{Fact, ownership};
 
 /// Entities by kind and name.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -52,6 +52,12 @@ impl Catalogue {
     /// Returns every declaration, by kind and name.
     pub fn iter(&self) -> impl Iterator<Item = &Declared> {
         self.entities.values()
+    }
+
+    /// Returns the catalogue as the rules of ownership see it.
+    pub(crate) fn as_rules(&self) -> seaworthy_catalog::Catalogue {
+        let entities = self.iter().map(|declared| ownership::entity(&declared.entity));
+        seaworthy_catalog::Catalogue::collect(entities).expect("kind and name are the key here too")
     }
 
     /// Returns every service with its declaration, by name.

@@ -1,0 +1,57 @@
+//! The contract's entities as the catalogue rules see them: names and edges that rules read, the rest as text.
+
+use seaworthy_catalog as rules;
+use seaworthy_contract::catalogue::Entity;
+use seaworthy_model::ServiceId;
+use serde_json::Value;
+
+/// Fields that rules read themselves, so that they are not compared twice.
+const READ_BY_RULES: [&str; 7] = ["kind", "name", "members", "team", "participants", "owner", "on_call"];
+
+/// Returns an entity as the rules see it.
+pub(crate) fn entity(entity: &Entity) -> rules::Entity {
+    let rest = rest(entity);
+    match entity {
+        Entity::Team(team) => {
+            rules::Entity::Team(rules::Team { name: team.name.clone(), members: team.members.clone(), rest })
+        }
+        Entity::Person(person) => rules::Entity::Person(rules::Person { name: person.name.clone(), rest }),
+        Entity::Rotation(rotation) => rules::Entity::Rotation(rules::Rotation {
+            name: rotation.name.clone(),
+            team: rotation.team.clone(),
+            participants: rotation.participants.clone(),
+            rest,
+        }),
+        Entity::Other(other) => rules::Entity::Other(rules::Other { name: other.name.clone(), rest }),
+        Entity::Service(service) => {
+            let route = |route: &seaworthy_contract::catalogue::Route| rules::Route {
+                hosts: route.hosts.clone(),
+                path: route.path.clone(),
+            };
+            let dependencies: Vec<ServiceId> = service.dependencies.iter().map(|d| d.service.clone()).collect();
+            rules::Entity::Service(rules::Service {
+                name: service.name.clone(),
+                owner: service.owner.clone(),
+                dependencies,
+                routes: service.routes.iter().map(route).collect(),
+                on_call: service.on_call.clone(),
+                rest,
+            })
+        }
+    }
+}
+
+/// Every other field, as the JSON that stands in the ledger: whatever differs there is a change.
+fn rest(entity: &Entity) -> rules::Fields {
+    let Ok(Value::Object(fields)) = serde_json::to_value(entity) else { return rules::Fields::new() };
+    let empty = |value: &Value| matches!(value, Value::Null) || value.as_array().is_some_and(Vec::is_empty);
+    let owner_is_text = matches!(entity, Entity::Other(_));
+    fields
+        .into_iter()
+        .filter(|(name, value)| {
+            let read = READ_BY_RULES.contains(&name.as_str()) && !(owner_is_text && name == "owner");
+            !read && !empty(value)
+        })
+        .map(|(name, value)| (name, value.to_string()))
+        .collect()
+}
