@@ -1,0 +1,23 @@
+//! Pieces that several pages show. Each has its own template and prints itself, so pages only name it.
+
+mod chip;
+mod evidence;
+mod ladder;
+mod meter;
+mod plot;
+mod prose;
+mod when;
+
+pub use chip::Chip;
+pub use evidence::{EvidenceLine, LedgerLink, Life};
+pub use ladder::{MiniLadder, Rung, ladder, mini_ladder};
+pub use meter::{Mark, Meter, abort_meter, promote_meter};
+pub use plot::{AxisLabel, Band, Charts, Plot, Spark, charts, spark};
+pub use prose::Prose;
+pub use when::When;
+
+/// Lets a piece print itself inside a page: its own template has escaped what came from outside.
+macro_rules! prints_itself {
+    ($($name:ty),*) => {$(impl askama::filters::HtmlSafe for $name {})*};
+}
+use prints_itself;
