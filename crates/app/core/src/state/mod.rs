@@ -68,7 +68,10 @@ impl State {
         self.at = Some(fact.at);
         match &fact.event {
             Event::EntityDeclared(e) => self.catalogue.declare(e, fact),
-            Event::EntityRetired(e) => self.catalogue.retire(e),
+            Event::EntityRetired(e) => {
+                self.catalogue.retire(e);
+                self.forget_lives(e);
+            }
             Event::VersionRegistered(e) => self.serving.entry(e.service.clone()).or_default().register(e, fact),
             Event::VersionBecameHealthy(_) | Event::VersionFailedToStart(_) | Event::VersionExited(_) => {
                 self.apply_health(fact);

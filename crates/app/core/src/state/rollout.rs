@@ -12,7 +12,7 @@ use seaworthy_rollout::Steps;
 use seaworthy_rollout::lifecycle::{self, Cause, Holder, Phase, Rollout};
 use seaworthy_rollout::policy::{MetricName, Policy};
 
-use super::{Health, State};
+use super::State;
 use crate::Fact;
 
 /// A rollout and its places in the ledger.
@@ -130,6 +130,11 @@ impl RolloutRecord {
         !matches!(self.lifecycle.phase, Phase::Starting { .. } | Phase::Stepping { .. })
     }
 
+    /// Says whether nothing can happen to it any more.
+    pub fn is_final(&self) -> bool {
+        self.lifecycle.is_over()
+    }
+
     /// Says whether gateways have not all let go of the reverted version.
     pub fn is_reverting(&self) -> bool {
         matches!(self.lifecycle.phase, Phase::Reverting { .. })
@@ -185,7 +190,7 @@ impl State {
             if let Some(version) =
                 serving.versions.get_mut(&e.version).filter(|_| serving.stable.as_ref() != Some(&e.version))
             {
-                (version.health, version.address) = (Health::Unknown, None);
+                version.forget_life();
             }
             return;
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use seaworthy_contract::events::Event;
+use seaworthy_contract::events::catalogue::EntityRetiredV1;
 use seaworthy_contract::events::version::VersionRegisteredV1;
 use seaworthy_contract::process::Launch;
 use seaworthy_model::{Position, RolloutId, ServiceId, VersionId};
@@ -85,10 +86,25 @@ impl Serving {
     }
 }
 
+impl VersionRecord {
+    /// Forgets how it fared: what was seen of it was another life.
+    pub(super) fn forget_life(&mut self) {
+        (self.health, self.address) = (Health::Unknown, None);
+    }
+}
+
 impl State {
     /// Returns a version's record.
     pub fn version(&self, service: &ServiceId, version: &VersionId) -> Option<&VersionRecord> {
         self.serving.get(service)?.versions.get(version)
+    }
+
+    /// A service that left the catalogue runs no more: were it declared again, each version would start anew.
+    pub(super) fn forget_lives(&mut self, retired: &EntityRetiredV1) {
+        let serving = self.serving.get_mut(retired.name.as_str()).filter(|_| retired.kind == "service");
+        for version in serving.into_iter().flat_map(|serving| serving.versions.values_mut()) {
+            version.forget_life();
+        }
     }
 
     pub(super) fn apply_health(&mut self, fact: &Fact) {

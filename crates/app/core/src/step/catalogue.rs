@@ -7,22 +7,30 @@ use seaworthy_contract::api::{Change, ChangeKind};
 use seaworthy_contract::catalogue::{Document, ENTITIES_MAX, Sourced};
 use seaworthy_contract::events::catalogue::{EntityDeclaredV1, EntityRetiredV1};
 
+use super::rollout;
 use crate::ownership::entity;
-use crate::{NewFact, Refusal, State};
+use crate::{Cx, NewFact, Refusal, State};
 
-pub(super) fn apply(state: &State, document: &Document) -> Result<Vec<NewFact>, Refusal> {
+pub(super) fn apply(state: &State, document: &Document, cx: &mut Cx) -> Result<Vec<NewFact>, Refusal> {
     let wanted: BTreeMap<Key, &Sourced> = document.entities.iter().map(|s| (entity(&s.entity).key(), s)).collect();
-    let fact = |change: seaworthy_catalog::Change| {
+    let mut fact = |change: seaworthy_catalog::Change| {
         let stream = format!("{}/{}", change.key.kind, change.key.name);
         match wanted.get(&change.key) {
             Some(sourced) => {
                 let (entity, source) = (sourced.entity.clone(), sourced.source.clone());
-                NewFact::new(stream, EntityDeclaredV1 { entity, source })
+                vec![NewFact::new(stream, EntityDeclaredV1 { entity, source })]
             }
-            None => NewFact::new(stream, EntityRetiredV1 { kind: change.key.kind.to_string(), name: change.key.name }),
+            None => retire(state, change.key, stream, cx),
         }
     };
-    Ok(changes(state, document)?.into_iter().map(fact).collect())
+    Ok(changes(state, document)?.into_iter().flat_map(&mut fact).collect())
+}
+
+/// What is on its way to users when its service leaves is taken off them first: nobody would look after it.
+fn retire(state: &State, key: Key, stream: String, cx: &mut Cx) -> Vec<NewFact> {
+    let retired = EntityRetiredV1 { kind: key.kind.to_string(), name: key.name };
+    let live = (retired.kind == "service").then(|| rollout::left_the_catalogue(state, &retired.name, cx));
+    live.into_iter().flatten().chain([NewFact::new(stream, retired)]).collect()
 }
 
 /// Returns what applying `document` would change, in the order in which it would happen.

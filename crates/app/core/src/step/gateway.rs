@@ -2,10 +2,11 @@
 
 use seaworthy_contract::events::gateway::{BreakGlassUsedV1, GatewayJoinedV1, GuardTrippedV1};
 use seaworthy_contract::gateway::{BreakGlass, Trip};
-use seaworthy_model::{GatewayName, Timestamp};
+use seaworthy_model::{GatewayName, RolloutId, Timestamp};
 use uuid::Uuid;
 
-use super::rollout::{self, live_rollout_of};
+use super::rollout;
+use crate::state::RolloutRecord;
 use crate::{Cx, NewFact, State};
 
 pub(super) fn joined(state: &State, gateway: &GatewayName, boot: Uuid) -> Vec<NewFact> {
@@ -17,7 +18,7 @@ pub(super) fn joined(state: &State, gateway: &GatewayName, boot: Uuid) -> Vec<Ne
 }
 
 pub(super) fn guard_tripped(state: &State, gateway: &GatewayName, trip: &Trip, cx: &mut Cx) -> Vec<NewFact> {
-    let Some(record) = live_rollout_of(state, &trip.service, &trip.version) else { return Vec::new() };
+    let Some(record) = latest(state, trip.rollout) else { return Vec::new() };
     let event = GuardTrippedV1 {
         gateway: gateway.clone(),
         service: trip.service.clone(),
@@ -25,7 +26,9 @@ pub(super) fn guard_tripped(state: &State, gateway: &GatewayName, trip: &Trip, c
         rollout: record.id(),
         why: trip.why.clone(),
     };
-    let mut facts = vec![NewFact::new(format!("gateway/{gateway}"), event)];
+    // A guard trips once; a report that is sent again tells it again.
+    let key = format!("guard/{}/{gateway}", record.id());
+    let mut facts = vec![NewFact::new(format!("gateway/{gateway}"), event).once(key)];
     facts.extend(rollout::guard_tripped(state, record, &trip.why, ago(cx, trip.age_ms), cx));
     facts
 }
@@ -45,10 +48,15 @@ pub(super) fn break_glass_used(state: &State, gateway: &GatewayName, entry: &Bre
         .once(format!("break-glass/{}", entry.id))
         .at(ago(cx, entry.age_ms));
     let mut facts = vec![fact];
-    if let Some(record) = live_rollout_of(state, &entry.service, &entry.version) {
+    if let Some(record) = latest(state, entry.rollout) {
         facts.extend(rollout::break_glass(state, record, gateway, &entry.by, cx));
     }
     facts
+}
+
+/// Returns a rollout, if it is its service's last one: a signal may arrive long after the rollout that it is about.
+fn latest(state: &State, rollout: RolloutId) -> Option<&RolloutRecord> {
+    state.rollouts.get(&rollout).filter(|_| state.is_latest(rollout))
 }
 
 fn ago(cx: &Cx, age_ms: u64) -> Timestamp {

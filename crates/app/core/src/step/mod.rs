@@ -20,7 +20,7 @@ use crate::{Cx, Input, NewFact, Refusal, State};
 /// not fit gives no events.
 pub fn step(state: &State, input: &Input, cx: &mut Cx) -> Result<Vec<NewFact>, Refusal> {
     match input {
-        Input::Apply(document) => catalogue::apply(state, document),
+        Input::Apply(document) => catalogue::apply(state, document, cx),
         Input::Ship { service, request } => rollout::ship(state, service, request, cx),
         Input::Revert { rollout, reason } => rollout::revert(state, *rollout, reason.as_deref(), cx),
         Input::Hold { rollout, reason } => rollout::hold(state, *rollout, reason.as_deref(), cx),

@@ -11,6 +11,9 @@ pub(super) fn observed(state: &State, observed: &Observed, cx: &mut Cx) -> Vec<N
     let mut facts = Vec::new();
     for instance in &observed.instances {
         let Some(record) = state.version(&instance.service, &instance.version) else { continue };
+        if is_of_an_earlier_life(state, observed, instance) {
+            continue;
+        }
         let Some(fact) = change(record, instance) else { continue };
         facts.push(fact);
         match &instance.state {
@@ -20,6 +23,12 @@ pub(super) fn observed(state: &State, observed: &Observed, cx: &mut Cx) -> Vec<N
         }
     }
     facts
+}
+
+/// Says whether the version was shipped after the set that the supervisor works by: it does not know of it yet.
+fn is_of_an_earlier_life(state: &State, observed: &Observed, instance: &ObservedInstance) -> bool {
+    let shipped = rollout::live_rollout_of(state, &instance.service, &instance.version).map(|record| record.position);
+    observed.desired.zip(shipped).is_some_and(|(desired, shipped)| desired < shipped)
 }
 
 /// The event that an observation is, if it says something new.

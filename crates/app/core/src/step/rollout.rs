@@ -10,7 +10,7 @@ use seaworthy_model::{GatewayName, RolloutId, ServiceId, Timestamp, VersionId};
 use seaworthy_rollout::lifecycle::{self, Cause, Holder, Input as Happened, decide};
 
 use super::page;
-use crate::state::RolloutRecord;
+use crate::state::{Health, RolloutRecord};
 use crate::watch::{Drained, Judged};
 use crate::{Cx, NewFact, Refusal, State};
 
@@ -33,7 +33,29 @@ pub(super) fn revert(
     cx: &mut Cx,
 ) -> Result<Vec<NewFact>, Refusal> {
     let input = Happened::Revert { by: cx.actor.clone(), reason: reason.map(str::to_owned) };
-    asked(state, rollout, input, cx)
+    let facts = asked(state, rollout, input, cx)?;
+    match state.rollouts.get(&rollout).and_then(|record| dead_baseline(state, record)) {
+        Some(baseline) => {
+            let why = format!("{baseline} does not answer: going back to it would serve nobody");
+            Err(Refusal::State(why, "wait until `seaworthy services` says that it is healthy, or ship another"))
+        }
+        None => Ok(facts),
+    }
+}
+
+/// Returns the version that a promotion would go back to, where it is not healthy.
+fn dead_baseline<'a>(state: &State, record: &'a RolloutRecord) -> Option<&'a VersionId> {
+    let baseline = record.warm_baseline()?;
+    let health = state.version(record.service(), baseline).map(|version| &version.health);
+    (!matches!(health, Some(Health::Healthy { .. }))).then_some(baseline)
+}
+
+/// Takes the version on trial off its users because its service left the catalogue.
+pub(super) fn left_the_catalogue(state: &State, service: &str, cx: &mut Cx) -> Vec<NewFact> {
+    let latest = state.serving.get(service).and_then(|serving| state.rollouts.get(&serving.latest?));
+    let Some(record) = latest.filter(|record| !record.is_over()) else { return Vec::new() };
+    let reason = Some("the service left the catalogue".to_owned());
+    saw(state, record, Happened::Revert { by: cx.actor.clone(), reason }, None, cx)
 }
 
 pub(super) fn hold(

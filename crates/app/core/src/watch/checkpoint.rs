@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use seaworthy_contract::api::ArmTotals;
+use seaworthy_contract::gateway::InFlight;
 use seaworthy_model::{GatewayName, Position, RolloutId};
 use seaworthy_rollout::policy::Judge;
 use serde::{Deserialize, Serialize};
@@ -39,13 +40,18 @@ struct SavedGateway {
     seq: u64,
     applied: Position,
     reported_at: Timestamp,
+    ended_at: Timestamp,
     requests: u64,
+    in_flight: Vec<InFlight>,
+    former: Vec<Uuid>,
 }
 
 impl Watch {
     /// Returns what must be persisted before a report of `gateway` is acknowledged.
     pub fn save(&self, state: &State, gateway: &GatewayName) -> Vec<Saved> {
-        let rollouts = self.live.iter().filter(|(id, _)| state.is_latest(**id));
+        // What is final is not counted any more.
+        let counted = |id: &RolloutId| state.rollouts.get(id).is_some_and(|r| !r.is_final() && state.is_latest(*id));
+        let rollouts = self.live.iter().filter(|(id, _)| counted(id));
         let rollouts = rollouts.map(|(id, live)| Saved::Rollout(*id, encode(&live.saved())));
         let gateway = self.gateways.0.get(gateway).map(|seen| Saved::Gateway(gateway.clone(), encode(&seen.saved())));
         rollouts.chain(gateway).collect()
@@ -105,14 +111,14 @@ impl SavedLive {
 
 impl GatewaySeen {
     fn saved(&self) -> SavedGateway {
-        let Self { boot, seq, applied, reported_at, requests, .. } = *self;
-        SavedGateway { boot, seq, applied, reported_at, requests }
+        let Self { boot, seq, applied, reported_at, ended_at, requests, in_flight, former } = self.clone();
+        SavedGateway { boot, seq, applied, reported_at, ended_at, requests, in_flight, former }
     }
 }
 
 impl SavedGateway {
     fn restored(self) -> GatewaySeen {
-        let Self { boot, seq, applied, reported_at, requests } = self;
-        GatewaySeen { boot, seq, applied, reported_at, requests, in_flight: Vec::new() }
+        let Self { boot, seq, applied, reported_at, ended_at, requests, in_flight, former } = self;
+        GatewaySeen { boot, seq, applied, reported_at, ended_at, requests, in_flight, former }
     }
 }

@@ -14,6 +14,12 @@ pub const GATEWAY_LOST: Duration = Duration::from_secs(5);
 /// Most gateways that are remembered; a further one is refused, loudly, by not being acknowledged.
 const GATEWAYS_MAX: usize = 1_000;
 
+/// A gateway whose newest report is older than this, four reports, is behind: what users met since is not known.
+pub const GATEWAY_BEHIND: Duration = Duration::from_secs(1);
+
+/// Earlier starts of a gateway that are told apart; a report delayed over more restarts than that is not.
+const FORMER_MAX: usize = 8;
+
 /// Gateways by name.
 #[derive(Debug, Clone, Default)]
 pub struct Gateways(pub BTreeMap<GatewayName, GatewaySeen>);
@@ -29,10 +35,14 @@ pub struct GatewaySeen {
     pub applied: Position,
     /// When its last report arrived.
     pub reported_at: Timestamp,
+    /// When the interval of that report had ended.
+    pub ended_at: Timestamp,
     /// Requests since the server first heard of this start.
     pub requests: u64,
     /// What was inside it then.
     pub in_flight: Vec<InFlight>,
+    /// Earlier starts, the latest last: what comes from them now was delayed and is not taken.
+    pub(super) former: Vec<Uuid>,
 }
 
 impl Gateways {
@@ -46,11 +56,16 @@ impl Gateways {
             seq: 0,
             applied: 0,
             reported_at: now,
+            ended_at: now,
             requests: 0,
             in_flight: Vec::new(),
+            former: Vec::new(),
         });
+        if seen.former.contains(&report.boot) {
+            return false;
+        }
         if seen.boot != report.boot {
-            (seen.boot, seen.seq, seen.requests) = (report.boot, 0, 0);
+            seen.restarted(report.boot);
         }
         if report.seq <= seen.seq {
             return false;
@@ -58,9 +73,22 @@ impl Gateways {
         seen.seq = report.seq;
         seen.applied = report.applied;
         seen.reported_at = now;
+        seen.ended_at = now - Duration::from_millis(report.age_ms);
         seen.requests += report.counts.iter().map(|count| count.starts).sum::<u64>();
         seen.in_flight.clone_from(&report.in_flight);
         true
+    }
+
+    /// Says whether what users meet is known up to now: somebody reports, and nobody who does is behind.
+    pub(super) fn are_fresh(&self, now: Timestamp) -> bool {
+        let mut there = self.there(now).peekable();
+        let is_fresh = |seen: &GatewaySeen| now.duration_since(seen.ended_at).unsigned_abs() < GATEWAY_BEHIND;
+        there.peek().is_some() && there.all(|(_, seen)| is_fresh(seen))
+    }
+
+    /// Returns the gateways that are not lost.
+    fn there(&self, now: Timestamp) -> impl Iterator<Item = (&GatewayName, &GatewaySeen)> {
+        self.0.iter().filter(move |(_, seen)| now.duration_since(seen.reported_at).unsigned_abs() < GATEWAY_LOST)
     }
 
     /// Returns the gateways, when every one that is there has applied `position` and has nothing of the version inside.
@@ -71,12 +99,22 @@ impl Gateways {
         position: Position,
         now: Timestamp,
     ) -> Option<Vec<String>> {
-        let there = |seen: &&GatewaySeen| now.duration_since(seen.reported_at).unsigned_abs() < GATEWAY_LOST;
         let empty = |seen: &GatewaySeen| {
             !seen.in_flight.iter().any(|f| f.service == *service && f.version == *version && f.requests > 0)
         };
-        let gateways: Vec<_> = self.0.iter().filter(|(_, seen)| there(seen)).collect();
+        let gateways: Vec<_> = self.there(now).collect();
         let done = !gateways.is_empty() && gateways.iter().all(|(_, seen)| seen.applied >= position && empty(seen));
         done.then(|| gateways.into_iter().map(|(name, _)| name.to_string()).collect())
+    }
+}
+
+impl GatewaySeen {
+    fn restarted(&mut self, boot: Uuid) {
+        let before = std::mem::replace(&mut self.boot, boot);
+        (self.seq, self.requests) = (0, 0);
+        self.former.push(before);
+        if self.former.len() > FORMER_MAX {
+            self.former.remove(0);
+        }
     }
 }

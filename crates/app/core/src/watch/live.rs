@@ -51,8 +51,11 @@ impl Live {
         }
     }
 
-    pub(super) fn take(&mut self, record: &RolloutRecord, report: &Report, ended_at: Timestamp, now: Timestamp) {
-        let of_service = || report.counts.iter().filter(|count| count.service == *record.service());
+    pub(super) fn take(&mut self, record: &RolloutRecord, report: &Report, ended_at: Timestamp) {
+        // A version that is shipped again may still have requests of the time before.
+        let is_old = |count: &Count| count.version == *record.version() && count.config < record.position;
+        let counts = || report.counts.iter().filter(|count| !is_old(count));
+        let of_service = || counts().filter(|count| count.service == *record.service());
         for count in of_service() {
             let canary = count.version == *record.version();
             // Once the rollout is over, what the stable version does is no longer its story.
@@ -62,6 +65,9 @@ impl Live {
             }
         }
         self.take_moments(record, report, ended_at);
+        if record.is_over() {
+            return;
+        }
         // Requests that an earlier step assigned came at another share: they would bias the comparison.
         let fresh = |count: &&Count| record.step().is_none() || count.config >= record.step_position;
         let arm = |canary: bool| {
@@ -72,13 +78,13 @@ impl Live {
             [true, false].map(|canary| arm(canary).flat_map(|c| c.latency.iter().copied()).collect::<Vec<_>>());
         let counts = |canary: bool, latency| arm(canary).fold(ArmCounts { latency, ..ArmCounts::default() }, sum);
         let tick = Tick { canary: counts(true, &latency[0]), stable: counts(false, &latency[1]) };
-        self.judge.observe(&tick, now);
+        self.judge.observe(&tick, ended_at);
     }
 
     fn take_moments(&mut self, record: &RolloutRecord, report: &Report, ended_at: Timestamp) {
         let at = |age: Option<u64>| age.map(|ms| ended_at - std::time::Duration::from_millis(ms));
         for moment in &report.moments {
-            if moment.service != *record.service() || moment.version != *record.version() {
+            if moment.rollout != record.id() {
                 continue;
             }
             self.first_bad_at = [self.first_bad_at, at(moment.first_failure_age_ms)].into_iter().flatten().min();

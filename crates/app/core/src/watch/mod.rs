@@ -14,12 +14,13 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use seaworthy_contract::gateway::Report;
 use seaworthy_model::{RolloutId, ServiceId};
-use seaworthy_rollout::policy::Verdict;
+use seaworthy_rollout::policy::{Verdict, Why};
 
 use crate::State;
+use crate::state::RolloutRecord;
 
 pub use checkpoint::Saved;
-pub use gateways::{GATEWAY_LOST, GatewaySeen, Gateways};
+pub use gateways::{GATEWAY_BEHIND, GATEWAY_LOST, GatewaySeen, Gateways};
 pub use live::Live;
 pub use series::SeriesRing;
 
@@ -78,10 +79,11 @@ impl Watch {
         }
         self.count_calls(report);
         let ended_at = now - std::time::Duration::from_millis(report.age_ms);
-        for (rollout, record) in state.rollouts.iter().filter(|(id, _)| state.is_latest(**id)) {
+        let counted = |(id, record): &(&RolloutId, &RolloutRecord)| !record.is_final() && state.is_latest(**id);
+        for (rollout, record) in state.rollouts.iter().filter(counted) {
             let live = self.live.entry(*rollout).or_insert_with(|| Live::new(record, now));
             live.sync(record, now);
-            live.take(record, report, ended_at, now);
+            live.take(record, report, ended_at);
         }
         self.forget_oldest(state);
         true
@@ -105,12 +107,18 @@ impl Watch {
     }
 
     /// Returns what follows from what is known now, for every rollout that users meet.
+    ///
+    /// Nothing grows on old news: while gateways are behind, after an outage of this process or of theirs, what users
+    /// met meanwhile is read first.
     pub fn verdicts(&mut self, state: &State, now: Timestamp) -> Vec<Judged> {
-        let mut verdicts = Vec::new();
+        let (mut verdicts, fresh) = (Vec::new(), self.gateways.are_fresh(now));
         for (rollout, record) in state.rollouts.iter().filter(|(id, _)| state.is_latest(**id)) {
             let (Some(step), Some(live)) = (record.step(), self.live.get_mut(rollout)) else { continue };
             live.sync(record, now);
-            let verdict = live.judge.decide(now);
+            let verdict = match live.judge.decide(now) {
+                Verdict::Promote { .. } if !fresh => Verdict::Wait(Why::Behind),
+                verdict => verdict,
+            };
             live.last_look = Some((verdict, now));
             verdicts.push(Judged { rollout: *rollout, step, verdict, first_bad_at: live.first_bad_at });
         }
@@ -119,13 +127,16 @@ impl Watch {
 
     /// Returns the reverted rollouts that every gateway has let go of.
     ///
-    /// A gateway that has been silent for [`GATEWAY_LOST`] is not waited for: it is gone, and its users with it.
+    /// A gateway that has been silent for [`GATEWAY_LOST`] is not waited for: it is gone, and its users with it. Where
+    /// none ever joined, nobody can have met the version.
     pub fn drained(&self, state: &State, now: Timestamp) -> Vec<Drained> {
         let reverting = state.rollouts.iter().filter(|(id, record)| state.is_latest(**id) && record.is_reverting());
         reverting
             .filter_map(|(rollout, record)| {
-                let gateways =
-                    self.gateways.let_go(record.service(), record.version(), record.reverted_position, now)?;
+                let gateways = match state.gateways.is_empty() {
+                    true => Vec::new(),
+                    false => self.gateways.let_go(record.service(), record.version(), record.reverted_position, now)?,
+                };
                 let live = self.live.get(rollout);
                 Some(Drained {
                     rollout: *rollout,

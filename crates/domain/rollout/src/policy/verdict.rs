@@ -56,6 +56,8 @@ pub enum Why {
         /// The ratio from which promotion freezes.
         ceiling: f64,
     },
+    /// The newest reports are not in yet: what users met meanwhile is unknown.
+    Behind,
     /// The step is young.
     Dwell {
         /// What is left of its shortest stay.
@@ -104,6 +106,7 @@ impl fmt::Display for Why {
                 percent(*ratio),
                 percent(*ceiling)
             ),
+            Self::Behind => f.write_str("the gateways' newest reports are not in yet"),
             Self::Dwell { left } => write!(f, "the step has to last {} s more", left.as_secs_f64().ceil()),
             Self::Requests { left } => write!(f, "the canary has to serve {left} more requests"),
             Self::Evidence { users_left: Some(left), delta } => {
