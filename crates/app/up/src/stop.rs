@@ -59,7 +59,7 @@ fn watch_stdin(sender: mpsc::Sender<Wish>) -> io::Result<()> {
         let (mut stdin, mut dropped) = (io::stdin().lock(), [0; 64]);
         while stdin.read(&mut dropped).is_ok_and(|read| read > 0) {}
         // Nobody listens any more when the supervisor ends by itself.
-        drop(sender.blocking_send(Wish::Stop));
+        let _ = sender.blocking_send(Wish::Stop);
     };
     thread::Builder::new().name("stdin".to_owned()).stack_size(64 * 1024).spawn(watch).map(drop)
 }

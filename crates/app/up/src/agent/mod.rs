@@ -65,8 +65,7 @@ impl Agent {
         Self { context, desired, running: BTreeMap::new(), found, ends: mpsc::channel(ENDS_MAX) }
     }
 
-    /// Reconciles until everything stops, then stops every version and returns. When the source of what is desired goes
-    /// away without a word, nothing is stopped.
+    /// Reconciles until everything stops, then stops every version and returns.
     pub(crate) async fn run(mut self) {
         let mut haste = self.context.haste.clone();
         self.reconcile();
@@ -75,7 +74,8 @@ impl Agent {
                 biased;
                 () = crate::stop::until(&mut haste, Haste::Orderly) => return self.stop().await,
                 Some(key) = self.ends.1.recv() => drop(self.running.remove(&key)),
-                changed = self.desired.changed() => if changed.is_err() { return },
+                // Nothing new comes once everything is about to stop; versions go on until then.
+                Ok(()) = self.desired.changed() => {}
             }
             self.reconcile();
         }

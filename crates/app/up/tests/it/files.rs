@@ -1,0 +1,59 @@
+//! The files: applied, applied again, and never the end of what runs.
+
+use rustix::process::Signal;
+
+use crate::rig::{Rig, is_alive, until};
+
+const EMPTY: &str = r#"{"entities":[],"people":[]}"#;
+
+fn person(name: &str) -> String {
+    format!(r#"{{"entities":[],"people":[{{"name":"{name}"}}]}}"#)
+}
+
+fn applied(rig: &Rig) -> String {
+    std::fs::read_to_string(rig.path("applied.json")).unwrap_or_default()
+}
+
+#[test]
+fn changed_files_are_applied_and_bad_ones_change_nothing() {
+    let rig = Rig::new();
+    let (mut up, ready) = rig.ready();
+    assert!(applied(&rig).contains(r#""people":[]"#));
+    rig.write("files.json", &person("mia"));
+    until(|| applied(&rig).contains("mia").then_some(()));
+    rig.write("files.json", "{");
+    let problem = up.wait_for("problem");
+    assert!(problem["message"].as_str().unwrap().starts_with("files.json: "), "{problem}");
+    assert!(problem["hint"].as_str().unwrap().starts_with("nothing changed"), "{problem}");
+    rig.write("files.json", &person("refused"));
+    let problem = up.wait_for("problem");
+    assert!(problem["message"].as_str().unwrap().contains("the owner is unknown"), "{problem}");
+    assert_eq!(problem["hint"], "write a Team");
+    rig.write("files.json", &person("zoe"));
+    until(|| applied(&rig).contains("zoe").then_some(()));
+    assert!(is_alive(u32::try_from(ready["server_pid"].as_u64().unwrap()).unwrap()));
+    up.stop();
+}
+
+#[test]
+fn a_hangup_applies_the_same_files_again() {
+    let rig = Rig::new();
+    let (up, _) = rig.ready();
+    std::fs::remove_file(rig.path("applied.json")).unwrap();
+    up.signal(Signal::HUP);
+    until(|| (!applied(&rig).is_empty()).then_some(()));
+    up.stop();
+}
+
+#[test]
+fn files_refused_at_the_start_end_it() {
+    let rig = Rig::new();
+    rig.write("files.json", &person("refused"));
+    let mut up = rig.up();
+    let failed = up.wait_for("failed");
+    assert!(failed["message"].as_str().unwrap().contains("the owner is unknown"), "{failed}");
+    assert_eq!(failed["hint"], "write a Team");
+    assert!(!up.ended() && rig.role("server").is_none());
+    rig.write("files.json", EMPTY);
+    rig.ready().0.stop();
+}
