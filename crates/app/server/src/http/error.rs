@@ -79,7 +79,10 @@ impl From<axum::extract::rejection::JsonRejection> for Failure {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        (self.status(), Json(self.0)).into_response()
+        // The error travels beside its JSON: a browser gets it as a page, see `gate::observe`.
+        let mut response = (self.status(), Json(&self.0)).into_response();
+        response.extensions_mut().insert::<ApiError>(self.0);
+        response
     }
 }
 

@@ -4,9 +4,12 @@ use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use http::header::{ACCEPT, HOST, ORIGIN};
+use http::header::{HOST, ORIGIN};
 use http::{HeaderMap, HeaderValue, Method};
 
+use seaworthy_contract::api::ApiError;
+
+use super::portal::{error_page, is_part, wants_page};
 use super::{App, Failure};
 use crate::access::{Principal, Who};
 
@@ -46,19 +49,20 @@ pub(super) async fn gate(State((app, who)): State<(App, Who)>, mut request: Requ
     next.run(request).await
 }
 
-/// Counts and safe headers, for every answer.
+/// Counts and safe headers, for every answer; errors as pages, for browsers.
 pub(super) async fn observe(State(app): State<App>, request: Request, next: Next) -> Response {
     let path = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
+    let browser = wants_page(request.headers()).then(|| (request.headers().clone(), request.uri().clone()));
     let mut response: Response<Body> = next.run(request).await;
+    if let Some(((headers, uri), error)) = browser.zip(response.extensions_mut().remove::<ApiError>()) {
+        let principal = app.access.principal(&headers).await;
+        response = error_page(&app, principal.as_ref(), &uri, is_part(&headers), response.status(), &error);
+    }
     app.metrics.answered(&path, response.status().as_u16());
     for (name, value) in SAFE_HEADERS {
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     }
     response
-}
-
-fn wants_page(headers: &HeaderMap) -> bool {
-    headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
 }
 
 /// A browser names the page that a request comes from; a cookie alone is not enough to act.

@@ -1,7 +1,58 @@
-//! The portal's pages.
+//! The portal's pages: the same views as the API's, printed for people.
+//!
+//! Reading is [`read`], forms are [`act`], what every page needs of its request is a [`Visit`].
+
+mod act;
+mod error;
+mod flash;
+mod read;
+mod visit;
+
+use axum::extract::Path;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::{Method, StatusCode};
+use seaworthy_portal::asset_at;
 
 use super::Route;
+use crate::access::Who;
+
+pub(super) use error::error_page;
+pub(super) use visit::{is_part, wants_page};
 
 pub(super) fn routes() -> Vec<Route> {
-    Vec::new()
+    let page = |path, handler| Route::new(Method::GET, path, Who::SignedIn, handler);
+    let form = |path, handler| Route::new(Method::POST, path, Who::SignedIn, handler);
+    vec![
+        page("/", get(read::home)),
+        page("/services", get(read::services)),
+        page("/services/{service}", get(read::service)),
+        page("/services/{service}/ready", get(read::ready)),
+        page("/rollouts", get(read::rollouts)),
+        page("/rollouts/{rollout}", get(read::rollout)),
+        page("/pages", get(read::pages)),
+        page("/pages/{page}", get(read::page)),
+        page("/ledger", get(read::ledger)),
+        page("/who", get(read::who)),
+        form("/rollouts/{rollout}/revert", post(act::revert)),
+        form("/rollouts/{rollout}/hold", post(act::hold)),
+        form("/rollouts/{rollout}/resume", post(act::resume)),
+        form("/pages/{page}/acknowledge", post(act::acknowledge)),
+        // Signing in comes before any credential, and its page needs a style. Neither holds data of anybody.
+        Route::new(Method::GET, "/sign-in", Who::Anyone, get(read::sign_in)),
+        Route::new(Method::POST, "/sign-in", Who::Anyone, post(act::sign_in)),
+        Route::new(Method::GET, "/static/{hash}/{name}", Who::Anyone, get(file)),
+    ]
+}
+
+/// A file whose address carries the hash of its content never changes.
+async fn file(Path((hash, name)): Path<(String, String)>) -> Response {
+    match asset_at(&hash, &name) {
+        Some(asset) => {
+            let keep = "public, max-age=31536000, immutable";
+            ([(CONTENT_TYPE, asset.content_type), (CACHE_CONTROL, keep)], asset.bytes).into_response()
+        }
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
 }

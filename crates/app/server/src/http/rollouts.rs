@@ -17,7 +17,7 @@ use super::{App, Failure, Route};
 use crate::access::{Principal, Who};
 
 /// Longest reason, in characters: a sentence or three, not a log.
-const REASON_CHARS_MAX: usize = 500;
+pub(super) const REASON_CHARS_MAX: usize = 500;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![

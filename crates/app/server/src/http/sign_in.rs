@@ -32,11 +32,12 @@ pub(super) async fn make_link(
     Ok(Json(SignInLink { url: format!("{}/sign-in/{code}", app.base), expires_at }))
 }
 
-async fn redeem(State(app): State<App>, Path(code): Path<String>) -> Response {
+async fn redeem(State(app): State<App>, headers: HeaderMap, Path(code): Path<String>) -> Response {
     match Session::redeem(&app.kernel, &code).await {
         Ok(Some(secret)) => with_cookie(Redirect::to("/").into_response(), &secret, "Max-Age=86400"),
-        // A used link, opened again by the same browser, leads home; the session decides there.
-        Ok(None) => Redirect::to("/").into_response(),
+        // A used link, opened again by the same browser, leads home; others learn why they are not let in.
+        Ok(None) if app.access.principal(&headers).await.is_some() => Redirect::to("/").into_response(),
+        Ok(None) => Redirect::to("/sign-in?refused=1").into_response(),
         Err(error) => Failure::unavailable(chain(&error)).into_response(),
     }
 }

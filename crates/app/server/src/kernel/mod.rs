@@ -1,9 +1,7 @@
-//! The kernel: the one task that decides. Inputs queue, each is stepped on the newest state, its events are appended,
-//! and only when they are durable are they folded in and answered.
+//! The kernel: the one task that decides. Inputs queue, and the engine takes them one after the other.
 //!
 //! Everybody else reads: [`Kernel::look`] gives state and watch under a lock that is held for the time of a view.
 
-mod codec;
 mod open;
 mod run;
 
@@ -14,57 +12,23 @@ use std::sync::{Arc, RwLock};
 use jiff::Timestamp;
 use seaworthy_contract::catalogue::PersonDetails;
 use seaworthy_contract::gateway::{Report, ReportAck};
+use seaworthy_core::Input;
 use seaworthy_core::view::Look;
-use seaworthy_core::{Input, Refusal, State, Watch};
-use seaworthy_model::{PersonId, Position};
-use seaworthy_store::{AppendError, Clock, Ledger, Side};
+use seaworthy_kernel::{Done, Shared};
+use seaworthy_model::PersonId;
+use seaworthy_store::{Clock, Ledger, Side};
 use tokio::sync::{mpsc, oneshot, watch};
 
-pub(crate) use codec::{decode, encode};
-pub use open::OpenError;
 pub(crate) use open::open;
-pub(crate) use run::chain;
+pub(crate) use seaworthy_kernel::{Changed, chain, decode};
+pub use seaworthy_kernel::{CommandError, OpenError};
 
 /// Inputs that may wait. A command takes a few milliseconds, so a full queue is seconds of work: refusing is kinder.
 const QUEUE_MAX: usize = 1_024;
 
-/// Why a command was not carried out.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum CommandError {
-    /// The domain says no.
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    /// The store took nothing: nothing happened.
-    #[error("could not write to the ledger")]
-    Store(#[source] Arc<AppendError>),
-    /// What stands beside the ledger could not be written: nothing happened.
-    #[error("could not write to the side store")]
-    Side(#[source] seaworthy_store::SideError),
-    /// Too much is waiting, or the server is stopping.
-    #[error("too much is waiting to be decided; try again in a moment")]
-    Busy,
-}
-
-/// What a command came to.
-#[derive(Debug, Clone)]
-pub(crate) struct Done {
-    /// Where the ledger stands.
-    pub(crate) position: Position,
-    /// Its events, as folded.
-    pub(crate) facts: Vec<seaworthy_core::Fact>,
-}
-
 pub(crate) enum Job {
     Command { input: Box<Input>, actor: String, reply: oneshot::Sender<Result<Done, CommandError>> },
     Report { report: Box<Report>, reply: oneshot::Sender<Result<ReportAck, CommandError>> },
-}
-
-/// What readers look at.
-#[derive(Default)]
-pub(crate) struct Shared {
-    pub(crate) state: State,
-    pub(crate) watch: Watch,
-    pub(crate) directory: BTreeMap<PersonId, PersonDetails>,
 }
 
 /// A handle on the kernel; cheap to clone.
@@ -77,17 +41,6 @@ pub(crate) struct Kernel {
     clock: Clock,
     pub(crate) ledger: Arc<dyn Ledger>,
     pub(crate) side: Arc<dyn Side>,
-}
-
-/// What readers may wait for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Changed {
-    /// Position of the last event folded in.
-    pub(crate) position: Position,
-    /// Position of the last event that changed what gateways should do.
-    pub(crate) config: Position,
-    /// Position of the last event that changed what should run.
-    pub(crate) desired: Position,
 }
 
 impl Kernel {

@@ -1,32 +1,13 @@
-//! Opening: replay the ledger into state, restore checkpoints, start the one task that decides.
+//! Opening: an engine on the stores, and the one task that it runs in.
 
-use std::collections::BTreeMap;
-use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 
-use seaworthy_contract::catalogue::PersonDetails;
-use seaworthy_core::watch::Saved;
-use seaworthy_core::{State, Watch};
-use seaworthy_model::PersonId;
-use seaworthy_store::{Clock, Ledger, ReadError, Side, SideError, Table};
-use tokio::sync::{mpsc, watch};
+use seaworthy_kernel::{Engine, Outside};
+use seaworthy_store::{Clock, Ledger, Side};
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use super::{Changed, Kernel, QUEUE_MAX, Shared, decode, run};
-
-/// Records read at once while replaying.
-const REPLAY_PAGE: usize = 1_000;
-
-/// Why the control plane could not open its stores.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// The ledger could not be read.
-    #[error("could not replay the ledger")]
-    Ledger(#[from] ReadError),
-    /// The side store could not be read.
-    #[error("could not read the side store")]
-    Side(#[from] SideError),
-}
+use super::{Kernel, OpenError, QUEUE_MAX, run};
 
 /// Opens the kernel on two stores. Its task runs until every handle is dropped; when it ends before that, the ledger
 /// must be opened again, by another process.
@@ -35,59 +16,18 @@ pub(crate) async fn open(
     side: Arc<dyn Side>,
     clock: Clock,
 ) -> Result<(Kernel, JoinHandle<()>), OpenError> {
-    let state = replay(ledger.as_ref()).await?;
-    let watch = restore(side.as_ref(), &state).await?;
-    let directory = directory(side.as_ref()).await?;
-    let first = run::changed(&state);
-    let shared = Arc::new(RwLock::new(Shared { state, watch, directory }));
+    let outside = Outside { ledger: ledger.clone(), side: side.clone(), clock: clock.clone(), random: Arc::new(random) };
+    let engine = Engine::open(outside).await?;
     let (jobs, queue) = mpsc::channel(QUEUE_MAX);
-    let (tell, changed) = watch::channel::<Changed>(first);
-    let writable = Arc::new(AtomicBool::new(true));
-    let kernel = Kernel {
-        jobs,
-        shared: shared.clone(),
-        writable: writable.clone(),
-        changed,
-        clock: clock.clone(),
-        ledger: ledger.clone(),
-        side: side.clone(),
-    };
-    let stopped = AtomicBool::new(false);
-    let task = tokio::spawn(run::Loop { shared, writable, stopped, tell, clock, ledger, side }.run(queue));
+    let (shared, writable, changed) = (engine.shared(), engine.writable(), engine.changes());
+    let kernel = Kernel { jobs, shared, writable, changed, clock, ledger, side };
+    let task = tokio::spawn(run::run(engine, queue));
     Ok((kernel, task))
 }
 
-async fn replay(ledger: &dyn Ledger) -> Result<State, ReadError> {
-    let mut state = State::default();
-    loop {
-        let page = ledger.read(state.position + 1, REPLAY_PAGE).await?;
-        if page.is_empty() {
-            return Ok(state);
-        }
-        page.iter().for_each(|record| state.apply(&decode(record)));
-    }
-}
-
-/// A checkpoint that cannot be read costs evidence, not truth, so it is left out loudly.
-async fn restore(side: &dyn Side, state: &State) -> Result<Watch, SideError> {
-    let mut watch = Watch::default();
-    let rollouts = side.list(Table::Checkpoints).await?.into_iter();
-    let rollouts = rollouts.filter_map(|(key, bytes)| Some(Saved::Rollout(key.parse().ok()?, bytes)));
-    let gateways = side.list(Table::Signals).await?.into_iter();
-    let gateways = gateways.filter_map(|(key, bytes)| Some(Saved::Gateway(key.parse().ok()?, bytes)));
-    for saved in rollouts.chain(gateways) {
-        if let Err(error) = watch.restore(state, &saved) {
-            tracing::warn!(%error, "checkpoint left out");
-        }
-    }
-    Ok(watch)
-}
-
-async fn directory(side: &dyn Side) -> Result<BTreeMap<PersonId, PersonDetails>, SideError> {
-    let entries = side.list(Table::Directory).await?;
-    Ok(entries
-        .into_iter()
-        .filter_map(|(_, bytes)| serde_json::from_slice::<PersonDetails>(&bytes).ok())
-        .map(|p| (p.name.clone(), p))
-        .collect())
+/// Randomness for ids, from the operating system.
+fn random() -> u128 {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).expect("the operating system gives randomness");
+    u128::from_le_bytes(bytes)
 }

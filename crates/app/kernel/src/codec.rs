@@ -7,7 +7,7 @@ use seaworthy_model::{Entropy, EventId};
 use seaworthy_store::{NewEvent, RawJson, Record};
 
 /// Returns the record that a new fact becomes.
-pub(crate) fn encode(fact: &NewFact, actor: &str, now: Timestamp, entropy: &mut Entropy) -> NewEvent {
+pub fn encode(fact: &NewFact, actor: &str, now: Timestamp, entropy: &mut Entropy) -> NewEvent {
     let (kind, version) = fact.event.kind();
     let payload = fact.event.encode().expect("the core makes known events only");
     NewEvent {
@@ -25,7 +25,7 @@ pub(crate) fn encode(fact: &NewFact, actor: &str, now: Timestamp, entropy: &mut 
 
 /// Returns the fact that a record is. A payload of a known type that does not fit is kept as unknown: it was written
 /// by something else, and one bad row must not keep the control plane from starting.
-pub(crate) fn decode(record: &Record) -> Fact {
+pub fn decode(record: &Record) -> Fact {
     let event = &record.event;
     let decoded = Event::decode(&event.kind, event.version, event.payload.as_str()).unwrap_or_else(|error| {
         tracing::error!(ledger.position = record.position, ledger.kind = event.kind, %error, "event not understood");

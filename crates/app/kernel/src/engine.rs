@@ -1,0 +1,179 @@
+//! The engine: decides on inputs, takes reports, looks at what time and counts have settled.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use seaworthy_contract::gateway::{BreakGlass, Report, ReportAck, Trip};
+use seaworthy_core::watch::Saved;
+use seaworthy_core::{Cx, Fact, Input, step};
+use seaworthy_model::{Entropy, GatewayName};
+use seaworthy_store::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX};
+use seaworthy_store::{AppendError, Appended, Expect, NewEvent, Table, Write};
+use tokio::sync::watch;
+
+use crate::open::load;
+use crate::{Changed, CommandError, Done, OpenError, Outside, Shared, chain, decode, encode};
+
+/// The engine. Its methods are called by one caller, one after the other; everybody may read what is shared.
+pub struct Engine {
+    shared: Arc<RwLock<Shared>>,
+    writable: Arc<AtomicBool>,
+    stopped: AtomicBool,
+    tell: watch::Sender<Changed>,
+    outside: Outside,
+}
+
+impl Engine {
+    /// Replays the ledger and restores what stands beside it.
+    ///
+    /// # Errors
+    /// When a store cannot be read.
+    pub async fn open(outside: Outside) -> Result<Self, OpenError> {
+        let shared = load(&outside).await?;
+        let tell = watch::Sender::new(Changed::of(&shared.state));
+        let shared = Arc::new(RwLock::new(shared));
+        Ok(Self { shared, writable: Arc::new(AtomicBool::new(true)), stopped: AtomicBool::new(false), tell, outside })
+    }
+
+    /// Returns what readers look at; a view must be short, deciding waits for it.
+    pub fn shared(&self) -> Arc<RwLock<Shared>> {
+        self.shared.clone()
+    }
+
+    /// Returns whether the store takes writes: reads go on when it does not.
+    pub fn writable(&self) -> Arc<AtomicBool> {
+        self.writable.clone()
+    }
+
+    /// Says whether the ledger takes nothing more until it is opened again, by another engine.
+    pub fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
+    }
+
+    /// Follows changes.
+    pub fn changes(&self) -> watch::Receiver<Changed> {
+        self.tell.subscribe()
+    }
+
+    /// Steps, appends, folds. Nothing is seen by anybody before it is durable.
+    ///
+    /// # Errors
+    /// When the domain refuses or the store does not take it. A decision that needs several batches (an apply of very
+    /// many entities) may be durable in part; deciding again does the rest.
+    pub async fn decide(&self, input: &Input, actor: &str) -> Result<Done, CommandError> {
+        let now = (self.outside.clock)();
+        let mut cx = Cx { now, actor: actor.to_owned(), entropy: Entropy::new((self.outside.random)()) };
+        let (facts, position) = self.read(|shared| (step(&shared.state, input, &mut cx), shared.state.position));
+        let events: Vec<_> = facts?.iter().map(|fact| encode(fact, actor, now, &mut cx.entropy)).collect();
+        let mut done = Done { position, facts: Vec::new() };
+        for batch in batches(events) {
+            self.append(batch, &mut done).await?;
+        }
+        Ok(done)
+    }
+
+    async fn append(&self, batch: Vec<NewEvent>, done: &mut Done) -> Result<(), CommandError> {
+        let appended = self.outside.ledger.append(batch, Expect::Head(done.position)).await;
+        let failed = matches!(appended, Err(AppendError::Full { .. } | AppendError::Stopped { .. }));
+        self.writable.store(!failed, Ordering::Relaxed);
+        let records = match appended {
+            Ok(Appended::Now(records)) => records,
+            // A key that is known: this was decided before and is folded in already.
+            Ok(Appended::Before(_)) => return Ok(()),
+            Err(error) => {
+                tracing::error!(error = %chain(&error), "append failed");
+                self.stopped.store(matches!(error, AppendError::Stopped { .. }), Ordering::Relaxed);
+                return Err(CommandError::Store(Arc::new(error)));
+            }
+        };
+        let facts: Vec<Fact> = records.iter().map(decode).collect();
+        let after = self.write(|shared| {
+            facts.iter().for_each(|fact| shared.state.apply(fact));
+            Changed::of(&shared.state)
+        });
+        done.position = after.position;
+        done.facts.extend(facts);
+        self.tell.send_replace(after);
+        Ok(())
+    }
+
+    /// Takes a gateway's report and returns once what follows from it is durable.
+    ///
+    /// # Errors
+    /// When something could not be persisted; the gateway sends the report again, and nothing is counted twice.
+    pub async fn take_report(&self, report: &Report) -> Result<ReportAck, CommandError> {
+        let now = (self.outside.clock)();
+        let actor = format!("gateway/{}", report.gateway);
+        let gateway = || report.gateway.clone();
+        self.decide(&Input::GatewayJoined { gateway: gateway(), boot: report.boot }, &actor).await?;
+        // Before the report counts as taken: were this to fail after that, nobody would tell of the trip again.
+        for trip in &report.trips {
+            let trip = Trip { age_ms: trip.age_ms.saturating_add(report.age_ms), ..trip.clone() };
+            self.decide(&Input::GuardTripped { gateway: gateway(), trip }, &actor).await?;
+        }
+        if self.write(|shared| shared.watch.ingest(&shared.state, report, now)) {
+            self.look().await;
+        }
+        // Also for a report that was taken before: it comes again because persisting it failed.
+        self.persist(&report.gateway).await?;
+        // Break-glass is repeated by the gateway until it is acknowledged; the ledger takes each entry once.
+        for entry in &report.break_glass {
+            let entry = BreakGlass { age_ms: entry.age_ms.saturating_add(report.age_ms), ..entry.clone() };
+            self.decide(&Input::BreakGlassUsed { gateway: gateway(), entry }, &actor).await?;
+        }
+        Ok(ReportAck { boot: report.boot, seq: report.seq })
+    }
+
+    /// Looks at everything that time or counts may have settled.
+    pub async fn look(&self) {
+        let now = (self.outside.clock)();
+        let (judged, drained) = self.write(|shared| {
+            let judged = shared.watch.verdicts(&shared.state, now);
+            (judged, shared.watch.drained(&shared.state, now))
+        });
+        let judged = judged.into_iter().map(|judged| (Input::Judged(Box::new(judged)), "judge"));
+        let drained = drained.into_iter().map(|drained| (Input::Drained(Box::new(drained)), "judge"));
+        for (input, actor) in judged.chain(drained).chain([(Input::Tick, "clock")]) {
+            if let Err(error) = self.decide(&input, actor).await {
+                // Nothing is lost: the same verdict comes again with the next look.
+                tracing::warn!(error = %chain(&error), "could not act on a signal");
+            }
+        }
+    }
+
+    async fn persist(&self, gateway: &GatewayName) -> Result<(), CommandError> {
+        let saved = self.read(|shared| shared.watch.save(&shared.state, gateway));
+        let writes = saved.into_iter().map(|saved| match saved {
+            Saved::Rollout(id, value) => Write::Put { table: Table::Checkpoints, key: id.to_string(), value },
+            Saved::Gateway(name, value) => Write::Put { table: Table::Signals, key: name.to_string(), value },
+        });
+        self.outside.side.write(writes.collect()).await.map_err(CommandError::Side)
+    }
+
+    fn read<R>(&self, view: impl FnOnce(&Shared) -> R) -> R {
+        view(&self.shared.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn write<R>(&self, change: impl FnOnce(&mut Shared) -> R) -> R {
+        change(&mut self.shared.write().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Cuts events into batches that a ledger takes. Only an apply of very many entities needs more than one.
+fn batches(events: Vec<NewEvent>) -> Vec<Vec<NewEvent>> {
+    let mut batches: Vec<Vec<NewEvent>> = Vec::new();
+    let mut bytes = 0;
+    for event in events {
+        let size = event.payload.as_str().len();
+        let fits = |batch: &Vec<NewEvent>| batch.len() < BATCH_EVENTS_MAX && bytes + size <= BATCH_BYTES_MAX;
+        match batches.last_mut().filter(|batch| fits(batch)) {
+            Some(batch) => batch.push(event),
+            None => {
+                batches.push(vec![event]);
+                bytes = 0;
+            }
+        }
+        bytes += size;
+    }
+    batches
+}

@@ -1,0 +1,32 @@
+//! Refusals and failures as pages, for browsers. Every handler answers with the same [`Failure`]; this is its other
+//! form.
+
+use axum::response::Response;
+use http::{StatusCode, Uri};
+use seaworthy_contract::api::ApiError;
+use seaworthy_portal::Chrome;
+use seaworthy_portal::view::ErrorPage;
+
+use super::visit::{html, path_of, state};
+use crate::access::Principal;
+use crate::http::App;
+
+/// Prints an error. Without a credential nothing of the state is around it.
+pub(in crate::http) fn error_page(
+    app: &App,
+    principal: Option<&Principal>,
+    uri: &Uri,
+    part: bool,
+    status: StatusCode,
+    error: &ApiError,
+) -> Response {
+    let chrome = Chrome {
+        state: principal.map(|_| state(app)),
+        csrf: principal.and_then(|principal| principal.csrf.clone()),
+        path: path_of(uri),
+        flash: None,
+    };
+    let mut response = html(&chrome, &ErrorPage::new(status.as_u16(), uri.path(), error), part);
+    *response.status_mut() = status;
+    response
+}

@@ -1,0 +1,200 @@
+//! Pages to read: look, make the page, print it.
+
+use std::collections::BTreeMap;
+
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse, Response};
+use http::HeaderMap;
+use jiff::{SignedDuration, Timestamp};
+use seaworthy_contract::api::{LedgerRow, Rollout, RolloutState};
+use seaworthy_core::view::{self, Look};
+use seaworthy_model::{Position, RolloutId, ServiceId};
+use seaworthy_portal::Chrome;
+use seaworthy_portal::view::{
+    HomeFacts, HomePage, LedgerView, PageFacts, PagePage, PagesPage, ReadyPage, RolloutFacts, RolloutPage,
+    RolloutsPage, ServiceFacts, ServicePage, ServicesPage, SignInPage, WhoPage,
+};
+use serde::Deserialize;
+
+use super::visit::{Visit, html, is_part};
+use crate::http::ledger::Window;
+use crate::http::rollouts::identified;
+use crate::http::services::{Question, named};
+use crate::http::{App, Failure, ledger as events, pages as paging};
+
+/// Rollouts that are over and shown at home: what happened while one was away for an hour.
+const FINISHED_MAX: usize = 5;
+
+/// Events after the first one of a rollout in which its others are looked for: other streams write in between.
+const HISTORY_EVENTS: usize = 300;
+
+/// Events on a page of the ledger: what a person reads at once, and light on a phone.
+const LEDGER_ROWS: u64 = 40;
+
+/// How far back a page looks for what changed.
+const CHANGED_WITHIN: SignedDuration = SignedDuration::from_hours(2);
+
+/// Rollouts that changed something lately and are shown on a page.
+const CHANGED_MAX: usize = 10;
+
+pub(super) async fn home(visit: Visit) -> Response {
+    let (boot, writable) = (visit.app.boot, visit.app.kernel.writable());
+    let page = visit.app.kernel.look(|look| {
+        let status = view::status(look, boot, writable);
+        let live = status.rollouts.iter().filter_map(|r| Some((r.id, view::series(look, r.id)?)));
+        let series: BTreeMap<RolloutId, _> = live.collect();
+        let mut finished = view::rollouts(look, None);
+        finished.retain(|r| matches!(r.state, RolloutState::Promoted | RolloutState::Reverted));
+        finished.truncate(FINISHED_MAX);
+        HomePage::new(&HomeFacts { status: &status, series: &series, finished: &finished })
+    });
+    visit.show(&page)
+}
+
+pub(super) async fn services(visit: Visit) -> Response {
+    let page = ServicesPage::new(&visit.app.kernel.look(view::services));
+    visit.show(&page)
+}
+
+pub(super) async fn service(visit: Visit, Path(name): Path<String>) -> Result<Response, Failure> {
+    let id = named(&name)?;
+    let page = visit.app.kernel.look(|look| {
+        let (service, readiness) = view::service(look, &id).zip(view::readiness(look, &id))?;
+        let rollouts = view::rollouts(look, Some(&id));
+        let facts = ServiceFacts { service: &service, readiness: &readiness, rollouts: &rollouts, now: look.now };
+        Some(ServicePage::new(&facts))
+    });
+    Ok(visit.show(&page.ok_or_else(|| Failure::unknown("service", name))?))
+}
+
+pub(super) async fn ready(visit: Visit, Path(name): Path<String>) -> Result<Response, Failure> {
+    let id = named(&name)?;
+    let page = visit.app.kernel.look(|look| {
+        let (service, readiness) = view::service(look, &id).zip(view::readiness(look, &id))?;
+        Some(ReadyPage::new(&service, &readiness, look.now))
+    });
+    Ok(visit.show(&page.ok_or_else(|| Failure::unknown("service", name))?))
+}
+
+pub(super) async fn rollouts(visit: Visit) -> Response {
+    let page = visit.app.kernel.look(|look| RolloutsPage::new(&view::rollouts(look, None), look.now));
+    visit.show(&page)
+}
+
+pub(super) async fn rollout(visit: Visit, Path(text): Path<String>) -> Result<Response, Failure> {
+    let id = identified(&text)?;
+    let found = visit.app.kernel.look(|look| view::rollout(look, id));
+    let rollout = found.ok_or_else(|| Failure::unknown("rollout", text))?;
+    let rights = visit.rights(&rollout.service);
+    let history = history(&visit.app, &rollout).await;
+    let page = visit.app.kernel.look(|look| {
+        // What was read above may be a moment old by now: everything on the page is of one moment but the history.
+        let rollout = view::rollout(look, id).unwrap_or(rollout);
+        let (series, service) = (view::series(look, id), view::service(look, &rollout.service));
+        let readiness = view::readiness(look, &rollout.service);
+        RolloutPage::new(&RolloutFacts {
+            rollout: &rollout,
+            series: series.as_ref(),
+            service: service.as_ref(),
+            readiness: readiness.as_ref(),
+            history: history.as_deref(),
+            report_age_ms: report_age_ms(look),
+            rights: &rights,
+            now: look.now,
+        })
+    });
+    Ok(visit.show(&page))
+}
+
+/// Reads a rollout's own events; none when the store cannot be read.
+async fn history(app: &App, rollout: &Rollout) -> Option<Vec<LedgerRow>> {
+    let window = Window { from: Some(rollout.position), limit: Some(HISTORY_EVENTS) };
+    let mut page = events::page(app, &window).await.ok()?;
+    let stream = format!("rollout/{}", rollout.id);
+    page.rows.retain(|row| row.stream == stream);
+    Some(page.rows)
+}
+
+fn report_age_ms(look: &Look<'_>) -> Option<u64> {
+    let newest = look.watch.gateways.0.values().map(|gateway| gateway.reported_at).max()?;
+    u64::try_from(look.now.duration_since(newest).as_millis()).ok().or(Some(0))
+}
+
+pub(super) async fn pages(visit: Visit) -> Response {
+    let page = visit.app.kernel.look(|look| PagesPage::new(&view::pages(look), look.now));
+    visit.show(&page)
+}
+
+pub(super) async fn page(visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
+    let page = paging::find(&visit.app, &id)?;
+    let rights = visit.rights(&page.service);
+    let shown = visit.app.kernel.look(|look| {
+        let service = view::service(look, &page.service);
+        let readiness = view::readiness(look, &page.service);
+        let rollout = page.rollout.and_then(|id| view::rollout(look, id));
+        let latest = view::rollouts(look, Some(&page.service)).into_iter().next();
+        let needs = service.iter().flat_map(|service| service.dependencies.iter().map(|needed| &needed.service));
+        let named: Vec<&ServiceId> = [&page.service].into_iter().chain(needs).collect();
+        PagePage::new(&PageFacts {
+            page: &page,
+            rollout: rollout.as_ref(),
+            latest: latest.as_ref(),
+            service: service.as_ref(),
+            readiness: readiness.as_ref(),
+            changed: &changed(look, &named),
+            rights: &rights,
+            now: look.now,
+        })
+    });
+    Ok(visit.show(&shown))
+}
+
+/// Rollouts of these services that began or ended lately, newest first.
+fn changed(look: &Look<'_>, services: &[&ServiceId]) -> Vec<Rollout> {
+    let since: Timestamp = look.now - CHANGED_WITHIN;
+    let mut rollouts = view::rollouts(look, None);
+    rollouts.retain(|r| services.contains(&&r.service) && r.ended_at.unwrap_or(look.now).max(r.started_at) >= since);
+    rollouts.truncate(CHANGED_MAX);
+    rollouts
+}
+
+/// Which part of the ledger.
+#[derive(Deserialize)]
+pub(super) struct Part {
+    from: Option<Position>,
+    check: Option<String>,
+}
+
+pub(super) async fn ledger(visit: Visit, Query(part): Query<Part>) -> Result<Response, Failure> {
+    let limit = usize::try_from(LEDGER_ROWS).ok();
+    let rows = events::page(&visit.app, &Window { from: part.from, limit }).await?;
+    let checked = match part.check {
+        Some(_) => Some(events::verify(State(visit.app.clone())).await?.0),
+        None => None,
+    };
+    Ok(visit.show(&LedgerView::new(&rows, part.from, LEDGER_ROWS, checked.as_ref())))
+}
+
+pub(super) async fn who(visit: Visit, Query(question): Query<Question>) -> Response {
+    let page = visit.app.kernel.look(|look| {
+        let answer = view::who(look, &question.text());
+        let service = answer.candidates.first().and_then(|best| view::service(look, &best.service));
+        WhoPage::new(&answer, service.as_ref())
+    });
+    visit.show(&page)
+}
+
+/// Why somebody is here.
+#[derive(Deserialize)]
+pub(super) struct Why {
+    refused: Option<String>,
+}
+
+pub(super) async fn sign_in(headers: HeaderMap, Query(why): Query<Why>) -> Response {
+    // A session that ended while its page was open: the page goes, not a part of it.
+    if is_part(&headers) {
+        return [("hx-redirect", "/sign-in")].into_response();
+    }
+    let chrome = Chrome { state: None, csrf: None, path: "/sign-in".to_owned(), flash: None };
+    html(&chrome, &SignInPage { refused: why.refused.is_some() }, false)
+}
