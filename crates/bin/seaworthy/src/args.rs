@@ -28,9 +28,8 @@ pub(crate) enum Command {
     /// Runs the control plane; started by `up`
     #[command(hide = true)]
     Server,
-    /// Runs the gateway; started by `up`
-    #[command(hide = true)]
-    Gateway,
+    /// Speaks with a gateway on its own socket: `revert` works while the control plane is dead
+    Gateway(seaworthy_cli::command::gateway::Args),
     /// Runs a sample service
     #[command(hide = true)]
     Sample(SampleArgs),

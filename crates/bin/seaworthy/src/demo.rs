@@ -60,7 +60,7 @@ pub(crate) struct LoadArgs {
     users: u32,
     /// Ratio of requests that are POSTs, 0 to 1
     #[arg(long, default_value_t = 0.2)]
-    posts: f64,
+    post_ratio: f64,
     /// How long a user waits for an answer, in seconds
     #[arg(long, default_value_t = 10)]
     patience: u64,
@@ -78,7 +78,7 @@ impl LoadArgs {
             gateway: self.gateway,
             rate: self.rate,
             users: self.users,
-            post_ratio: self.posts,
+            post_ratio: self.post_ratio,
             patience: Duration::from_secs(self.patience),
             seed: self.seed,
         };

@@ -3,6 +3,7 @@
 use std::io;
 
 use seaworthy_cli::Level;
+use seaworthy_cli::command::gateway;
 use tracing::level_filters::LevelFilter;
 
 use crate::args::{Args, Command};
@@ -11,7 +12,7 @@ use crate::args::{Args, Command};
 /// somebody reads afterwards; a command says only what went wrong.
 pub(crate) fn start(args: &Args) {
     let level = args.global.log.unwrap_or(match args.command {
-        Command::Server | Command::Gateway => Level::Info,
+        Command::Server | Command::Gateway(gateway::Args { action: None }) => Level::Info,
         _ => Level::Warn,
     });
     let level = match level {

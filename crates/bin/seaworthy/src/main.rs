@@ -6,9 +6,11 @@ mod log;
 mod role;
 mod up;
 
+use std::io;
 use std::process::ExitCode;
 
 use clap::Parser;
+use seaworthy_cli::command::gateway;
 
 use args::{Args, Command};
 
@@ -20,7 +22,10 @@ fn main() -> ExitCode {
         Command::Up(command) => up::run(command, &args.global),
         Command::Demo(command) => seaworthy_demo::demo(command.options(&args.global)),
         Command::Server => role::server(),
-        Command::Gateway => role::gateway(),
+        Command::Gateway(gateway::Args { action: None }) => role::gateway(),
+        Command::Gateway(gateway::Args { action: Some(action) }) => {
+            gateway::run(&action, args.global.json, &mut io::stdout(), &mut io::stderr()).into()
+        }
         Command::Sample(command) => seaworthy_demo::sample(command.options()),
         Command::Load(command) => command.run(),
     }

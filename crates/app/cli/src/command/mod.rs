@@ -5,9 +5,17 @@ pub mod check;
 pub mod gateway;
 pub mod judge;
 pub mod ledger;
+pub mod ledger_fill;
 pub mod look;
+pub mod pages;
+pub mod ready;
+pub mod revert;
+pub mod rollouts;
+pub mod services;
 pub mod ship;
-pub mod status;
+mod sign_in;
+mod status;
+pub mod who;
 
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
@@ -25,8 +33,22 @@ pub enum Command {
     Status,
     /// Ships a version: to a few users first, to everybody when they are well
     Ship(ship::Args),
+    /// Takes the latest version of a service off its users, at once
+    Revert(revert::Args),
+    /// Shows what was shipped and what became of it
+    Rollouts(rollouts::Args),
+    /// Lists services with owner, version and the place that says so
+    Services(services::Args),
+    /// Says who owns something and who is on call for it
+    Who(who::Args),
+    /// Shows what is known of a service's readiness, with evidence and its age
+    Ready(ready::Args),
+    /// Shows pages that wait for somebody; takes one
+    Pages(pages::Args),
     /// Applies a directory of files to the catalogue: services, teams, people, rotations
     Apply(apply::Args),
+    /// Prints a one-time link that signs a person in to the portal
+    SignIn,
     /// Checks a directory of files and prints every mistake with its place and remedy
     Check(check::CheckArgs),
     /// Shows who owns a git repository, what waits for a release, and what is wrong; needs no server
@@ -41,6 +63,9 @@ pub enum Command {
     /// Compares a ledger with what was acknowledged
     #[command(hide = true)]
     LedgerCheck(ledger::CheckArgs),
+    /// Fills an empty ledger
+    #[command(hide = true)]
+    LedgerFill(ledger_fill::Args),
 }
 
 /// Carries a command out and returns the exit code.
@@ -66,6 +91,7 @@ fn offline(global: &Global, command: &Command, out: &mut impl Write, err: &mut i
         Command::Ledger(args) => ledger::run(args, out, err),
         Command::LedgerWriter(args) => ledger::writer(args, err),
         Command::LedgerCheck(args) => ledger::check(args, out, err),
+        Command::LedgerFill(args) => ledger_fill::run(args, err),
         _ => return None,
     };
     Some(code)
@@ -86,12 +112,20 @@ async fn dispatch(command: Command, cx: &mut Context<'_>) -> Result<Exit, Failur
     match command {
         Command::Status => status::run(cx).await,
         Command::Ship(args) => ship::run(args, cx).await,
+        Command::Revert(args) => revert::run(&args, cx).await,
+        Command::Rollouts(args) => rollouts::run(&args, cx).await,
+        Command::Services(args) => services::run(&args, cx).await,
+        Command::Who(args) => who::run(&args, cx).await,
+        Command::Ready(args) => ready::run(&args, cx).await,
+        Command::Pages(args) => pages::run(&args, cx).await,
         Command::Apply(args) => apply::run(&args, cx).await,
+        Command::SignIn => sign_in::run(cx).await,
         Command::Check(_)
         | Command::Look(_)
         | Command::Judge(_)
         | Command::Ledger(_)
         | Command::LedgerWriter(_)
-        | Command::LedgerCheck(_) => unreachable!("these need no server and were carried out before"),
+        | Command::LedgerCheck(_)
+        | Command::LedgerFill(_) => unreachable!("these need no server and were carried out before"),
     }
 }

@@ -118,7 +118,7 @@ pub(crate) fn ended(rollout: &Rollout, view: &View) -> String {
 }
 
 /// Returns the largest share of users that met it.
-fn reached(rollout: &Rollout) -> f64 {
+pub(crate) fn reached(rollout: &Rollout) -> f64 {
     let met = |step: &&Step| matches!(step.state, StepState::Passed | StepState::Now | StepState::Stopped);
     rollout.steps.iter().filter(met).map(|step| step.share).fold(0.0, f64::max)
 }

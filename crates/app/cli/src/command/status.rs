@@ -1,6 +1,6 @@
 //! `seaworthy status`: is anybody needed, what serves, who is on call.
 
-use seaworthy_contract::api::{GatewayStatus, Page, Rollout, Service, Status, VersionState};
+use seaworthy_contract::api::{GatewayStatus, Page, Rollout, Service, Status, VersionState, VersionView};
 
 use crate::context::Context;
 use crate::table::{Column, harmless, lay_out};
@@ -53,29 +53,27 @@ fn rows(service: &Service, rollouts: &[Rollout], view: &View) -> Vec<Vec<String>
         return vec![vec![service.name.to_string(), "-".to_owned(), "-".to_owned(), on_call, state]];
     }
     let canary = rollouts.iter().find(|rollout| Some(rollout.id) == service.rollout).map_or(0.0, |r| r.share);
-    let row = |version: &seaworthy_contract::api::VersionView| {
+    let row = |version: &VersionView| {
         let serves = match version.role.as_str() {
             "stable" => share(1.0 - canary),
             "canary" => share(canary),
             _ => share(0.0),
         };
-        let state = match version.state {
-            VersionState::Unknown => "not seen yet",
-            VersionState::Healthy => "healthy",
-            VersionState::Exited => "down, being started again",
-            VersionState::Failed => "could not be started",
-        };
-        let since = version.since.map_or_else(String::new, |at| format!(" since {}", age_of(view, at)));
-        let state = format!("{}, {state}{since}", harmless(&version.role));
+        let state = word(version.state);
+        let since = version.since.map_or_else(String::new, |at| format!(", {}", ago(view.seconds_since(at))));
+        let state = format!("{}: {state}{since}", harmless(&version.role));
         vec![service.name.to_string(), version.version.to_string(), serves, on_call.clone(), state]
     };
     service.versions.iter().map(row).collect()
 }
 
-fn age_of(view: &View, at: jiff::Timestamp) -> String {
-    match view.seconds_since(at) as i64 {
-        seconds @ ..60 => format!("{seconds} s"),
-        seconds => age(seconds),
+/// Says how a version fares.
+pub(crate) fn word(state: VersionState) -> &'static str {
+    match state {
+        VersionState::Unknown => "not seen yet",
+        VersionState::Healthy => "became healthy",
+        VersionState::Exited => "went down, is being started again",
+        VersionState::Failed => "could not be started",
     }
 }
 
@@ -89,15 +87,10 @@ fn on_call(service: &Service, view: &View) -> String {
     }
 }
 
-/// Tells of a page in a line.
-pub(crate) fn line_of_page(page: &Page, view: &View) -> String {
-    let to = match (&page.to_name, &page.to) {
-        (Some(name), _) => harmless(name),
-        (None, Some(person)) => person.to_string(),
-        (None, None) => "nobody is on call".to_owned(),
-    };
+fn line_of_page(page: &Page, view: &View) -> String {
     let when = ago(view.seconds_since(page.requested_at));
-    format!("{} {} ({to}, {when}; `seaworthy pages ack {}`)", view.alarm("page:"), harmless(&page.sentence), page.id)
+    let (sentence, to) = (harmless(&page.sentence), super::pages::to(page));
+    format!("{} {sentence} ({to}, {when}; `seaworthy pages ack {}`)", view.alarm("page:"), page.id)
 }
 
 fn line_of_rollout(rollout: &Rollout, view: &View) -> String {
