@@ -1,6 +1,6 @@
 //! Forms: each checks its token, does what the API does, and leads back to where it was pressed with a sentence.
 
-use axum::extract::{Form, Path, State};
+use axum::extract::{Form, Path};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::header::SET_COOKIE;
 use seaworthy_core::Input;
@@ -11,7 +11,7 @@ use super::flash;
 use super::visit::Visit;
 use crate::access::Principal;
 use crate::http::rollouts::{self, REASON_CHARS_MAX};
-use crate::http::{App, Failure, pages};
+use crate::http::{Failure, pages};
 
 /// What a form sends.
 #[derive(Deserialize)]
@@ -70,7 +70,7 @@ pub(super) struct Pasted {
 }
 
 /// Leads to the link that a pasted text means; redeeming is that link's.
-pub(super) async fn sign_in(State(_): State<App>, Form(pasted): Form<Pasted>) -> Response {
+pub(super) async fn sign_in(Form(pasted): Form<Pasted>) -> Response {
     let code = pasted.code.trim().trim_end_matches('/');
     let code = code.rsplit('/').next().unwrap_or_default();
     match !code.is_empty() && code.chars().all(|c| c.is_ascii_alphanumeric()) {

@@ -23,8 +23,7 @@ struct Carried {
 /// Makes the cookie that carries it.
 pub(super) fn carry(flash: &Flash) -> HeaderValue {
     let cut = |text: &str| text.chars().take(CHARS_MAX).collect::<String>();
-    let carried =
-        Carried { refused: flash.refused, text: cut(&flash.text), hint: flash.hint.as_deref().map(cut) };
+    let carried = Carried { refused: flash.refused, text: cut(&flash.text), hint: flash.hint.as_deref().map(cut) };
     let json = serde_json::to_vec(&carried).expect("strings and a truth value");
     let hex: String = json.iter().map(|byte| format!("{byte:02x}")).collect();
     header(&hex, 60)
