@@ -144,6 +144,14 @@ impl Rig {
         all.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).filter(about).collect()
     }
 
+    fn kill_all(&self) {
+        for pid in self.pids() {
+            // Its group too: a shell may have started something.
+            let _ = kill_process_group(Pid::from_raw(pid.cast_signed()).unwrap(), Signal::KILL);
+            kill(pid, Signal::KILL);
+        }
+    }
+
     /// Process ids of server and gateway, by their sockets.
     pub(crate) fn role(&self, name: &str) -> Option<u32> {
         let path = self.path("data/run").join(format!("{name}.sock"));
@@ -153,15 +161,12 @@ impl Rig {
 
 impl Drop for Rig {
     fn drop(&mut self) {
-        let roles = ["server", "gateway"].into_iter().filter_map(|name| self.role(name));
-        for pid in roles.collect::<Vec<_>>() {
-            kill(pid, Signal::KILL);
+        // The supervisor goes first: it would start the others again.
+        self.kill_all();
+        for name in ["server", "gateway"] {
+            self.role(name).into_iter().for_each(|pid| kill(pid, Signal::KILL));
         }
-        for pid in self.pids() {
-            // Its group too: a shell may have started something.
-            let _ = kill_process_group(Pid::from_raw(pid.cast_signed()).unwrap(), Signal::KILL);
-            kill(pid, Signal::KILL);
-        }
+        self.kill_all();
         drop(fs::remove_dir_all(&self.play.directory));
     }
 }
