@@ -29,7 +29,7 @@ const WORKER_LOOK: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub struct RunningGateway {
     stop: Arc<watch::Sender<bool>>,
-    thread: JoinHandle<Result<(), GatewayError>>,
+    thread: Option<JoinHandle<Result<(), GatewayError>>>,
 }
 
 /// Starts a gateway; it carries requests as soon as it has a config, from its disk or the control plane.
@@ -51,7 +51,7 @@ pub fn start(options: GatewayOptions) -> Result<RunningGateway, GatewayError> {
         })
         .map_err(GatewayError::Thread)?;
     match started.recv() {
-        Ok(()) => Ok(RunningGateway { stop, thread }),
+        Ok(()) => Ok(RunningGateway { stop, thread: Some(thread) }),
         Err(_) => Err(thread.join().unwrap_or(Err(GatewayError::Worker)).err().unwrap_or(GatewayError::Worker)),
     }
 }
@@ -88,9 +88,15 @@ impl RunningGateway {
     ///
     /// # Errors
     /// When a worker had ended by itself.
-    pub fn stop(self) -> Result<(), GatewayError> {
+    pub fn stop(mut self) -> Result<(), GatewayError> {
         self.stop.send_replace(true);
-        self.thread.join().unwrap_or(Err(GatewayError::Worker))
+        self.thread.take().map_or(Ok(()), |thread| thread.join().unwrap_or(Err(GatewayError::Worker)))
+    }
+}
+
+impl Drop for RunningGateway {
+    fn drop(&mut self) {
+        self.stop.send_replace(true);
     }
 }
 

@@ -2,17 +2,17 @@
 
 use seaworthy_model::Arm;
 
-/// What a request adds to the budget, in millionths of a retry: retries are at most 20% of requests.
-const REQUEST_ADDS: u64 = 200_000;
+/// Requests that earn one retry: retries are at most 20% of the requests of the window.
+const REQUESTS_A_RETRY: u64 = 5;
 
-/// What time adds, in millionths of a retry a millisecond: 10 a second, so that a quiet service is rescued too.
-const MILLISECOND_ADDS: u64 = 10_000;
+/// Retries that need no requests: ten a second, so that a quiet service is rescued too.
+const FLOOR: u64 = 10 * SLOTS as u64;
 
-/// How much quiet time can be saved up, in milliseconds; it bounds a burst.
-const SAVED_MS: u64 = 10_000;
+/// The window in seconds, each with its own slot. It is as long as the epoch in which a user counts once.
+const SLOTS: usize = 10;
 
-/// One retry.
-const RETRY: u64 = 1_000_000;
+/// The floor of one of several budgets is never below this.
+const FLOOR_MIN: u64 = 10;
 
 /// How an attempt failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,49 +68,53 @@ pub fn rescues(attempt: Attempt<'_>, budget: &mut Budget, now_ms: u64) -> bool {
         && budget.take(now_ms)
 }
 
-/// A token bucket: requests and time fill it, retries empty it. A storm of retries cannot outgrow the traffic.
+/// Requests and retries of the last ten seconds. A storm of retries cannot outgrow the traffic, and a burst of
+/// failures (a version that dies with many requests inside) finds what the traffic before it has earned.
 #[derive(Debug, Clone)]
 pub struct Budget {
-    /// In millionths of a retry.
-    tokens: u64,
-    at_ms: u64,
-    /// The floor is shared by this many buckets.
-    parts: u64,
+    slots: [Slot; SLOTS],
+    /// The second of the newest slot.
+    second: u64,
+    floor: u64,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Slot {
+    requests: u64,
+    retries: u64,
 }
 
 impl Budget {
-    /// Makes a full bucket that is one of `parts` equal ones (a gateway has one for each worker).
+    /// Makes a budget that is one of `parts` equal ones (a gateway has one for each worker). Times are milliseconds
+    /// since any fixed instant.
     pub fn new(parts: usize, now_ms: u64) -> Self {
-        let parts = u64::try_from(parts.max(1)).unwrap_or(1);
-        let mut budget = Self { tokens: 0, at_ms: now_ms, parts };
-        budget.tokens = budget.limit();
-        budget
-    }
-
-    /// Never below ten retries, however many parts there are.
-    fn limit(&self) -> u64 {
-        (MILLISECOND_ADDS * SAVED_MS / self.parts).max(10 * RETRY)
+        let parts = u64::try_from(parts.max(1)).unwrap_or(u64::MAX);
+        Self { slots: Default::default(), second: now_ms / 1_000, floor: (FLOOR / parts).max(FLOOR_MIN) }
     }
 
     /// Notes a request.
     pub fn request(&mut self, now_ms: u64) {
-        self.fill(now_ms);
-        self.tokens = (self.tokens + REQUEST_ADDS).min(self.limit());
+        self.slot(now_ms).requests += 1;
     }
 
     fn take(&mut self, now_ms: u64) -> bool {
-        self.fill(now_ms);
-        let enough = self.tokens >= RETRY;
-        if enough {
-            self.tokens -= RETRY;
+        self.slot(now_ms);
+        let sum = |of: fn(&Slot) -> u64| self.slots.iter().map(of).sum::<u64>();
+        let has_left = sum(|slot| slot.retries) < self.floor + sum(|slot| slot.requests) / REQUESTS_A_RETRY;
+        if has_left {
+            self.slot(now_ms).retries += 1;
         }
-        enough
+        has_left
     }
 
-    fn fill(&mut self, now_ms: u64) {
-        let passed = now_ms.saturating_sub(self.at_ms).min(SAVED_MS);
-        self.at_ms = self.at_ms.max(now_ms);
-        self.tokens = (self.tokens + passed * MILLISECOND_ADDS / self.parts).min(self.limit());
+    /// Returns the slot of this second; what is older than the window is forgotten. A clock that steps back is now.
+    fn slot(&mut self, now_ms: u64) -> &mut Slot {
+        let second = (now_ms / 1_000).max(self.second);
+        for passed in (self.second + 1..=second).rev().take(SLOTS) {
+            self.slots[passed as usize % SLOTS] = Slot::default();
+        }
+        self.second = second;
+        &mut self.slots[second as usize % SLOTS]
     }
 }
 
@@ -151,45 +155,54 @@ mod tests {
         let attempt = Attempt { arm: Arm::Canary, stable: true, method: "GET", body: Body::Replayable };
         let mut budget = Budget::new(1, 0);
         drain(&mut budget, 0);
-        assert!(!rescues(attempt, &mut budget, 0));
-        assert!(rescues(attempt, &mut budget, 100), "ten a second come back");
+        assert!(!rescues(attempt, &mut budget, 9_999));
+        assert!(rescues(attempt, &mut budget, 10_000), "the window has moved on");
     }
 
     #[test]
-    fn the_floor_is_ten_a_second_and_saves_ten_seconds() {
+    fn the_floor_is_ten_a_second() {
         let mut budget = Budget::new(1, 0);
         assert_eq!(drain(&mut budget, 0), 100);
-        assert_eq!(drain(&mut budget, 1_000), 10);
+        assert_eq!(drain(&mut budget, 9_000), 0);
+        assert_eq!(drain(&mut budget, 10_000), 100);
         assert_eq!(drain(&mut budget, 1_000_000), 100);
     }
 
     #[test]
-    fn requests_add_a_fifth() {
+    fn requests_earn_a_fifth_for_ten_seconds() {
         let mut budget = Budget::new(1, 0);
-        drain(&mut budget, 0);
-        (0..50).for_each(|_| budget.request(0));
-        assert_eq!(drain(&mut budget, 0), 10);
+        (0..5_000).for_each(|_| budget.request(0));
+        assert_eq!(drain(&mut budget.clone(), 9_999), 1_100, "a burst finds what traffic has earned");
+        assert_eq!(drain(&mut budget, 10_000), 100);
     }
 
     #[test]
     fn parts_share_the_floor_and_keep_a_minimum() {
-        let mut budget = Budget::new(4, 0);
-        assert_eq!(drain(&mut budget, 0), 25);
-        assert_eq!(drain(&mut budget, 2_000), 5);
+        assert_eq!(drain(&mut Budget::new(4, 0), 0), 25);
         assert_eq!(drain(&mut Budget::new(1_000, 0), 0), 10);
+        assert_eq!(drain(&mut Budget::new(0, 0), 0), 100);
     }
 
     proptest! {
         #[test]
-        fn retries_never_exceed_a_fifth_plus_the_floor(steps in prop::collection::vec((0..2_000_u64, 0..50_u64), 1..50)) {
+        fn retries_of_a_window_never_exceed_a_fifth_plus_the_floor(
+            steps in prop::collection::vec((0..4_000_u64, 0..50_u64, 0..50_u64), 1..50),
+        ) {
             let mut budget = Budget::new(1, 0);
-            let (mut now, mut requests, mut taken) = (0, 0, 0);
-            for (pause, burst) in steps {
+            let (mut now, mut seen) = (0, Vec::new());
+            for (pause, requests, failures) in steps {
                 now += pause;
-                (0..burst).for_each(|_| budget.request(now));
-                requests += burst;
-                taken += u64::from(drain(&mut budget, now));
-                prop_assert!(taken <= 100 + requests / 5 + now / 100 + 1);
+                (0..requests).for_each(|_| budget.request(now));
+                let taken = (0..failures).filter(|_| budget.take(now)).count() as u64;
+                seen.push((now / 1_000, requests, taken));
+                // Earned at the time it was taken: by the requests of the ten seconds up to then.
+                let window = |(at, ..): &&(u64, u64, u64)| at + 10 > now / 1_000;
+                let (requests, retries) = seen
+                    .iter()
+                    .filter(window)
+                    .fold((0, 0), |(requests, retries), (_, r, t)| (requests + r, retries + t));
+                prop_assert!(taken == 0 || retries <= 100 + requests / 5, "{retries} for {requests}");
+                prop_assert!(taken == failures || retries >= 100 + requests / 5, "denied too early");
             }
         }
 

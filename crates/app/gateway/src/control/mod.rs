@@ -56,6 +56,8 @@ pub(crate) struct Control {
     /// When the last report's interval ended.
     pub(crate) reported_ms: Cell<u64>,
     pub(crate) trips: Cell<u64>,
+    /// Whether the config in force is on disk.
+    pub(crate) is_kept: Cell<bool>,
 }
 
 impl Control {
@@ -85,9 +87,14 @@ impl Control {
             seq: Cell::new(0),
             reported_ms: Cell::new(0),
             trips: Cell::new(0),
+            is_kept: Cell::new(true),
         };
         match keep::load(&control.data_dir) {
-            Ok(Some(config)) => drop(control.put_in_force(config)),
+            Ok(Some(config)) => {
+                // What cannot be used any more was said; a new one comes.
+                drop(control.put_in_force(config));
+                control.is_kept.set(true);
+            }
             Ok(None) => {}
             Err(error) => {
                 tracing::warn!(%error, "the config kept on disk is not usable; waiting for the control plane")
@@ -104,12 +111,13 @@ impl Control {
     /// Puts a config in force, or says why not; then the last good one stays.
     pub(crate) fn put_in_force(&self, config: Config) -> Result<(), Refused> {
         let before = self.shared.current();
-        self.settle_glass(&config);
         let compiled = Compiled::new(config, &before, &self.glass.borrow().in_force());
         match compiled {
             Ok(compiled) => {
                 tracing::info!(config = compiled.version(), "config in force");
+                self.settle_glass(&compiled);
                 self.shared.replace(Arc::new(compiled));
+                self.is_kept.set(false);
                 self.health.borrow_mut().refused = None;
                 Ok(())
             }
@@ -171,11 +179,8 @@ impl Control {
         }
     }
 
-    fn settle_glass(&self, config: &Config) {
-        let rollout = |service: &str| {
-            let service = config.services.iter().find(|s| s.service.as_str() == service)?;
-            service.canary.as_ref().map(|canary| canary.rollout)
-        };
+    fn settle_glass(&self, compiled: &Compiled) {
+        let rollout = |service: &str| Some(compiled.service(service)?.canary.as_ref()?.trial.key.rollout);
         if let Err(error) = self.glass.borrow_mut().settle(rollout) {
             // In force or not, the rollout it was about is gone.
             tracing::warn!(%error, "could not note in the journal that reverts are over");

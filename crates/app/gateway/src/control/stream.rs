@@ -42,27 +42,37 @@ async fn read(control: &Control, client: &Client, backoff: &mut Backoff, is_away
         backoff.reset();
         // A heartbeat is the same line again.
         if line != last && !line.is_empty() {
-            take(control, &line).await;
+            take(control, &line);
             last = line;
+        }
+        if !control.is_kept.get() {
+            keep(control).await;
         }
     }
     Ok(())
 }
 
-/// Takes one config: in force first, on disk at once after.
-async fn take(control: &Control, line: &str) {
+/// Puts a config in force.
+fn take(control: &Control, line: &str) {
     let config: Config = match serde_json::from_str(line) {
         Ok(config) => config,
         Err(error) => return control.refuse(&Refused::Unreadable(error)),
     };
-    let is_known = control.shared.current().config.as_ref() == Some(&config);
-    if is_known || control.put_in_force(config.clone()).is_err() {
+    if control.shared.current().config.as_ref() == Some(&config) {
+        control.health.borrow_mut().refused = None;
         return;
     }
-    let dir = control.data_dir.clone();
+    // A refusal was noted where it shows; the last good config stays.
+    drop(control.put_in_force(config));
+}
+
+/// Keeps the config in force on disk; a disk that is full is tried again with the next heartbeat.
+async fn keep(control: &Control) {
+    let (dir, compiled) = (control.data_dir.clone(), control.shared.current());
+    let Some(config) = compiled.config.clone() else { return };
     let saved = tokio::task::spawn_blocking(move || keep::save(&dir, &config)).await;
     match saved.expect("saving a config does not panic") {
-        Ok(()) => {}
+        Ok(()) => control.is_kept.set(true),
         Err(error) => tracing::error!(%error, "the config is in force but could not be kept on disk"),
     }
 }

@@ -110,3 +110,6 @@ pub(crate) fn arm_name(arm: Arm) -> &'static str {
         Arm::Canary => "canary",
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -56,6 +56,11 @@ impl Totals {
         }
         self.0.retain(|_, (_, at)| now_ms.saturating_sub(*at) < QUIET_MS);
     }
+
+    #[cfg(test)]
+    pub(crate) fn sum(&self, what: Tally) -> u64 {
+        self.0.values().map(|(total, _)| total.get(what)).sum()
+    }
 }
 
 /// Writes everything.

@@ -14,19 +14,10 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 
+use crate::worker::patience::{Order, Patience, Sight};
 use crate::worker::serve;
 use crate::worker::wire::{Watched, Wire};
 use crate::worker::{HEAD_MAX, Worker};
-
-/// Sweeps in which a head may be incomplete: 10 to 15 s, after which a slow sender is cut.
-const HEAD_SWEEPS: u32 = 3;
-
-/// Sweeps without a byte after which an idle connection is closed and a stuck one is cut: 60 to 65 s. Longer than the
-/// idle time of common clients and balancers, so that it is they who close.
-const QUIET_SWEEPS: u32 = 13;
-
-/// Sweeps without a byte after which an upgraded connection is cut: ten minutes.
-const TUNNEL_SWEEPS: u32 = 120;
 
 /// Which listening socket a connection came through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,15 +26,6 @@ pub(crate) enum Side {
     Inbound,
     /// Services that call their dependencies.
     Outbound,
-}
-
-/// What a connection is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Order {
-    /// Answer what is there, then close.
-    Finish,
-    /// Close now.
-    Cut,
 }
 
 pub(crate) struct Connection {
@@ -59,11 +41,7 @@ pub(crate) struct Connection {
     is_tunnel: Cell<bool>,
     order: Cell<Option<Order>>,
     told: Notify,
-    /// What the last sweep saw.
-    moved_before: Cell<u64>,
-    requests_before: Cell<u64>,
-    quiet: Cell<u32>,
-    slow: Cell<u32>,
+    patience: Cell<Patience>,
 }
 
 impl Connection {
@@ -79,10 +57,7 @@ impl Connection {
             is_tunnel: Cell::new(false),
             order: Cell::new(None),
             told: Notify::new(),
-            moved_before: Cell::new(0),
-            requests_before: Cell::new(0),
-            quiet: Cell::new(0),
-            slow: Cell::new(0),
+            patience: Cell::default(),
         }
     }
 
@@ -115,20 +90,17 @@ impl Connection {
 
     /// Decides, once a sweep, whether it is idle, slow or stuck for too long.
     pub(crate) fn look(&self) -> Option<Order> {
-        let is_quiet = self.moved_before.replace(self.wire.moved()) == self.wire.moved();
-        let is_slow = self.wire.is_inside_head()
-            && self.waiting.get() == 0
-            && self.requests_before.replace(self.requests.get()) == self.requests.get();
-        self.quiet.set(if is_quiet { self.quiet.get() + 1 } else { 0 });
-        self.slow.set(if is_slow { self.slow.get() + 1 } else { 0 });
-        if self.is_tunnel.get() {
-            return (self.quiet.get() >= TUNNEL_SWEEPS).then_some(Order::Cut);
-        }
-        if self.slow.get() >= HEAD_SWEEPS || (self.quiet.get() >= QUIET_SWEEPS && self.wire.is_stuck()) {
-            return Some(Order::Cut);
-        }
-        // A response that is being streamed is finished first; it has its own deadline.
-        (self.quiet.get() >= QUIET_SWEEPS && self.waiting.get() == 0).then_some(Order::Finish)
+        let mut patience = self.patience.get();
+        let order = patience.look(Sight {
+            moved: self.wire.moved(),
+            requests: self.requests.get(),
+            waiting: self.waiting.get(),
+            is_inside_head: self.wire.is_inside_head(),
+            is_stuck: self.wire.is_stuck(),
+            is_tunnel: self.is_tunnel.get(),
+        });
+        self.patience.set(patience);
+        order
     }
 }
 

@@ -5,6 +5,7 @@ pub(crate) mod attempt;
 pub(crate) mod body;
 pub(crate) mod connection;
 pub(crate) mod forward;
+pub(crate) mod patience;
 pub(crate) mod pool;
 pub(crate) mod proxy;
 pub(crate) mod reply;
@@ -28,7 +29,8 @@ use tokio::task::spawn_local;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout_at};
 
 use crate::shared::Shared;
-use crate::worker::connection::{Connection, Order, Side};
+use crate::worker::connection::{Connection, Side};
+use crate::worker::patience::Order;
 use crate::worker::view::View;
 
 /// Largest head of a request or response, in bytes; larger ones are answered 431. It also bounds what is buffered of

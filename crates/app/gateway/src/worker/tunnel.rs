@@ -15,8 +15,9 @@ use tokio::task::spawn_local;
 
 use crate::worker::attempt::{Limits, Message, Outcome, Payload, attempt};
 use crate::worker::body::{Answer, Stream};
-use crate::worker::connection::Order;
+use crate::worker::connection::Connection;
 use crate::worker::forward;
+use crate::worker::patience::Order;
 use crate::worker::pool::Lease;
 use crate::worker::proxy::Carry;
 use crate::worker::ticket::{Class, Ticket};
@@ -82,7 +83,7 @@ fn accepted(
 }
 
 /// A tunnel has no end that could be waited for: a drain leaves it until its deadline.
-async fn cut(connection: &crate::worker::connection::Connection) {
+async fn cut(connection: &Connection) {
     while connection.ordered().await != Order::Cut {}
 }
 

@@ -100,6 +100,29 @@ async fn pipelined_requests_are_answered_in_order() {
 }
 
 #[tokio::test]
+async fn an_old_client_needs_no_host_and_gets_its_connection_closed() {
+    let stable = Version::answering(200, "ok").await;
+    let (gateway, _plane) = Gateway::with(&config(1, &[&stable], None)).await;
+    let mut wire = Wire::open(gateway.inbound).await;
+    wire.write("GET /old HTTP/1.0\r\n\r\n").await;
+    let text = wire.read_all().await;
+    assert!(text.starts_with("HTTP/1.0 200") && text.ends_with("\r\n\r\nok"), "{text}");
+    assert_eq!(stable.got()[0].target, "/old");
+}
+
+#[tokio::test]
+async fn who_waits_for_100_continue_gets_it() {
+    let stable = Version::answering(200, "ok").await;
+    let (gateway, _plane) = Gateway::with(&config(1, &[&stable], None)).await;
+    let mut wire = Wire::open(gateway.inbound).await;
+    wire.write("POST / HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: 5\r\n\r\n").await;
+    assert_eq!(wire.read_until("\r\n\r\n").await, "HTTP/1.1 100 Continue\r\n\r\n");
+    wire.write("hello").await;
+    assert!(wire.read_until("ok").await.starts_with("HTTP/1.1 200"));
+    assert!(!stable.got()[0].headers.contains_key("expect"));
+}
+
+#[tokio::test]
 async fn head_keeps_its_length_and_has_no_body() {
     let stable = Version::answering(200, "12345").await;
     let (gateway, _plane) = Gateway::with(&config(1, &[&stable], None)).await;

@@ -82,9 +82,29 @@ async fn a_bad_config_is_refused_whole_and_the_last_good_one_stays() {
     }
     let metrics = send(gateway.outbound, "GET", "/-/metrics", &[("authorization", "Bearer sw_secret")]).await.text;
     assert!(metrics.contains("gateway_config_is_refused 1\n"), "{metrics}");
+    plane.say(&config(1, &[&old], None));
+    until("the old one again is no refusal", async || {
+        matches!(gateway.ask(&ControlRequest::Status).await, ControlReply::Status(status) if status.refused.is_none())
+    })
+    .await;
     plane.say(&config(3, &[&new], None));
     gateway.until_config(3).await;
     assert_eq!(get(gateway.inbound, "/").await.text, "new");
+}
+
+#[tokio::test]
+async fn a_disk_that_takes_no_config_is_tried_again() {
+    let stable = Version::answering(200, "ok").await;
+    let home = Home::new();
+    // A directory where the new file would be written: no write succeeds until it is gone.
+    let in_the_way = home.0.join("data/config.json.new");
+    std::fs::create_dir_all(&in_the_way).unwrap();
+    let plane = Plane::new(&config(1, &[&stable], None)).await;
+    let gateway = Gateway::start_in(home, &plane.url());
+    gateway.until_ready().await;
+    assert_eq!(get(gateway.inbound, "/").await.text, "ok", "in force all the same");
+    std::fs::remove_dir(&in_the_way).unwrap();
+    until("it is on disk", async || gateway.home.0.join("data/config.json").exists()).await;
 }
 
 #[tokio::test]

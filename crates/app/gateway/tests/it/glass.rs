@@ -49,6 +49,24 @@ async fn it_works_with_a_dead_control_plane_and_is_told_later() {
 }
 
 #[tokio::test]
+async fn a_refused_config_ends_nothing() {
+    let (stable, tried) = (Version::answering(200, "ok").await, Version::answering(200, "ok").await);
+    let (gateway, mut plane) = Gateway::with(&config(1, &[&stable], Some(canary(tried.address, 100)))).await;
+    until("the config is on disk", async || gateway.home.0.join("data/config.json").exists()).await;
+    assert!(matches!(revert(&gateway, "checkout").await, ControlReply::Reverted(_)));
+    let mut bad = canary("nonsense", 100);
+    bad.rollout = rollout(2);
+    plane.say(&config(2, &[&stable], Some(bad)));
+    until("it is refused", async || {
+        matches!(gateway.ask(&ControlRequest::Status).await, ControlReply::Status(status) if status.refused.is_some())
+    })
+    .await;
+    plane.die().await;
+    let gateway = gateway.restart(&plane.url()).await;
+    assert_eq!(arm_of(&gateway).await, "stable");
+}
+
+#[tokio::test]
 async fn a_route_names_its_service() {
     let (stable, tried) = (Version::answering(200, "ok").await, Version::answering(200, "ok").await);
     let (gateway, _plane) = Gateway::with(&config(1, &[&stable], Some(canary(tried.address, 100)))).await;
