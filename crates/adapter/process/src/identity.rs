@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 /// Where the start time stands in `/proc/PID/stat`, counted from the state behind the name (proc(5), field 22).
 const START_TIME_FIELD: usize = 19;
 
+/// Where the process group stands (field 5).
+const GROUP_FIELD: usize = 2;
+
 /// A process of this boot of the kernel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Identity {
@@ -21,7 +24,7 @@ impl Identity {
     /// Reads who has this process id now; `None` when nobody has, or only a dead process that waits to be noticed.
     pub fn of(pid: u32) -> Option<Self> {
         let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-        parse(&stat).map(|start_time| Self { pid, start_time })
+        parse(&stat, START_TIME_FIELD).map(|start_time| Self { pid, start_time })
     }
 
     /// Tells whether this very process still runs.
@@ -43,18 +46,30 @@ pub fn kernel_boot() -> String {
     id.trim().to_owned()
 }
 
-/// Takes the start time of a living process out of a stat line. The name stands in brackets and may hold anything.
-fn parse(stat: &str) -> Option<u64> {
+/// Tells whether a process of this group lives. The dead do not count: one that nobody reaps stays in its group.
+pub(crate) fn group_lives(group: u32) -> bool {
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let stats = processes.filter_map(|entry| {
+        entry.file_name().to_str()?.parse::<u32>().ok()?;
+        fs::read_to_string(entry.path().join("stat")).ok()
+    });
+    stats.into_iter().any(|stat| parse(&stat, GROUP_FIELD) == Some(u64::from(group)))
+}
+
+/// Takes a field of a living process out of a stat line. The name stands in brackets and may hold anything.
+fn parse(stat: &str, field: usize) -> Option<u64> {
     let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace();
     let state = fields.clone().next()?;
     if matches!(state, "Z" | "X" | "x") {
         return None;
     }
-    fields.nth(START_TIME_FIELD)?.parse().ok()
+    fields.nth(field)?.parse().ok()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::process::CommandExt;
+
     use super::*;
 
     #[test]
@@ -69,8 +84,23 @@ mod tests {
             ("7 (sh) S 1 7".to_owned(), None),
             (String::new(), None),
         ] {
-            assert_eq!(parse(&stat), want, "{stat:?}");
+            assert_eq!(parse(&stat, START_TIME_FIELD), want, "{stat:?}");
         }
+    }
+
+    #[test]
+    fn a_group_lives_while_somebody_in_it_does() {
+        let mut child = std::process::Command::new("true").process_group(0).spawn().expect("starts");
+        let id = child.id();
+        // Dead, and not reaped: it is still in its group.
+        while Identity::of(id).is_some() {
+            std::thread::yield_now();
+        }
+        assert!(!group_lives(id));
+        child.wait().expect("ours");
+        let us = fs::read_to_string("/proc/self/stat").expect("we run");
+        let group = parse(&us, GROUP_FIELD).expect("we live");
+        assert!(group_lives(u32::try_from(group).expect("a process id")));
     }
 
     #[test]

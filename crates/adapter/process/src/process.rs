@@ -13,6 +13,7 @@ use tokio::io::unix::AsyncFd;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::Identity;
+use crate::identity::group_lives;
 
 /// How often a process is looked at where there is no pidfd (Linux before 5.3), and a group that is being stopped.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
@@ -166,7 +167,9 @@ impl Process {
     }
 
     fn group_exists(&self) -> bool {
-        self.group().is_some_and(|group| test_kill_process_group(group).is_ok())
+        let known = self.group().is_some_and(|group| test_kill_process_group(group).is_ok());
+        // What was adopted is reaped by somebody else, who may take his time.
+        known && group_lives(self.identity.pid)
     }
 
     fn group(&self) -> Option<Pid> {

@@ -14,9 +14,10 @@ pub(crate) struct Backoff {
 }
 
 impl Backoff {
-    /// For versions: 1 s doubling to 30 s, anew after 60 s of health.
+    /// For versions: 250 ms doubling to 30 s, anew after a life of 60 s. Users may wait for the only instance there is,
+    /// but the server must see the end of the one life before it hears of the next.
     pub(crate) fn of_version() -> Self {
-        Self::new(Duration::from_secs(1), Duration::from_secs(30), Duration::from_secs(60))
+        Self::new(Duration::from_millis(250), Duration::from_secs(30), Duration::from_secs(60))
     }
 
     /// For server and gateway: users wait meanwhile, so the limit is low.
@@ -28,7 +29,7 @@ impl Backoff {
         Self { first, longest, good_life, short: 0 }
     }
 
-    /// Notes a life and returns how long to wait. The first death after a good life costs nothing when `lenient`.
+    /// Notes a life and returns how long to wait before the next.
     pub(crate) fn after(&mut self, life: Duration, first_death: FirstDeath) -> Duration {
         self.short = if life >= self.good_life { 1 } else { self.short.saturating_add(1) };
         let doublings = match first_death {
@@ -61,8 +62,8 @@ mod tests {
     #[test]
     fn waits_double_and_begin_anew() {
         let version = Backoff::of_version();
-        let lives = [0, 0, 59, 1, 1, 1, 1, 60, 1];
-        let want = [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 1_000, 2_000];
+        let lives = [0, 0, 59, 1, 1, 1, 1, 1, 1, 60, 1];
+        let want = [250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 250, 500];
         assert_eq!(waits(version, FirstDeath::Counts, &lives), want);
         let role = Backoff::of_role();
         let want = [0, 100, 200, 400, 800, 1_600, 3_200, 5_000, 0, 100];
