@@ -63,6 +63,8 @@ async fn stable_answers_for_a_canary_that_fails() {
         assert_eq!(sums, want, "one canary failure that nobody saw");
         assert_eq!(plane.sums(Arm::Stable), Sums::default(), "and nothing of stable");
     }
+    let tries = [&error, &unavailable, &closing, &hanging].map(|version| version.got().len());
+    assert_eq!(tries, [1, 1, 1, 1], "a canary is asked once");
 }
 
 async fn garbage() -> std::net::SocketAddr {
