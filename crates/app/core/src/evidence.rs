@@ -25,7 +25,7 @@ pub(crate) fn reverts(state: &State, service: &ServiceId) -> Vec<Revert> {
                 trigger,
                 decided_at: reverted.at,
                 confirmed_at: confirmed.at,
-                took_s: confirmed.event.decision_to_last_response_s,
+                took_s: confirmed.at.duration_since(reverted.at).as_secs_f64().max(0.0),
                 from_first_bad_s: confirmed.event.first_bad_to_last_response_s,
                 position: confirmed.position,
                 gateways: confirmed.event.gateways.clone(),

@@ -57,7 +57,7 @@ pub struct Revert {
     pub decided_at: Timestamp,
     /// When every gateway had confirmed.
     pub confirmed_at: Timestamp,
-    /// From the decision to the last response of the version, in seconds.
+    /// From the decision until every gateway had confirmed that it let go, in seconds.
     pub took_s: f64,
     /// From the first bad response to the last response of the version, in seconds.
     pub from_first_bad_s: Option<f64>,

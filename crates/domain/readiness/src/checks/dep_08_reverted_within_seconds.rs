@@ -6,7 +6,7 @@ use crate::check::{exercise_counts_for, seconds};
 use crate::snapshot::{RevertTrigger, ServiceSnapshot};
 use crate::{Check, Evidence, Verdict};
 
-/// Longest time from decision to the last response of the failing version, in seconds, that counts as "within seconds".
+/// Longest time from the decision until every gateway had let go, in seconds, that counts as "within seconds".
 const WITHIN_S: f64 = 60.0;
 
 /// The check.
