@@ -149,7 +149,7 @@ impl fmt::Display for Cause {
                     MetricName::Latency => "its requests were slower than stable's",
                     _ => "its users failed more often than stable's",
                 };
-                write!(f, "{harm} (evidence e^{log_e:.1} on {metric})")
+                write!(f, "{harm} (evidence {} on {metric})", odds(*log_e))
             }
             Self::Guard { why } => f.write_str(why),
             Self::Hand { by, reason: Some(reason) } => write!(f, "by {by}: {reason}"),
@@ -157,6 +157,19 @@ impl fmt::Display for Cause {
             Self::BreakGlass { by } => write!(f, "on the gateway itself, by {by}"),
             Self::StartFailure { reason } => write!(f, "it never became healthy: {reason}"),
         }
+    }
+}
+
+/// Says evidence as odds, for people: `1,096 to 1`. Past a million nobody reads digits.
+fn odds(log_e: f64) -> String {
+    let odds = log_e.exp();
+    if odds >= 1e6 {
+        return "over a million to 1".to_owned();
+    }
+    let whole = odds.floor() as u64;
+    match whole / 1_000 {
+        0 => format!("{whole} to 1"),
+        thousands => format!("{thousands},{:03} to 1", whole % 1_000),
     }
 }
 

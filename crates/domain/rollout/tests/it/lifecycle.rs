@@ -110,7 +110,7 @@ fn what_inputs_mean() {
         ("1:healthy 2:promote 3:promote 4:promote", "promoted"),
         (
             "1:healthy 2:abort",
-            "reverting from 5%: its users failed more often than stable's (evidence e^7.0 on errors)",
+            "reverting from 5%: its users failed more often than stable's (evidence 1,096 to 1 on errors)",
         ),
         ("1:healthy 2:promote 3:guard", "reverting from 25%: 5 failures in a row"),
         ("1:healthy 2:failed", "reverting from 5%: its process could not be kept running: exit 1"),
@@ -126,7 +126,7 @@ fn what_inputs_mean() {
         ("1:healthy 2:suspicious 7:promote 8:promote", "stepping 25%"),
         (
             "1:healthy 2:suspicious 3:abort",
-            "reverting from 5%: its users failed more often than stable's (evidence e^7.0 on errors)",
+            "reverting from 5%: its users failed more often than stable's (evidence 1,096 to 1 on errors)",
         ),
         (
             "1:healthy 2:suspicious 3:resume",
@@ -138,7 +138,7 @@ fn what_inputs_mean() {
         ("1:healthy 2:hold 3:resume 4:promote", "stepping 25%"),
         (
             "1:healthy 2:hold 3:abort",
-            "reverting from 5%: its users failed more often than stable's (evidence e^7.0 on errors)",
+            "reverting from 5%: its users failed more often than stable's (evidence 1,096 to 1 on errors)",
         ),
         ("1:healthy 2:hold 3:revert", "reverting from 5%: by ana"),
         ("1:healthy 2:resume", "stepping 5% (NotHeld)"),
