@@ -3,7 +3,7 @@
 use http::header::{CONNECTION, EXPECT, HOST, HeaderName, UPGRADE, VIA};
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderValue, Uri, Version};
-use seaworthy_traffic::headers::{connection_has, named_by_connection};
+use seaworthy_traffic::headers::{HOP_BY_HOP, connection_has, named_by_connection};
 
 use crate::worker::connection::{Connection, Side};
 use crate::worker::reply;
@@ -11,13 +11,14 @@ use crate::worker::reply;
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
-const HOP_BY_HOP: [HeaderName; 6] = [
-    CONNECTION,
-    HeaderName::from_static("proxy-connection"),
-    HeaderName::from_static("keep-alive"),
-    http::header::TE,
-    http::header::TRANSFER_ENCODING,
-    UPGRADE,
+/// The names, parsed at compile time.
+const STOPPED: [HeaderName; HOP_BY_HOP.len()] = [
+    HeaderName::from_static(HOP_BY_HOP[0]),
+    HeaderName::from_static(HOP_BY_HOP[1]),
+    HeaderName::from_static(HOP_BY_HOP[2]),
+    HeaderName::from_static(HOP_BY_HOP[3]),
+    HeaderName::from_static(HOP_BY_HOP[4]),
+    HeaderName::from_static(HOP_BY_HOP[5]),
 ];
 const OURS: HeaderValue = HeaderValue::from_static("1.1 seaworthy");
 const HTTP: HeaderValue = HeaderValue::from_static("http");
@@ -109,7 +110,7 @@ fn remove_hop_by_hop(headers: &mut HeaderMap) {
     if headers.contains_key(CONNECTION) {
         remove_named(headers);
     }
-    for name in &HOP_BY_HOP {
+    for name in &STOPPED {
         headers.remove(name);
     }
 }
