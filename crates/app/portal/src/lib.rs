@@ -14,5 +14,9 @@ pub mod view;
 pub use asset::{Asset, asset_at, assets};
 pub use chrome::{Chrome, Flash, Nav, PageView, Rights, State, render, render_part};
 
+// Test data is shared with the example, which sees this crate by its name.
+#[cfg(test)]
+extern crate self as seaworthy_portal;
+
 #[cfg(test)]
 mod tests;

@@ -58,9 +58,9 @@ pub fn abort_meter(judge: &JudgeView) -> Meter {
         width: place(odds, ABORT),
         label: format!("evidence of harm: {} to 1, on a scale where 20 holds and 1,000 takes it off", said(odds)),
         axis: vec![
-            AxisLabel::new("0%".to_owned(), "start", "1"),
+            AxisLabel::new("0%", "start", "1"),
             AxisLabel::new(mark.clone(), "middle", "20 holds"),
-            AxisLabel::new("100%".to_owned(), "end", "1,000 takes it off"),
+            AxisLabel::new("100%", "end", "1,000 takes it off"),
         ],
         marks: vec![Mark { at: mark }],
         source: format!("Carried from step to step. Measure: {}.", judge.metric),
@@ -79,10 +79,7 @@ pub fn promote_meter(judge: &JudgeView, next: &str) -> Meter {
         class: "left",
         width: place(odds, HOLD),
         label: format!("evidence that it is safe to go on: {} of 20, on a logarithmic scale", said(odds)),
-        axis: vec![
-            AxisLabel::new("0%".to_owned(), "start", "1"),
-            AxisLabel::new("100%".to_owned(), "end", "20 goes on"),
-        ],
+        axis: vec![AxisLabel::new("0%", "start", "1"), AxisLabel::new("100%", "end", "20 goes on")],
         marks: Vec::new(),
         source: "Starts again at each step.".to_owned(),
     }
@@ -123,7 +120,7 @@ mod tests {
     fn words_come_before_the_bar_and_never_round_up() {
         let rows = [
             (0.3, "Nothing suspicious: the evidence leans to harmless.", "0.0%"),
-            (1.4, "Nothing suspicious: 1.3 to 1.", "4.9%"),
+            (1.4, "Nothing suspicious: 1.4 to 1.", "4.9%"),
             (19.99, "Nothing suspicious: 19.9 to 1.", "43.4%"),
             (23.0, "Suspicious: 23.0 to 1.", "45.4%"),
             (4e12, "It does harm: over 1,000,000,000 to 1.", "100.0%"),

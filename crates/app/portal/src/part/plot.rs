@@ -25,12 +25,19 @@ pub struct AxisLabel {
     pub anchor: &'static str,
     /// The text.
     pub text: String,
+    /// The moment it stands for, RFC 3339: the script shows it in the reader's zone.
+    pub time: Option<String>,
 }
 
 impl AxisLabel {
     /// Makes one.
-    pub fn new(at: String, anchor: &'static str, text: impl Into<String>) -> Self {
-        Self { at, anchor, text: text.into() }
+    pub fn new(at: impl Into<String>, anchor: &'static str, text: impl Into<String>) -> Self {
+        Self { at: at.into(), anchor, text: text.into(), time: None }
+    }
+
+    fn clock(at: &str, anchor: &'static str, moment: Timestamp) -> Self {
+        let time = Some(text::utc(moment, "%Y-%m-%dT%H:%M:%SZ"));
+        Self { time, ..Self::new(at, anchor, text::utc(moment, "%H:%M:%S")) }
     }
 }
 
@@ -127,15 +134,13 @@ impl Frame {
         let band =
             |(from, len): (usize, usize)| Band { x: number(from as f64 * width), width: number(len as f64 * width) };
         let end = rollout.ended_at;
-        let mut axis = vec![AxisLabel::new("0%".to_owned(), "start", text::utc(bins.from(), "%H:%M:%S UTC"))];
+        let mut axis = vec![AxisLabel::clock("0%", "start", bins.from())];
         let events = starts(rollout, bins, end.unwrap_or(now));
         axis.extend(labels(&events));
-        let last = bins.end();
-        axis.push(AxisLabel::new(
-            "100%".to_owned(),
-            "end",
-            if end.is_none() { "now".to_owned() } else { text::utc(last, "%H:%M:%S") },
-        ));
+        axis.push(match end {
+            None => AxisLabel::new("100%", "end", "now"),
+            Some(_) => AxisLabel::clock("100%", "end", bins.end()),
+        });
         Self {
             gaps: bins.gaps().into_iter().map(band).collect(),
             events,
@@ -178,12 +183,12 @@ fn starts(rollout: &Rollout, bins: &Bins, end: Timestamp) -> Vec<(f64, f64)> {
 
 /// Names steps where there is room for it.
 fn labels(events: &[(f64, f64)]) -> Vec<AxisLabel> {
-    let mut last = 0.24;
+    let mut last = 0.36;
     let mut found = Vec::new();
     for (x, share) in events {
-        if *x > last && *x < 0.86 {
+        if *x > last && *x < 0.66 {
             found.push(AxisLabel::new(format!("{:.1}%", x * 100.0), "middle", text::percent(*share)));
-            last = x + 0.14;
+            last = x + 0.16;
         }
     }
     found
@@ -206,7 +211,7 @@ fn slow(bins: &Bins, frame: &Frame) -> Plot {
     let said = |arm| bins.latest_p90(arm).map_or_else(|| "unknown".to_owned(), text::millis);
     let (c, s) = (said(Arm::Canary), said(Arm::Stable));
     let label = format!("time within which 9 of 10 requests are answered: canary {c}, stable {s} at the end");
-    let mut plot = frame.plot("9 of 10 answered within", format!("{c} / {s}"), label, text::millis(top));
+    let mut plot = frame.plot("9 of 10 within", format!("{c} / {s}"), label, text::millis(top));
     plot.stable = lines(bins, |index| bins.p90(Arm::Stable, index), top, (WIDTH, HEIGHT));
     plot.canary = lines(bins, |index| bins.p90(Arm::Canary, index), top, (WIDTH, HEIGHT));
     plot.source.push_str(", the median of its seconds; at most 12.5% too high");
@@ -262,18 +267,9 @@ fn lines(bins: &Bins, value: impl Fn(usize) -> Option<f64>, top: f64, size: (f64
 
 /// The next of 1, 2, 5, 10, .. of a unit at or above a value: scales that people can read.
 fn nice(value: f64, unit: f64) -> f64 {
-    let mut scale = unit;
-    loop {
-        for step in [1.0, 2.0, 5.0] {
-            if value <= scale * step * (1.0 + 1e-9) {
-                return scale * step;
-            }
-        }
-        scale *= 10.0;
-        if !scale.is_finite() {
-            return unit;
-        }
-    }
+    let scales = (0..12).flat_map(|power| [1.0, 2.0, 5.0].map(|step| unit * step * 10_f64.powi(power)));
+    // Nothing real is above the last one.
+    scales.into_iter().find(|scale| value <= scale * (1.0 + 1e-9)).unwrap_or(unit)
 }
 
 /// A coordinate with one decimal where it needs one.
@@ -294,6 +290,7 @@ mod tests {
             let found = nice(value, unit);
             assert!((found - top).abs() < 1e-9, "{value}: {found}");
         }
-        assert!(nice(f64::INFINITY, 1.0).is_finite(), "no endless loop");
+        assert!(nice(f64::INFINITY, 1.0).is_finite());
+        assert!(nice(f64::NAN, 1.0).is_finite());
     }
 }

@@ -234,8 +234,14 @@ fn proofs(status: &Status) -> Vec<Proof> {
     if let Some(until) = status.services.iter().filter_map(|s| s.on_call.as_ref()).map(|on_call| on_call.until).min() {
         let staffed = status.services.iter().filter(|service| service.on_call.is_some()).count();
         proofs.push(Proof {
-            chip: Chip::ok("Staffed"),
-            title: format!("{staffed} of {} have somebody on call", services(status)),
+            chip: match staffed == status.services.len() {
+                true => Chip::ok("Staffed"),
+                false => Chip::bad("Not all"),
+            },
+            title: match staffed == status.services.len() {
+                true => "Every service has somebody on call".to_owned(),
+                false => format!("{staffed} of {} have somebody on call", services(status)),
+            },
             source: format!("rotations of the catalogue, read now; next hand-over {}", text::age(until, status.now)),
         });
     }
@@ -293,8 +299,11 @@ fn versions(status: &Status) -> Option<Proof> {
         (false, 0) => Chip::bad("Not all"),
         (false, _) => Chip::unknown("Not all seen"),
     };
-    let title =
-        format!("{healthy} of {} that should run answer", text::counted(all.len() as u64, "version", "versions"));
+    let title = match (healthy == all.len(), all.len()) {
+        (true, 1) => "The one version that should run answers".to_owned(),
+        (true, n) => format!("All {n} versions that should run answer"),
+        (false, n) => format!("{healthy} of {} that should run answer", text::counted(n as u64, "version", "versions")),
+    };
     Some(Proof { chip, title, source: "supervisor, health checks of every version, as last reported".to_owned() })
 }
 

@@ -118,7 +118,7 @@ pub(super) fn event(row: &LedgerRow, asked: Option<Position>) -> EventRow {
             false => row.sentence.clone(),
         },
         kind: row.kind.clone(),
-        stream: row.stream.clone(),
+        stream: short(&row.stream),
         href: href(&row.stream),
         by: actor(&row.actor),
         hash: match row.hash.get(..6).zip(row.hash.get(row.hash.len().saturating_sub(4)..)) {
@@ -127,6 +127,15 @@ pub(super) fn event(row: &LedgerRow, asked: Option<Position>) -> EventRow {
         },
         full_hash: row.hash.clone(),
         payload: (asked == Some(row.position)).then(|| text::cut(&pretty(), PAYLOAD_CHARS_MAX)),
+    }
+}
+
+/// A stream whose name is an id is told by the id's first letters: the rest is behind the link.
+fn short(stream: &str) -> String {
+    const ID_CHARS: usize = 36;
+    match stream.split_once('/') {
+        Some((kind, id)) if id.len() == ID_CHARS => format!("{kind} {}", text::cut(id, 8)),
+        _ => text::cut(stream, 100),
     }
 }
 

@@ -97,7 +97,10 @@ impl Way {
             service: rollout.service.to_string(),
             version: rollout.version.to_string(),
             baseline: baseline.to_string(),
-            effect: format!("Takes every user of {} back to {baseline}, {health}.", rollout.version),
+            effect: match rollout.state {
+                RolloutState::Starting => format!("Stops {} before anybody meets it.", rollout.version),
+                _ => format!("Takes every user of {} back to {baseline}, {health}.", rollout.version),
+            },
             worked: proven.map(|finding| finding.sentence.clone()),
             evidence: proven.and_then(|finding| EvidenceLine::of(finding, now)),
             token: rights.token(),
@@ -179,13 +182,18 @@ impl RolloutPage {
             ladder: ladder(rollout),
             meters: meters(rollout),
             judged: judge.map(|judge| When::age(judge.at, now)),
-            waits_for: judge.filter(|_| is_live(rollout)).and_then(|j| j.waits_for.as_deref()).map(text::sentence),
+            waits_for: judge
+                .and_then(|judge| judge.waits_for.as_deref())
+                .filter(|waits| is_live(rollout) && rollout.reason.as_deref() != Some(waits))
+                .map(text::sentence),
             charts: facts.series.map(|series| charts(rollout, series, now)),
             seen: seen(facts),
             times: times(rollout),
             times_position: rollout.revert.as_ref().map(|times| LedgerLink::new(times.position)),
             way: Way::of(rollout, facts.service, facts.readiness, facts.rights, now),
-            history: facts.history.map(|rows| rows.iter().rev().map(|row| event(row, None)).collect()),
+            history: facts.history.map(|rows| {
+                rows.iter().rev().map(|row| EventRow { at: When::clock(row.recorded_at), ..event(row, None) }).collect()
+            }),
         }
     }
 }
@@ -243,9 +251,9 @@ fn seen(facts: &RolloutFacts<'_>) -> Vec<Figure> {
     };
     vec![
         figure("Canary failures", canary.failures, &of, ""),
-        figure("Answered again by stable", canary.rescued, "", "requests that may be repeated; users saw nothing"),
-        figure("Seen, may be repeated", canary.seen_idempotent, "GET, HEAD, OPTIONS", ""),
-        figure("Seen, may not be repeated", canary.seen_other, "POST and others", ""),
+        figure("Answered again by stable", canary.rescued, "", "users saw nothing of them"),
+        figure("Users saw, safe requests", canary.seen_idempotent, "GET, HEAD, OPTIONS", ""),
+        figure("Users saw, other requests", canary.seen_other, "POST and others", ""),
     ]
 }
 

@@ -55,7 +55,7 @@ impl WhoPage {
         let shown = text::cut(answer.query.trim(), 80);
         Self {
             headline: match &best {
-                Some(best) => headline(best, &answer.candidates[0]),
+                Some(best) => headline(best),
                 None if asked => format!("Nobody has declared “{shown}”."),
                 None => "Who owns what?".to_owned(),
             },
@@ -76,12 +76,10 @@ impl WhoPage {
     }
 }
 
-fn headline(best: &Candidate, answer: &WhoCandidate) -> String {
-    let on_call = match (&best.on_call, &answer.on_call) {
-        (Some(words), Some(now)) => {
-            format!("{} is on call until {} UTC.", words.name, text::utc(now.until, "%A %H:%M"))
-        }
-        _ => "Nobody is on call.".to_owned(),
+fn headline(best: &Candidate) -> String {
+    let on_call = match &best.on_call {
+        Some(words) => format!("{} is on call.", words.name),
+        None => "Nobody is on call.".to_owned(),
     };
     format!("{}, owned by {}. {on_call}", best.service, best.team)
 }

@@ -93,7 +93,7 @@ pub(super) fn page_to(page: &Page) -> String {
 /// Says the state of a version.
 pub(super) fn version_chip(version: &VersionView) -> Chip {
     match version.state {
-        VersionState::Unknown => Chip::unknown("not reported yet"),
+        VersionState::Unknown => Chip::unknown("not reported"),
         VersionState::Healthy => Chip::ok("healthy"),
         VersionState::Exited => Chip::bad("ended, is started again"),
         VersionState::Failed => Chip::bad("could not be started"),

@@ -13,6 +13,10 @@
       const text = form && new Intl.DateTimeFormat("en-GB", form).format(new Date(time.dateTime));
       if (text && time.textContent !== text) time.textContent = text;
     }
+    for (const label of document.querySelectorAll("text[data-time]")) {
+      const text = new Intl.DateTimeFormat("en-GB", forms.clock).format(new Date(label.dataset.time));
+      if (label.textContent !== text) label.textContent = text;
+    }
     const zone = document.getElementById("zone");
     if (zone) zone.textContent = "Times are " + Intl.DateTimeFormat().resolvedOptions().timeZone;
   };
