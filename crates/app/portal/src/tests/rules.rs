@@ -59,7 +59,7 @@ fn every_page_has_its_landmarks_once() {
         assert_eq!(count("<title>"), 1 + count("<svg class=\"life"), "{name}: life lines have titles of their own");
         assert!(count("<nav ") == usize::from(name != "sign-in") && count("aria-label=\"Main\"") == count("<nav "));
         assert_eq!(count("href=\"#main\""), 1, "{name} has a way past the masthead");
-        assert_eq!(count("aria-current=\"page\"") <= 1, true, "{name}");
+        assert!(count("aria-current=\"page\"") <= 1, "{name}");
         let mut ids = BTreeMap::new();
         tags(&html).filter_map(|tag| attribute(tag, "id")).for_each(|id| *ids.entry(id).or_insert(0) += 1);
         let twice: Vec<_> = ids.iter().filter(|(_, n)| **n > 1).collect();
@@ -162,7 +162,7 @@ fn what_strangers_write_is_never_markup() {
     chrome.flash = Some(flash);
     let shown = [
         render(&chrome, &data::rollout_page(&rollout, None, &data::rights())),
-        render(&chrome, &RolloutsPage::new(&[rollout.clone()], data::now())),
+        render(&chrome, &RolloutsPage::new(std::slice::from_ref(&rollout), data::now())),
         render(&chrome, &PagesPage::new(std::slice::from_ref(&page), data::now())),
         render(&chrome, &data::page_page(&page, &rollout, &data::rights(), true)),
         render(&chrome, &ServicesPage::new(&[service])),
