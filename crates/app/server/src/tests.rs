@@ -1,7 +1,9 @@
 //! The server as outsiders meet it: real sockets, the stores in memory, rights walked route by route.
 
 mod app;
+mod browser;
 mod loop_story;
+mod portal;
 mod rights;
 mod store_faults;
 
