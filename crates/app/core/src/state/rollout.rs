@@ -35,6 +35,8 @@ pub struct RolloutRecord {
     pub step_position: Position,
     /// When and where it was promoted.
     pub promoted: Option<(Timestamp, Position)>,
+    /// Natural logarithm of the evidence that promoted it; none for a first version, which had nothing to be judged by.
+    pub promoted_log_e: Option<f64>,
     /// Its revert.
     pub reverted: Option<Placed<RolloutRevertedV1>>,
     /// Place of the event that reverted it; 0 before.
@@ -81,6 +83,7 @@ impl RolloutRecord {
             step_at: None,
             step_position: 0,
             promoted: None,
+            promoted_log_e: None,
             reverted: None,
             reverted_position: 0,
             confirmed: None,
@@ -160,7 +163,9 @@ impl RolloutRecord {
             (self.step_at, self.step_position) = (Some(fact.at), fact.position);
         }
         match &fact.event {
-            Event::RolloutPromoted(_) => self.promoted = Some((fact.at, fact.position)),
+            Event::RolloutPromoted(e) => {
+                (self.promoted, self.promoted_log_e) = (Some((fact.at, fact.position)), e.log_e);
+            }
             Event::RolloutReverted(e) => {
                 self.reverted_position = fact.position;
                 self.reverted = Some(Placed { event: e.clone(), at: fact.at, position: fact.position });

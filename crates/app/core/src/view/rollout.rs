@@ -152,7 +152,8 @@ fn judge(record: &RolloutRecord, live: Option<&Live>, now: Timestamp) -> Option<
         decision: verdict.as_str().to_owned(),
         metric,
         log_e,
-        log_e_promote: evidence.log_e_promote,
+        // The judge begins anew at each step: what promoted it stands in the ledger.
+        log_e_promote: record.promoted_log_e.unwrap_or(evidence.log_e_promote),
         waits_for: evidence.waits_for.first().map(ToString::to_string),
         at,
     })
