@@ -223,7 +223,7 @@ fn users(rollout: &Rollout, bins: &Bins, frame: &Frame) -> Plot {
     let share = text::percent_of(rollout.canary.users, all).unwrap_or_else(|| "unknown".to_owned());
     let label = format!("share of users first seen in a step, by arm: canary {share} of {}", text::count(all));
     let values = format!("{} / {}", text::count(rollout.canary.users), text::count(rollout.stable.users));
-    let mut plot = frame.plot("Users first seen, per arm", values, label, "100%".to_owned());
+    let mut plot = frame.plot("New users per arm", values, label, "100%".to_owned());
     plot.stable = lines(bins, |index| bins.users(Arm::Stable, index), 1.0, (WIDTH, HEIGHT));
     plot.canary = lines(bins, |index| bins.users(Arm::Canary, index), 1.0, (WIDTH, HEIGHT));
     plot.limit = set_share(&frame.events);
