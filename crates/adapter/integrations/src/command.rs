@@ -17,7 +17,9 @@ const EX_TEMPFAIL: i32 = 75;
 
 pub(crate) async fn send(command: &[String], note: &Note) -> Result<(), NotTaken> {
     let [program, arguments @ ..] = command else { return Err(NotTaken::for_good("the command is empty")) };
-    let body = serde_json::to_vec(note).map_err(|_| NotTaken::for_good("the page could not be written as JSON"))?;
+    let mut body = serde_json::to_vec(note).map_err(|_| NotTaken::for_good("the page could not be written as JSON"))?;
+    // A whole line: what collects pages in a file, or reads line by line, can tell them apart.
+    body.push(b'\n');
     let run = async {
         let mut child = Command::new(program)
             .args(arguments)
@@ -65,6 +67,7 @@ mod tests {
     #[tokio::test]
     async fn exit_codes_say_what_came_of_it() {
         assert_eq!(shell("grep -q '\"sentence\":\"1 in 3 fails\"'").await, Ok(()));
+        assert_eq!(shell("read -r line && ! read -r more").await, Ok(()), "one line, with its end");
         assert!(shell("exit 75").await.expect_err("not taken").again);
         assert!(!shell("exit 1").await.expect_err("not taken").again);
         assert!(send(&["/no/such/program".to_owned()], &note()).await.expect_err("not taken").again);

@@ -28,7 +28,7 @@ pub type Reload = Box<dyn FnMut() -> Option<Result<Document, String>> + Send>;
 
 /// Everything `up` is told. Port 0 means any free one.
 pub struct UpOptions {
-    /// The directory of files; versions run in it.
+    /// The directory of files; versions run in it, and so do the commands of people's contacts.
     pub directory: PathBuf,
     /// The directory of everything that must outlive us; made private if it is not there.
     pub data: PathBuf,
@@ -50,6 +50,13 @@ pub struct UpOptions {
     pub stdin: Stdin,
     /// Is told what happens, in order, from a thread of its own.
     pub on_event: Box<dyn FnMut(UpEvent) + Send>,
+}
+
+impl UpOptions {
+    /// Returns the directory of files as every process finds it, wherever it runs itself.
+    pub(crate) fn directory(&self) -> PathBuf {
+        std::path::absolute(&self.directory).unwrap_or_else(|_| self.directory.clone())
+    }
 }
 
 impl fmt::Debug for UpOptions {

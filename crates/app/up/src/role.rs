@@ -48,6 +48,8 @@ pub(crate) struct Role {
     pub(crate) boot: serde_json::Value,
     pub(crate) fds: Vec<OwnedFd>,
     pub(crate) log: PathBuf,
+    /// The directory of files: commands that the server runs for people are written relative to it.
+    pub(crate) directory: PathBuf,
     /// Taken over from an earlier supervisor.
     pub(crate) running: Option<Process>,
 }
@@ -127,7 +129,8 @@ impl Keeper {
             command: self.role.command.clone(),
             env: [].into(),
             environment: Environment::Whole,
-            directory: None,
+            // One that was moved away must not keep a role from coming back.
+            directory: Some(self.role.directory.clone()).filter(|directory| directory.is_dir()),
             log: self.role.log.clone(),
             stdin: Some(stdin),
         };

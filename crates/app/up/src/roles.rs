@@ -11,7 +11,7 @@ use crate::reporter::Reporter;
 use crate::role::{Keeper, News, Role};
 use crate::sockets::{Both, Prepared, url};
 use crate::stop::Haste;
-use crate::{Commands, ProcessName};
+use crate::{ProcessName, UpOptions};
 
 /// News that wait to be read: two roles tell a few things each.
 const NEWS_MAX: usize = 8;
@@ -60,15 +60,15 @@ struct Kept {
 impl Roles {
     pub(crate) fn start(
         both: Both,
-        commands: &Commands,
+        options: &UpOptions,
         layout: &Layout,
         reporter: &Reporter,
     ) -> (Self, Known, mpsc::Receiver<News>) {
         let (sender, news) = mpsc::channel(NEWS_MAX);
         let known = Known { server: both.server.boot.clone(), gateway: both.gateway.boot.clone() };
-        let start = |name, command: &[String], prepared| keep(name, command, prepared, layout, &sender, reporter);
-        let server = start(ProcessName::Server, &commands.server, untyped(both.server));
-        let gateway = start(ProcessName::Gateway, &commands.gateway, untyped(both.gateway));
+        let start = |name, prepared| keep(name, options, prepared, layout, &sender, reporter);
+        let server = start(ProcessName::Server, untyped(both.server));
+        let gateway = start(ProcessName::Gateway, untyped(both.gateway));
         (Self { server, gateway }, known, news)
     }
 
@@ -104,7 +104,7 @@ impl Kept {
 
 fn keep(
     name: ProcessName,
-    command: &[String],
+    options: &UpOptions,
     prepared: Prepared<serde_json::Value>,
     layout: &Layout,
     news: &mpsc::Sender<News>,
@@ -114,7 +114,12 @@ fn keep(
     reporter.starting(if adopted { format!("{name} (it runs already: adopted)") } else { name.to_string() });
     let (haste, told) = watch::channel(Haste::Running);
     let Prepared { boot, fds, running } = prepared;
-    let role = Role { name, command: command.to_vec(), boot, fds, log: layout.log(name), running };
+    let command = match name {
+        ProcessName::Server => &options.commands.server,
+        ProcessName::Gateway => &options.commands.gateway,
+    };
+    let (command, directory) = (command.clone(), options.directory());
+    let role = Role { name, command, boot, fds, log: layout.log(name), directory, running };
     let task = tokio::spawn(Keeper::new(role, news.clone(), told, reporter.clone()).keep());
     Kept { task, haste, adopted }
 }

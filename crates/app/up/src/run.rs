@@ -63,7 +63,7 @@ async fn supervise(options: UpOptions, reporter: Reporter) -> Result<(), UpError
     let token = both.server.boot.supervisor_token.expose().to_owned();
     let client = Client::new(&sockets::url(both.server.boot.portal), Some(token));
     let client = client.map_err(|error| UpError::Catalogue { error })?;
-    let (roles, known, news) = Roles::start(both, &options.commands, &layout, &reporter);
+    let (roles, known, news) = Roles::start(both, &options, &layout, &reporter);
     let supervisor = Supervisor::start(&options, layout, client, known, roles, news, reporter);
     supervisor.run(options.catalogue, options.reload, &mut wishes).await
 }
@@ -104,7 +104,7 @@ impl Supervisor {
         let (haste, told) = watch::channel(Haste::Running);
         let picture = Picture::new();
         let context = Context {
-            directory: std::path::absolute(&options.directory).unwrap_or_else(|_| options.directory.clone()),
+            directory: options.directory(),
             outbound: known.outbound(),
             layout: layout.clone(),
             ports: Mutex::new(Ports::new(std::process::id())),
