@@ -5,12 +5,14 @@ use std::process::ExitCode;
 
 use seaworthy_contract::process::EXIT_CONFIG;
 use seaworthy_gateway::GatewayError;
+use seaworthy_server::ServerError;
 
 /// Runs the server until it is told to stop.
 pub(crate) fn server() -> ExitCode {
     match seaworthy_server::run() {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => ended(&error, error.is_config()),
+        // What was handed over does not get better by another start; the moment may.
+        Err(error) => ended(&error, error.is_config() || matches!(error, ServerError::Handover(_))),
     }
 }
 
@@ -19,7 +21,6 @@ pub(crate) fn gateway() -> ExitCode {
     match seaworthy_gateway::run_as_child() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // What was handed over does not get better by another start; the moment may.
             let config = matches!(
                 error,
                 GatewayError::Server { .. }

@@ -1,0 +1,36 @@
+//! What the tests stand on: a directory of their own, `up` as a child, the command line, the API, users.
+
+mod api;
+mod cli;
+mod scratch;
+mod shop;
+mod up;
+mod visitors;
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+pub(crate) use api::Api;
+pub(crate) use cli::seaworthy;
+pub(crate) use scratch::{Scratch, is_alive, kill};
+pub(crate) use shop::{Offer, Shop, running, write_files};
+pub(crate) use up::Up;
+pub(crate) use visitors::{Visitors, get, send};
+
+/// When waiting is given up: far above what a loaded machine needs, below the runner's own limit.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(45);
+
+/// How often a condition is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+
+/// Waits until there is something; `what` is said when there never is.
+pub(crate) fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(seen) = look() {
+            return seen;
+        }
+        assert!(start.elapsed() < PATIENCE, "waited {PATIENCE:?} in vain until {what}");
+        thread::sleep(LOOK_EVERY);
+    }
+}
