@@ -7,12 +7,13 @@ use http::StatusCode;
 use seaworthy_client::{Error, Kind};
 
 use crate::Exit;
+use crate::table::harmless;
 
 /// A command that was not carried out.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// The exchange with the server failed, or the server refused.
-    #[error(transparent)]
+    #[error("{}", server_text(.0))]
     Server(#[from] Error),
     /// What was asked makes no sense.
     #[error("{message}")]
@@ -82,6 +83,14 @@ impl Failure {
             Self::Write(_) | Self::Interrupted(_) => None,
         }
         .filter(|hint| !hint.is_empty())
+    }
+}
+
+/// Says what the server says: which request it was is of no use to a person.
+fn server_text(error: &Error) -> String {
+    match &error.kind {
+        Kind::Status { error: Some(said), .. } if !said.message.is_empty() => harmless(&said.message),
+        _ => error.to_string(),
     }
 }
 

@@ -14,16 +14,31 @@ const TOKEN: &str = "SEAWORTHY_TOKEN";
 #[command(next_help_heading = "Everywhere")]
 pub struct Global {
     /// Address of the server
-    #[arg(long, global = true, value_name = "URL", env = "SEAWORTHY_SERVER", default_value = "http://127.0.0.1:7070")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "SEAWORTHY_SERVER",
+        hide_env_values = true,
+        default_value = "http://127.0.0.1:7070"
+    )]
     pub server: String,
     /// File that holds the token, unless SEAWORTHY_TOKEN does
-    #[arg(long, global = true, value_name = "FILE", env = "SEAWORTHY_TOKEN_FILE")]
+    #[arg(long, global = true, value_name = "FILE", env = "SEAWORTHY_TOKEN_FILE", hide_env_values = true)]
     pub token_file: Option<PathBuf>,
     /// Print JSON: answers on standard output, errors on standard error
     #[arg(long, global = true)]
     pub json: bool,
     /// How much to say about what it does, on standard error [default: warn; info for server and gateway]
-    #[arg(long, global = true, value_enum, value_name = "LEVEL", env = "SEAWORTHY_LOG", hide_possible_values = true)]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "LEVEL",
+        env = "SEAWORTHY_LOG",
+        hide_env_values = true,
+        hide_possible_values = true
+    )]
     pub log: Option<Level>,
 }
 

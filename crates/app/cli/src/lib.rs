@@ -7,6 +7,10 @@ pub mod command;
 mod context;
 mod exit;
 mod failure;
+#[cfg(test)]
+mod fake;
+#[cfg(test)]
+mod fixture;
 mod follow;
 mod global;
 mod progress;
@@ -20,3 +24,6 @@ pub use exit::Exit;
 pub use failure::Failure;
 pub use global::{Global, Level};
 pub use report::report;
+
+#[cfg(test)]
+mod tests;

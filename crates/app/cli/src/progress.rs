@@ -39,7 +39,7 @@ impl<'a> Progress<'a> {
     /// Tells that the server does not answer, once.
     pub(crate) fn away(&mut self) {
         if !std::mem::replace(&mut self.is_away, true) {
-            self.line("the server does not answer; users are served all the same, and I ask on");
+            self.line("the server does not answer; gateways serve users all the same; asking again");
         }
     }
 

@@ -34,7 +34,7 @@ pub struct Args {
 #[derive(Debug, thiserror::Error)]
 enum FillError {
     #[error("could not open the ledger in \"{}\": {source}", .path.display())]
-    Open { path: PathBuf, source: OpenError },
+    Open { path: PathBuf, source: Box<OpenError> },
     #[error("could not fill the ledger in \"{}\": it has {events} events already", .path.display())]
     NotEmpty { path: PathBuf, events: u64 },
     #[error("could not fill the ledger")]
@@ -61,7 +61,7 @@ fn fill(path: &Path, events: u64, now: Timestamp) -> Result<(), FillError> {
     let clock = millis.clone();
     let clock = move || Timestamp::from_millisecond(clock.load(Ordering::Relaxed)).unwrap_or(Timestamp::UNIX_EPOCH);
     let ledger = SqliteLedger::open(path, Arc::new(clock))
-        .map_err(|source| FillError::Open { path: path.to_owned(), source })?;
+        .map_err(|source| FillError::Open { path: path.to_owned(), source: Box::new(source) })?;
     let head = ledger.head().position;
     if head > 0 {
         return Err(FillError::NotEmpty { path: path.to_owned(), events: head });

@@ -107,7 +107,8 @@ fn one(rollout: &Rollout, view: &View) -> String {
     let columns = [Column::Number, Column::Text, Column::Number, Column::Gives];
     lines.extend(lay_out(&columns, &std::iter::once(header).chain(steps).collect::<Vec<_>>(), view.width()));
     if let Some(judge) = &rollout.judge {
-        let waits_for = judge.waits_for.as_deref().map_or_else(String::new, |why| format!("; {}", harmless(why)));
+        let waits_for = judge.waits_for.as_deref().filter(|_| rollout.ended_at.is_none());
+        let waits_for = waits_for.map_or_else(String::new, |why| format!("; {}", harmless(why)));
         lines.push(String::new());
         lines.push(format!(
             "judge: {} on {}, evidence for harm e^{:.1}, for the next step e^{:.1}, {}{waits_for}",

@@ -58,10 +58,9 @@ fn one(service: &Service, view: &View) -> String {
     lines.push(format!("owner     {}, tier {}", service.owner, service.tier));
     lines.push(format!("on call   {on_call}"));
     for version in &service.versions {
-        let at = version.address.as_deref().map_or_else(String::new, |address| format!(" at {}", harmless(address)));
-        let since = version.since.map_or_else(String::new, |since| format!(", {}", ago(view.seconds_since(since))));
-        let state = super::status::word(version.state);
-        lines.push(format!("version   {} ({}): {state}{since}{at}", version.version, harmless(&version.role)));
+        let at = version.address.as_deref().map_or_else(String::new, |address| format!(", at {}", harmless(address)));
+        let fares = super::status::fares(version, view);
+        lines.push(format!("version   {} ({}): {fares}{at}", version.version, harmless(&version.role)));
     }
     for route in &service.routes {
         let hosts = if route.hosts.is_empty() { "every host".to_owned() } else { route.hosts.join(", ") };

@@ -136,8 +136,9 @@ fn measured(rollout: &Rollout) -> Vec<String> {
         ));
     }
     if canary.failures > 0 {
+        let baseline = rollout.baseline.as_ref().map_or("nobody", |version| version.as_str());
         lines.push(format!(
-            "  of these, the version before answered {}; users saw {} on requests that may be repeated, {} on others",
+            "  of these, {baseline} answered {}; users saw {} on requests that may be repeated, {} on others",
             canary.rescued, canary.seen_idempotent, canary.seen_other
         ));
     }
@@ -161,3 +162,6 @@ fn measured(rollout: &Rollout) -> Vec<String> {
     }
     lines
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ use seaworthy_contract::api::{GatewayStatus, Page, Rollout, Service, Status, Ver
 use crate::context::Context;
 use crate::table::{Column, harmless, lay_out};
 use crate::view::View;
-use crate::words::{age, ago, count, share, thousands};
+use crate::words::{age, ago, count, share};
 use crate::{Exit, Failure};
 
 pub(crate) async fn run(cx: &mut Context<'_>) -> Result<Exit, Failure> {
@@ -59,21 +59,20 @@ fn rows(service: &Service, rollouts: &[Rollout], view: &View) -> Vec<Vec<String>
             "canary" => share(canary),
             _ => share(0.0),
         };
-        let state = word(version.state);
-        let since = version.since.map_or_else(String::new, |at| format!(", {}", ago(view.seconds_since(at))));
-        let state = format!("{}: {state}{since}", harmless(&version.role));
+        let state = format!("{}: {}", harmless(&version.role), fares(version, view));
         vec![service.name.to_string(), version.version.to_string(), serves, on_call.clone(), state]
     };
     service.versions.iter().map(row).collect()
 }
 
-/// Says how a version fares.
-pub(crate) fn word(state: VersionState) -> &'static str {
-    match state {
-        VersionState::Unknown => "not seen yet",
-        VersionState::Healthy => "became healthy",
-        VersionState::Exited => "went down, is being started again",
-        VersionState::Failed => "could not be started",
+/// Says how a version fares, and since when.
+pub(crate) fn fares(version: &VersionView, view: &View) -> String {
+    let when = version.since.map_or_else(String::new, |at| format!(" {}", ago(view.seconds_since(at))));
+    match version.state {
+        VersionState::Unknown => "not seen yet".to_owned(),
+        VersionState::Healthy => format!("became healthy{when}"),
+        VersionState::Exited => format!("went down{when}, is being started again"),
+        VersionState::Failed => format!("could not be started{when}"),
     }
 }
 
@@ -112,8 +111,7 @@ fn gateways(gateways: &[GatewayStatus]) -> Vec<String> {
             ms @ ..10_000 => format!("{}.{} s ago", ms / 1_000, ms % 1_000 / 100),
             ms => ago(ms as f64 / 1_000.0),
         };
-        let applied = thousands(gateway.applied.into());
-        format!("gateway {}: heard {heard}, config #{applied}, {requests}", gateway.name)
+        format!("gateway {}: heard {heard}, config #{}, {requests}", gateway.name, gateway.applied)
     };
     gateways.iter().map(line).collect()
 }

@@ -14,6 +14,7 @@ use crate::{Exit, Failure};
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
     /// What to look for
+    #[arg(value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub query: String,
 }
 

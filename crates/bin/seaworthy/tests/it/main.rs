@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod browser;
 #[cfg(test)]
+mod disk;
+#[cfg(test)]
 mod kit;
 #[cfg(test)]
 mod refusals;

@@ -121,7 +121,7 @@ impl Writer {
             baseline: self.stable.get(service_name).cloned(),
         };
         self.begin(&change, number);
-        if change.baseline.is_some() && number % BAD_EVERY == 0 {
+        if change.baseline.is_some() && number.is_multiple_of(BAD_EVERY) {
             self.revert(&change);
         } else {
             self.promote(&change);

@@ -1,1 +1,98 @@
-//! Tests.
+//! What a person reads in `seaworthy status`.
+
+use expect_test::{Expect, expect};
+use seaworthy_contract::api::Status;
+use serde_json::{Value, json};
+
+use super::{run, text};
+use crate::Exit;
+use crate::fake::ran;
+use crate::fixture::{from, status, status_json, view, with};
+use crate::view::View;
+
+fn check(changes: Value, expected: Expect) {
+    expected.assert_eq(&text(&from(with(status_json(), changes)), &view()));
+}
+
+#[test]
+fn the_whole_is_told_worst_thing_first() {
+    check(
+        json!({}),
+        expect![[r#"
+            Ines Ek is needed: checkout v2 was taken off 5% of users.
+
+            SERVICE   VERSION  SERVES  ON CALL               STATE
+            checkout  v1          95%  Ines Ek, 3 days more  stable: became healthy 2 days ago
+            checkout  v2           5%  Ines Ek, 3 days more  canary: went down 5 s ago, is being started again
+            search    -             -  nobody                nothing shipped through Seaworthy
+
+            page: checkout v2 was taken off 5% of users. (Ines Ek, 8 s ago; `seaworthy pages ack 01954a00-0000-7000-8000-000000000002`)
+
+            rollout: checkout v2 serves 5% of users, and none has failed. Shipped 10 s ago.
+
+            gateway local: heard 0.2 s ago, config #1035, 119,672 requests"#]],
+    );
+}
+
+#[test]
+fn a_quiet_system_says_so() {
+    let quiet = json!({"sentence": "Nobody is needed.", "rollouts": [], "pages": [], "services": [], "gateways": []});
+    check(
+        quiet,
+        expect![[r#"
+        Nobody is needed.
+
+        no services; `seaworthy apply DIR` declares them
+
+        no gateway was heard since the server started"#]],
+    );
+}
+
+#[test]
+fn a_store_that_takes_no_writes_is_not_hidden() {
+    check(
+        json!({"store_writable": false, "rollouts": [], "pages": [], "services": []}),
+        expect![[r#"
+            Ines Ek is needed: checkout v2 was taken off 5% of users.
+            The store takes no writes: nothing can be shipped or acknowledged; reads go on.
+
+            no services; `seaworthy apply DIR` declares them
+
+            gateway local: heard 0.2 s ago, config #1035, 119,672 requests"#]],
+    );
+}
+
+#[test]
+fn it_fits_a_narrow_terminal() {
+    let narrow = View { columns: Some(60), ..view() };
+    expect![[r#"
+        Ines Ek is needed: checkout v2 was taken off 5% of users.
+
+        SERVICE   VERSION  SERVES  ON CALL           STATE
+        checkout  v1          95%  Ines Ek, 3 days…  stable: became…
+        checkout  v2           5%  Ines Ek, 3 days…  canary: went d…
+        search    -             -  nobody            nothing shippe…"#]]
+    .assert_eq(&text(&status(), &narrow).lines().take(6).collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn colour_adds_nothing_that_the_words_do_not_say() {
+    let coloured = text(&status(), &View { colour: true, ..view() });
+    assert!(coloured.contains("\x1b[1;31m"), "{coloured}");
+    let plain = coloured.replace("\x1b[1;31m", "").replace("\x1b[0m", "");
+    assert_eq!(plain, text(&status(), &view()));
+}
+
+#[test]
+fn text_from_strangers_cannot_move_the_cursor() {
+    let text = text(&from(with(status_json(), json!({"sentence": "a\u{1b}[2Jb"}))), &view());
+    assert!(text.starts_with("a?[2Jb\n"), "{text}");
+}
+
+#[test]
+fn programs_get_everything_with_times_as_they_are() {
+    let ran = ran(true, &[(200, &status_json().to_string())], async |cx| run(cx).await);
+    assert_eq!((ran.done.unwrap(), ran.err.as_str()), (Exit::Ok, ""));
+    assert_eq!(serde_json::from_str::<Status>(&ran.out).unwrap(), status());
+    assert!(ran.out.contains("\"requested_at\": \"2026-03-02T11:59:52Z\""), "{}", ran.out);
+}

@@ -2,6 +2,7 @@
 
 mod api;
 mod cli;
+mod quotes;
 mod scratch;
 mod shop;
 mod up;
@@ -11,9 +12,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 pub(crate) use api::Api;
-pub(crate) use cli::seaworthy;
+pub(crate) use cli::{Said, seaworthy};
+pub(crate) use quotes::{QUOTE, never_met_a_user, quotes, write_quotes};
 pub(crate) use scratch::{Scratch, is_alive, kill};
-pub(crate) use shop::{Offer, Shop, running, write_files};
+pub(crate) use shop::{Offer, Shop, running};
 pub(crate) use up::Up;
 pub(crate) use visitors::{Visitors, get, send};
 

@@ -102,7 +102,7 @@ impl Shop {
 }
 
 /// Writes the demo's files, with this program in them.
-pub(crate) fn write_files(scratch: &Scratch) {
+fn write_files(scratch: &Scratch) {
     scratch.copy(FILES);
     for name in ["checkout.yaml", "payments.yaml"] {
         scratch.write(name, &scratch.read(name).replace("@program@", env!("CARGO_BIN_EXE_seaworthy")));
