@@ -9,6 +9,9 @@ const BINS_MAX: usize = 60;
 /// Silence until now that is drawn as a gap, in seconds: reports come four times a second, three seconds are no delay.
 const SILENCE_S: i64 = 3;
 
+/// How long after its end a rollout is still drawn, in seconds: the last answers come in that time.
+const AFTER_S: i64 = 3;
+
 /// Which arm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Arm {
@@ -36,10 +39,15 @@ pub(crate) struct Bins {
 }
 
 impl Bins {
-    /// Sums a series up. With `until`, a silence until then is part of it.
-    pub(crate) fn new(series: &Series, until: Option<Timestamp>) -> Self {
+    /// Sums a series up. With `until`, a silence until then is part of it; with `ended`, what came after the last
+    /// answers is not: stable traffic goes on.
+    pub(crate) fn new(series: &Series, until: Option<Timestamp>, ended: Option<Timestamp>) -> Self {
         let step = i64::from(series.step_s.max(1));
-        let counted = series.canary.len().max(series.stable.len());
+        let last = ended.map_or(usize::MAX, |ended| {
+            let kept = (ended.duration_since(series.from).as_secs() + AFTER_S) / step + 1;
+            usize::try_from(kept).unwrap_or(0).max(1)
+        });
+        let counted = series.canary.len().max(series.stable.len()).min(last);
         let reached = until.map_or(0, |until| until.duration_since(series.from).as_secs() / step);
         let counted = match usize::try_from(reached) {
             Ok(reached) if (reached as i64 - counted as i64) * step > SILENCE_S => reached,
@@ -161,7 +169,7 @@ mod tests {
 
     #[test]
     fn nothing_is_lost_when_points_are_merged() {
-        let bins = Bins::new(&series(vec![point(10); 130]), None);
+        let bins = Bins::new(&series(vec![point(10); 130]), None, None);
         assert_eq!((bins.len(), bins.seconds()), (44, 3.0));
         let all: u64 = (0..bins.len()).filter_map(|i| bins.bin(Arm::Stable, i)).map(|bin| bin.requests).sum();
         assert_eq!(all, 1_300);
@@ -169,7 +177,7 @@ mod tests {
 
     #[test]
     fn a_silence_is_a_gap_and_no_request_is_not_zero() {
-        let bins = Bins::new(&series(vec![point(10), None, None, point(0)]), None);
+        let bins = Bins::new(&series(vec![point(10), None, None, point(0)]), None, None);
         assert_eq!(bins.gaps(), [(1, 2)]);
         assert_eq!(bins.failing(Arm::Stable, 1), None);
         assert_eq!(bins.failing(Arm::Stable, 3), None, "of no request nothing failed and nothing passed");
@@ -179,8 +187,17 @@ mod tests {
     #[test]
     fn a_silence_until_now_is_drawn_but_a_delay_is_not() {
         let until = |s| Some(Timestamp::from_second(s).expect("in range"));
-        assert!(Bins::new(&series(vec![point(1); 10]), until(12)).gaps().is_empty());
-        assert_eq!(Bins::new(&series(vec![point(1); 10]), until(20)).gaps(), [(10, 10)]);
-        assert_eq!(Bins::new(&series(Vec::new()), None).len(), 1, "an empty series can be drawn");
+        assert!(Bins::new(&series(vec![point(1); 10]), until(12), None).gaps().is_empty());
+        assert_eq!(Bins::new(&series(vec![point(1); 10]), until(20), None).gaps(), [(10, 10)]);
+        assert_eq!(Bins::new(&series(Vec::new()), None, None).len(), 1, "an empty series can be drawn");
+    }
+
+    #[test]
+    fn what_came_after_the_end_is_not_drawn() {
+        let ended = Some(Timestamp::from_second(10).expect("in range"));
+        assert_eq!(Bins::new(&series(vec![point(1); 50]), None, ended).len(), 14);
+        assert_eq!(Bins::new(&series(vec![point(1); 5]), None, ended).len(), 5, "nothing is made up");
+        let before = Some(Timestamp::from_second(-99).expect("in range"));
+        assert_eq!(Bins::new(&series(vec![point(1); 5]), None, before).len(), 1);
     }
 }

@@ -58,6 +58,7 @@ pub(crate) fn number_word(n: usize) -> String {
 pub(crate) fn seconds(s: f64) -> String {
     let whole = s.max(0.0) as u64;
     match whole {
+        0 if s > 0.0 && s < 0.1 => format!("<0.1{NBSP}s"),
         0..10 => format!("{:.1}{NBSP}s", (s.max(0.0) * 10.0).floor() / 10.0),
         10..60 => format!("{whole}{NBSP}s"),
         60..3_600 => two(whole / 60, "min", whole % 60, "s"),
@@ -112,7 +113,11 @@ pub(crate) fn utc(at: Timestamp, format: &str) -> String {
 pub(crate) fn sentence(text: &str) -> String {
     let text = text.trim();
     let mut letters = text.chars();
-    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    let word = text.split_whitespace().next().unwrap_or_default();
+    // A version such as v2 keeps its letters.
+    let plain = word.chars().all(|c| c.is_alphabetic() || "',:".contains(c));
+    let first = letters.next().map(|c| if plain { c.to_uppercase().to_string() } else { c.to_string() });
+    let first = first.unwrap_or_default();
     let stop = if text.is_empty() || text.ends_with(['.', '?', '!']) { "" } else { "." };
     format!("{first}{}{stop}", letters.as_str())
 }
@@ -143,7 +148,14 @@ mod tests {
 
     #[test]
     fn lengths_and_ages_keep_their_units() {
-        let rows = [(0.06, "0.0 s"), (4.28, "4.2 s"), (59.9, "59 s"), (250.0, "4 min 10 s"), (7_200.0, "2 h")];
+        let rows = [
+            (0.0, "0.0 s"),
+            (0.06, "<0.1 s"),
+            (4.28, "4.2 s"),
+            (59.9, "59 s"),
+            (250.0, "4 min 10 s"),
+            (7_200.0, "2 h"),
+        ];
         for (s, text) in rows {
             assert_eq!(seconds(s).replace(NBSP, " "), text);
         }
@@ -160,6 +172,9 @@ mod tests {
     fn counts_are_grouped_and_cut_at_letters() {
         assert_eq!([count(0), count(999), count(48_213), count(1_000_000)], ["0", "999", "48,213", "1,000,000"]);
         assert_eq!((cut("äöü", 2).as_str(), cut("äö", 2).as_str()), ("äö…", "äö"));
-        assert_eq!([sentence("held: it"), sentence("Off."), sentence("")], ["Held: it.", "Off.", ""]);
+        assert_eq!(
+            [sentence("held: it"), sentence("v2 is off"), sentence("Off."), sentence("")],
+            ["Held: it.", "v2 is off.", "Off.", ""]
+        );
     }
 }

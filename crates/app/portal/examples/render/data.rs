@@ -470,6 +470,7 @@ pub(crate) fn rollout_page(rollout: &Rollout, series: Option<&Series>, rights: &
 
 pub(crate) fn page_page(page: &Page, rollout: &Rollout, rights: &Rights, proven: bool) -> PagePage {
     let (service, readiness) = (checkout(), readiness(proven));
+    let page = &Page { rollout: Some(rollout.id), ..page.clone() };
     PagePage::new(&PageFacts {
         page,
         rollout: Some(rollout),

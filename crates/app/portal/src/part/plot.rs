@@ -102,7 +102,7 @@ pub struct Spark {
 /// Draws the charts of a rollout.
 pub fn charts(rollout: &Rollout, series: &Series, now: Timestamp) -> Charts {
     let end = rollout.ended_at;
-    let bins = Bins::new(series, end.is_none().then_some(now));
+    let bins = Bins::new(series, end.is_none().then_some(now), end);
     let frame = Frame::new(rollout, &bins, now);
     let plots = vec![failing(rollout, &bins, &frame), slow(&bins, &frame), users(rollout, &bins, &frame)];
     Charts { gaps: !frame.gaps.is_empty(), plots }
@@ -110,7 +110,7 @@ pub fn charts(rollout: &Rollout, series: &Series, now: Timestamp) -> Charts {
 
 /// Draws the failing share of both arms in a line of text.
 pub fn spark(series: &Series) -> Spark {
-    let bins = Bins::new(series, None);
+    let bins = Bins::new(series, None, None);
     let top = nice(bins.highest(Bins::failing), 0.001);
     let line = |arm| lines(&bins, |index| bins.failing(arm, index), top, (SPARK_WIDTH, SPARK_HEIGHT));
     Spark {

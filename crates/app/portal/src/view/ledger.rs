@@ -92,7 +92,7 @@ fn verdict(page: &LedgerPage, checked: Option<&Verification>) -> (String, Chip, 
                 0 => "Nothing has happened yet.".to_owned(),
                 _ => format!("Every act is here: {events}."),
             },
-            Chip::unknown("Not checked now"),
+            Chip::unknown("Not checked"),
             "The chain was not read from the start for this page.".to_owned(),
         ),
         Some(found) if found.verified => (

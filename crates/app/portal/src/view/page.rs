@@ -83,8 +83,8 @@ pub struct PagePage {
     pub acknowledged: Option<(String, When)>,
     /// What was done already.
     pub done: Option<Done>,
-    /// What can be done.
-    pub ways: Vec<Way>,
+    /// What can be done, and whether it takes back what the page is about.
+    pub ways: Vec<(Way, bool)>,
     /// What changed.
     pub changed: Vec<(RolloutLine, bool)>,
     /// The owning team.
@@ -101,7 +101,10 @@ impl PagePage {
         let (page, now) = (facts.page, facts.now);
         let mut candidates: Vec<&Rollout> = facts.rollout.into_iter().chain(facts.latest).collect();
         candidates.dedup_by_key(|rollout| rollout.id);
-        let way = |rollout| Way::of(rollout, facts.service, facts.readiness, facts.rights, now);
+        let way = |rollout: &Rollout| {
+            let way = Way::of(rollout, facts.service, facts.readiness, facts.rights, now)?;
+            Some((way, Some(rollout.id) == page.rollout))
+        };
         let suspect = |rollout: &Rollout| Some(rollout.id) == page.rollout;
         Self {
             id: page.id.to_string(),
@@ -125,9 +128,9 @@ impl PagePage {
         }
     }
 
-    /// Whether taking the page is the first thing to do.
+    /// Whether taking the page is the first thing to do: nothing is left to take back of what it is about.
     fn acknowledge_first(&self) -> bool {
-        self.ways.is_empty()
+        !self.ways.iter().any(|(_, about)| *about)
     }
 }
 

@@ -262,7 +262,7 @@ fn times(rollout: &Rollout) -> Vec<Figure> {
     let figure = |name, seconds: Option<f64>| {
         seconds.map(|s| Figure {
             name,
-            value: format!("{:.1}", (s * 10.0).floor() / 10.0),
+            value: if s > 0.0 && s < 0.1 { "<0.1".to_owned() } else { format!("{:.1}", (s * 10.0).floor() / 10.0) },
             unit: "s".to_owned(),
             source: "measured by gateways".to_owned(),
         })
