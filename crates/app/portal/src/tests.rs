@@ -2,6 +2,8 @@
 
 #[path = "../examples/render/data.rs"]
 mod data;
+#[path = "../examples/render/shown.rs"]
+mod shown;
 
 mod pages;
 mod rules;

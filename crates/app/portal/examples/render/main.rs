@@ -2,6 +2,7 @@
 //! `cargo run -p seaworthy-portal --example render -- DIR`.
 
 mod data;
+mod shown;
 
 use std::path::PathBuf;
 
@@ -12,7 +13,7 @@ fn main() -> std::io::Result<()> {
         std::fs::create_dir_all(file.parent().expect("an asset has a folder"))?;
         std::fs::write(file, asset.bytes)?;
     }
-    for (name, html) in data::pages() {
+    for (name, html) in shown::pages() {
         std::fs::write(dir.join(format!("{name}.html")), html)?;
     }
     println!("{}", dir.display());

@@ -2,7 +2,7 @@
 
 use expect_test::expect_file;
 
-use super::data;
+use super::shown;
 
 /// The words of a page's `main`: one line a heading, row or sentence, markup and drawings left out.
 fn words(html: &str) -> String {
@@ -30,7 +30,7 @@ fn words(html: &str) -> String {
 
 #[test]
 fn every_page_says_what_it_should() {
-    let pages = data::pages();
+    let pages = shown::pages();
     assert!(pages.len() > 20, "every page in every state: {}", pages.len());
     for (name, html) in pages {
         let path = format!("{}/src/tests/said/{name}.txt", env!("CARGO_MANIFEST_DIR"));

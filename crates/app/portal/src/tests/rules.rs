@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use seaworthy_contract::api::{Code, LedgerRow, Page, PageState, Rollout};
 use sha2::{Digest as _, Sha256};
 
-use super::data;
+use super::{data, shown};
 use crate::view::{ErrorPage, LedgerView, PagesPage, RolloutsPage, ServicesPage, WhoPage};
 use crate::{Flash, assets, render, render_part};
 
@@ -32,7 +32,7 @@ fn names(tag: &str) -> impl Iterator<Item = &str> {
 
 #[test]
 fn nothing_inline_that_the_security_policy_forbids() {
-    for (name, html) in data::pages() {
+    for (name, html) in shown::pages() {
         for tag in tags(&html) {
             let element = tag.split_whitespace().next().unwrap_or_default();
             assert_ne!(element, "style", "{name}");
@@ -53,7 +53,7 @@ fn nothing_inline_that_the_security_policy_forbids() {
 
 #[test]
 fn every_page_has_its_landmarks_once() {
-    for (name, html) in data::pages() {
+    for (name, html) in shown::pages() {
         let count = |text: &str| html.matches(text).count();
         assert_eq!((count("<h1"), count("<main "), count("</main>")), (1, 1, 1), "{name}");
         assert_eq!(count("<title>"), 1 + count("<svg class=\"life"), "{name}: life lines have titles of their own");
@@ -74,7 +74,7 @@ fn every_page_has_its_landmarks_once() {
 #[test]
 fn elements_close_in_order() {
     const VOID: [&str; 4] = ["meta", "link", "input", "br"];
-    for (name, html) in data::pages() {
+    for (name, html) in shown::pages() {
         let mut open = Vec::new();
         for tag in tags(&html).filter(|tag| !tag.starts_with('!') && !tag.ends_with('/')) {
             let element = tag.split_whitespace().next().unwrap_or_default();
@@ -91,7 +91,7 @@ fn elements_close_in_order() {
 #[test]
 fn forms_work_without_script() {
     let mut forms = 0;
-    for (name, html) in data::pages() {
+    for (name, html) in shown::pages() {
         for form in html.split("<form").skip(1).map(|rest| rest.split("</form>").next().unwrap_or(rest)) {
             assert!(form.contains("action=\"/"), "{name}: a form says where it goes");
             assert!(form.contains("<button") || form.contains("role=\"search\""), "{name}: and can be sent");
@@ -108,7 +108,7 @@ fn forms_work_without_script() {
 #[test]
 fn pages_are_light() {
     let shared: usize = assets().iter().map(|asset| asset.bytes.len()).sum();
-    for (name, html) in data::pages() {
+    for (name, html) in shown::pages() {
         assert!(html.len() <= HTML_BYTES_MAX, "{name}: {} bytes", html.len());
         assert!(html.len() + shared <= SCREEN_BYTES_MAX, "{name}: {} bytes with assets", html.len() + shared);
     }
@@ -116,7 +116,7 @@ fn pages_are_light() {
 
 #[test]
 fn every_time_says_its_zone_and_unknown_is_a_word() {
-    for (name, html) in data::pages() {
+    for (name, html) in shown::pages() {
         for tag in tags(&html).filter(|tag| tag.starts_with("time ")) {
             assert!(attribute(tag, "title").is_some_and(|title| title.ends_with(" UTC")), "{name}: {tag}");
             assert!(attribute(tag, "datetime").is_some_and(|time| time.ends_with('Z')), "{name}: {tag}");
@@ -158,13 +158,13 @@ fn what_strangers_write_is_never_markup() {
         hint: Some(format!("`{HOSTILE}`")),
     };
     let flash = Flash { refused: true, text: HOSTILE.to_owned(), hint: Some(format!("`{HOSTILE}`")) };
-    let mut chrome = data::chrome(&format!("/who?q={HOSTILE}"));
+    let mut chrome = shown::chrome(&format!("/who?q={HOSTILE}"));
     chrome.flash = Some(flash);
     let shown = [
-        render(&chrome, &data::rollout_page(&rollout, None, &data::rights())),
+        render(&chrome, &shown::rollout_page(&rollout, None, &shown::rights())),
         render(&chrome, &RolloutsPage::new(std::slice::from_ref(&rollout), data::now())),
         render(&chrome, &PagesPage::new(std::slice::from_ref(&page), data::now())),
-        render(&chrome, &data::page_page(&page, &rollout, &data::rights(), true)),
+        render(&chrome, &shown::page_page(&page, &rollout, &shown::rights(), true)),
         render(&chrome, &ServicesPage::new(&[service])),
         render(&chrome, &LedgerView::new(&ledger, Some(1), 40, None)),
         render(&chrome, &WhoPage::new(&answer, None)),
@@ -179,8 +179,8 @@ fn what_strangers_write_is_never_markup() {
 
 #[test]
 fn a_part_is_the_same_bytes_as_in_the_whole() {
-    let chrome = data::chrome("/rollouts/1");
-    let page = data::rollout_page(&data::live(), None, &data::rights());
+    let chrome = shown::chrome("/rollouts/1");
+    let page = shown::rollout_page(&data::live(), None, &shown::rights());
     let part = render_part(&chrome, &page);
     assert!(render(&chrome, &page).contains(&part), "a refreshed page is the page");
     assert!(part.starts_with("<main ") && !part.contains("<html"));
@@ -188,7 +188,7 @@ fn a_part_is_the_same_bytes_as_in_the_whole() {
 
 #[test]
 fn before_sign_in_nothing_of_the_state_is_shown() {
-    let pages = data::pages();
+    let pages = shown::pages();
     let (_, html) = pages.iter().find(|(name, _)| *name == "sign-in").expect("rendered");
     for secret in ["/v1/events", "48,213", "checkout", "<nav", "csrf"] {
         assert!(!html.contains(secret), "{secret}");

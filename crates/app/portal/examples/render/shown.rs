@@ -1,0 +1,129 @@
+//! Every page in every state, printed from made-up values.
+
+use std::collections::BTreeMap;
+
+use seaworthy_contract::api::*;
+use seaworthy_portal::view::*;
+use seaworthy_portal::{Chrome, Flash, Rights, State, render};
+
+use super::data::*;
+
+pub(crate) fn rights() -> Rights {
+    Rights { csrf: Some("c5f0".repeat(16)), may_change: true }
+}
+
+pub(crate) fn chrome(path: &str) -> Chrome {
+    let state = State { now: now(), position: 48_213, writable: true };
+    Chrome { state: Some(state), csrf: rights().csrf, path: path.to_owned(), flash: None }
+}
+
+fn home(status: &Status) -> HomePage {
+    let series = BTreeMap::from([(rollout_id(1), series(&live(), 94, 0.002))]);
+    let finished = if status.services.is_empty() { vec![] } else { vec![reverted(), promoted()] };
+    HomePage::new(&HomeFacts { status, series: &series, finished: &finished })
+}
+
+pub(crate) fn rollout_page(rollout: &Rollout, series: Option<&Series>, rights: &Rights) -> RolloutPage {
+    let (service, readiness) = (checkout(), readiness(true));
+    let history = ledger(48_189, 4, 48_213);
+    RolloutPage::new(&RolloutFacts {
+        rollout,
+        series,
+        service: Some(&service),
+        readiness: Some(&readiness),
+        history: Some(&history.rows),
+        report_age_ms: Some(180),
+        rights,
+        now: now(),
+    })
+}
+
+pub(crate) fn page_page(page: &Page, rollout: &Rollout, rights: &Rights, proven: bool) -> PagePage {
+    let (service, readiness) = (checkout(), readiness(proven));
+    let page = &Page { rollout: Some(rollout.id), ..page.clone() };
+    PagePage::new(&PageFacts {
+        page,
+        rollout: Some(rollout),
+        latest: Some(rollout),
+        service: Some(&service),
+        readiness: Some(&readiness),
+        changed: &[rollout.clone(), promoted()],
+        rights,
+        now: now(),
+    })
+}
+
+fn who(query: &str, services: &[Service]) -> WhoPage {
+    let candidate = |service: &Service| WhoCandidate {
+        service: service.name.clone(),
+        team: service.owner.clone(),
+        on_call: service.on_call.clone(),
+        confidence: if service.tier == 1 { "certain".to_owned() } else { "possible".to_owned() },
+        because: "route shop.example/checkout".to_owned(),
+        source: service.source.clone(),
+    };
+    let candidates = services.iter().map(candidate).collect();
+    WhoPage::new(&WhoAnswer { query: query.to_owned(), candidates }, services.first())
+}
+
+/// Every page in its states, with a name.
+pub(crate) fn pages() -> Vec<(&'static str, String)> {
+    let (now, live, reverted) = (now(), live(), reverted());
+    let reader = Rights { may_change: false, ..rights() };
+    let (counted, bad) = (series(&live, 94, 0.002), series(&reverted, 10, 0.4));
+    let services = [checkout(), payments()];
+    let rollouts = [live.clone(), held(), reverted.clone(), promoted()];
+    let service = ServicePage::new(&ServiceFacts {
+        service: &services[0],
+        readiness: &readiness(true),
+        rollouts: &rollouts,
+        now,
+    });
+    let whole = Verification { events: 48_213, verified: true, broken: None, head_hash: "7c1e09ab".repeat(8) };
+    let broken =
+        Verification { verified: false, broken: Some("event 17 has another hash".to_owned()), ..whole.clone() };
+    let refused = Flash {
+        refused: true,
+        text: "Not done: the old version is no longer warm.".to_owned(),
+        hint: Some("ship it again: `seaworthy ship checkout v1`".to_owned()),
+    };
+    let error = ApiError {
+        code: Code::NotFound,
+        message: "there is no service \"chekout\"".to_owned(),
+        hint: Some("`seaworthy services` lists them".to_owned()),
+    };
+    let mut stopped = chrome("/");
+    stopped.state = stopped.state.map(|state| State { writable: false, ..state });
+    let anonymous = Chrome { state: None, csrf: None, path: "/sign-in".to_owned(), flash: None };
+    let flashed = Chrome { flash: Some(refused), ..chrome("/rollouts/1") };
+    let (burning, delivered) = (page(PageState::Delivered), page(PageState::Acknowledged));
+    vec![
+        ("home", render(&chrome("/"), &home(&status()))),
+        ("home-calm", render(&chrome("/"), &home(&calm()))),
+        ("home-empty", render(&chrome("/"), &home(&empty()))),
+        ("home-stopped", render(&stopped, &home(&Status { store_writable: false, ..status() }))),
+        ("services", render(&chrome("/services"), &ServicesPage::new(&services))),
+        ("service", render(&chrome("/services/checkout"), &service)),
+        ("ready", render(&chrome("/services/checkout/ready"), &ReadyPage::new(&services[0], &readiness(false), now))),
+        ("rollouts", render(&chrome("/rollouts"), &RolloutsPage::new(&rollouts, now))),
+        ("rollouts-empty", render(&chrome("/rollouts"), &RolloutsPage::new(&[], now))),
+        ("rollout", render(&chrome("/rollouts/1"), &rollout_page(&live, Some(&counted), &rights()))),
+        ("rollout-held", render(&chrome("/rollouts/2"), &rollout_page(&held(), Some(&counted), &rights()))),
+        ("rollout-reverted", render(&flashed, &rollout_page(&reverted, Some(&bad), &rights()))),
+        ("rollout-promoted", render(&chrome("/rollouts/4"), &rollout_page(&promoted(), None, &reader))),
+        ("rollout-starting", render(&chrome("/rollouts/5"), &rollout_page(&starting(), None, &rights()))),
+        ("pages", render(&chrome("/pages"), &PagesPage::new(&[burning.clone(), delivered.clone()], now))),
+        ("pages-empty", render(&chrome("/pages"), &PagesPage::new(&[], now))),
+        ("page-live", render(&chrome("/pages/1"), &page_page(&burning, &live, &rights(), false))),
+        ("page-done", render(&chrome("/pages/1"), &page_page(&burning, &reverted, &rights(), true))),
+        ("page-reader", render(&chrome("/pages/1"), &page_page(&delivered, &live, &reader, true))),
+        ("ledger", render(&chrome("/ledger"), &LedgerView::new(&ledger(48_174, 40, 48_213), None, 40, None))),
+        ("ledger-one", render(&chrome("/ledger"), &LedgerView::new(&ledger(7, 40, 48_213), Some(7), 40, Some(&whole)))),
+        ("ledger-broken", render(&chrome("/ledger"), &LedgerView::new(&ledger(1, 3, 3), None, 40, Some(&broken)))),
+        ("who", render(&chrome("/who"), &who("https://shop.example/checkout/pay", &services))),
+        ("who-nobody", render(&chrome("/who"), &who("orders-db", &[]))),
+        ("who-empty", render(&chrome("/who"), &who("", &[]))),
+        ("error", render(&chrome("/services/chekout"), &ErrorPage::new(404, "/services/chekout", &error))),
+        ("sign-in", render(&anonymous, &SignInPage { refused: true })),
+    ]
+}
