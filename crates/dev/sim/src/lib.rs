@@ -1,1 +1,25 @@
 //! Months of production in virtual time, from a seed.
+//!
+//! A [`World`] is the kernel's own engine on a disk in memory, with users, gateways, a supervisor and a network around
+//! it that are simulated: it runs some hundred times faster than time, and a run is the same each time. While it runs,
+//! checkers look at every event and every request for what must never be. [`plan`] makes a world's faults from a seed;
+//! [`story`] lets a person play one by hand, as text.
+
+mod catalogue;
+mod check;
+mod gateway;
+mod machine;
+mod network;
+pub mod plan;
+mod random;
+mod server;
+pub mod story;
+mod world;
+
+pub use machine::{Behaviour, Start};
+pub use network::Weather;
+pub use random::Random;
+pub use world::World;
+
+/// Virtual time, in milliseconds since the simulation began.
+pub type Ms = u64;

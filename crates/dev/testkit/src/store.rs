@@ -100,6 +100,11 @@ impl Disk {
         self.lock().scripted = Some(fault);
     }
 
+    /// Takes back what [`Disk::fail_next`] asked for, where it has met no append yet.
+    pub fn disarm(&self) {
+        self.lock().scripted = None;
+    }
+
     fn lock(&self) -> MutexGuard<'_, Content> {
         self.content.lock().expect("nobody panics while holding it")
     }

@@ -18,6 +18,7 @@ pub fn gateway_config(state: &State) -> Config {
         .catalogue
         .services()
         .filter_map(|(service, _)| Some(service_config(state, &service.name, state.serving.get(&service.name)?)))
+        .filter(|service| service.stable.is_some() || service.canary.is_some())
         .collect();
     Config { version: state.config_version, routes, services }
 }

@@ -42,6 +42,8 @@ pub struct State {
     pub gateways: BTreeMap<GatewayName, Uuid>,
     /// Break-glass entries that were appended.
     pub break_glass: BTreeSet<Uuid>,
+    /// When the control plane started last.
+    pub started_at: Option<Timestamp>,
     /// Credentials that are not withdrawn: what they may do and until when. Their hashes are elsewhere.
     pub tokens: BTreeMap<TokenId, TokenRecord>,
     /// Position of the last event that changed what gateways should do.
@@ -97,8 +99,9 @@ impl State {
                 TokenRecord { scope: e.scope.clone(), label: e.label.clone(), expires_at: e.expires_at },
             )),
             Event::TokenRevoked(e) => drop(self.tokens.remove(&e.token)),
-            // What tripped and who started is history; what follows from it are events of their own.
-            Event::GuardTripped(_) | Event::ServerStarted(_) | Event::Unknown { .. } => {}
+            Event::ServerStarted(_) => self.started_at = Some(fact.at),
+            // What tripped is history; what follows from it are events of their own.
+            Event::GuardTripped(_) | Event::Unknown { .. } => {}
         }
         if changes_config(&fact.event) {
             self.config_version = fact.position;

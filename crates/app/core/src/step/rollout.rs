@@ -1,5 +1,8 @@
 //! Rollouts: shipping, what people ask of them, and what judge, guards and supervisors saw.
 
+use std::time::Duration;
+
+use jiff::SignedDuration;
 use seaworthy_contract::events::Event;
 use seaworthy_contract::events::rollout::{
     BakeEndedV1, HolderV1, RevertCauseV1, RevertConfirmedV1, RolloutHeldV1, RolloutPromotedV1, RolloutResumedV1,
@@ -7,7 +10,7 @@ use seaworthy_contract::events::rollout::{
 };
 use seaworthy_contract::process::ObservedInstance;
 use seaworthy_model::{GatewayName, RolloutId, ServiceId, Timestamp, VersionId};
-use seaworthy_rollout::lifecycle::{self, Cause, Holder, Input as Happened, decide};
+use seaworthy_rollout::lifecycle::{self, Cause, Holder, Input as Happened, Phase, decide};
 
 use super::page;
 use crate::state::{Health, RolloutRecord};
@@ -15,6 +18,9 @@ use crate::watch::{Drained, Judged};
 use crate::{Cx, NewFact, Refusal, State};
 
 pub(super) use super::ship::ship;
+
+/// How much later than the start's own limit the supervisor is no longer waited for. It says the same first, and better.
+const SUPERVISOR_LATE: Duration = Duration::from_secs(5);
 
 /// Returns the last rollout of a service, if it is of this version and gateways may still send it users.
 pub(super) fn live_rollout_of<'a>(
@@ -141,7 +147,18 @@ pub(super) fn judged(state: &State, judged: &Judged, cx: &mut Cx) -> Vec<NewFact
 
 pub(super) fn tick(state: &State, cx: &mut Cx) -> Vec<NewFact> {
     let latest: Vec<_> = state.serving.values().filter_map(|s| state.rollouts.get(&s.latest?)).collect();
-    latest.into_iter().flat_map(|record| saw(state, record, Happened::Tick, None, cx)).collect()
+    let now = cx.now;
+    let due = latest.into_iter().filter(|record| !may_still_start(state, record, now));
+    due.flat_map(|record| saw(state, record, Happened::Tick, None, cx)).collect()
+}
+
+/// Says whether the supervisor may still tell how the start of a version went: it counts from the start of the process,
+/// and it could tell nobody while the control plane was away.
+fn may_still_start(state: &State, record: &RolloutRecord, now: Timestamp) -> bool {
+    let Phase::Starting { since } = record.lifecycle.phase else { return false };
+    let from = state.started_at.map_or(since, |started| started.max(since));
+    now.duration_since(from)
+        < SignedDuration::try_from(record.lifecycle.start_timeout + SUPERVISOR_LATE).unwrap_or(SignedDuration::MAX)
 }
 
 pub(super) fn drained(state: &State, drained: &Drained, cx: &mut Cx) -> Vec<NewFact> {

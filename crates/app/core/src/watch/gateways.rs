@@ -8,8 +8,8 @@ use seaworthy_contract::gateway::{InFlight, Report};
 use seaworthy_model::{GatewayName, Position, ServiceId, VersionId};
 use uuid::Uuid;
 
-/// Silence after which a gateway is not waited for: 20 reports missed.
-pub const GATEWAY_LOST: Duration = Duration::from_secs(5);
+/// Silence after which a gateway is not waited for: three of its exchanges with the server have timed out by then.
+pub const GATEWAY_LOST: Duration = Duration::from_secs(15);
 
 /// Most gateways that are remembered; a further one is refused, loudly, by not being acknowledged.
 const GATEWAYS_MAX: usize = 1_000;
@@ -84,6 +84,12 @@ impl Gateways {
         let mut there = self.there(now).peekable();
         let is_fresh = |seen: &GatewaySeen| now.duration_since(seen.ended_at).unsigned_abs() < GATEWAY_BEHIND;
         there.peek().is_some() && there.all(|(_, seen)| is_fresh(seen))
+    }
+
+    /// Says whether a gateway's users stand for all in the ratio check. Two gateways may both see a user for the first
+    /// time, which would look like more evidence than it is; the users of one are distinct.
+    pub(super) fn samples(&self, gateway: &GatewayName, now: Timestamp) -> bool {
+        self.there(now).next().is_some_and(|(first, _)| first == gateway)
     }
 
     /// Returns the gateways that are not lost.

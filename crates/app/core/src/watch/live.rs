@@ -51,7 +51,7 @@ impl Live {
         }
     }
 
-    pub(super) fn take(&mut self, record: &RolloutRecord, report: &Report, ended_at: Timestamp) {
+    pub(super) fn take(&mut self, record: &RolloutRecord, report: &Report, ended_at: Timestamp, samples: bool) {
         // A version that is shipped again may still have requests of the time before.
         let is_old = |count: &Count| count.version == *record.version() && count.config < record.position;
         let counts = || report.counts.iter().filter(|count| !is_old(count));
@@ -76,7 +76,10 @@ impl Live {
         };
         let latency =
             [true, false].map(|canary| arm(canary).flat_map(|c| c.latency.iter().copied()).collect::<Vec<_>>());
-        let counts = |canary: bool, latency| arm(canary).fold(ArmCounts { latency, ..ArmCounts::default() }, sum);
+        let counts = |canary: bool, latency| {
+            let sum = arm(canary).fold(ArmCounts { latency, ..ArmCounts::default() }, sum);
+            ArmCounts { users_new: if samples { sum.users_new } else { 0 }, ..sum }
+        };
         let tick = Tick { canary: counts(true, &latency[0]), stable: counts(false, &latency[1]) };
         self.judge.observe(&tick, ended_at);
     }

@@ -79,11 +79,12 @@ impl Watch {
         }
         self.count_calls(report);
         let ended_at = now - std::time::Duration::from_millis(report.age_ms);
+        let samples = self.gateways.samples(&report.gateway, now);
         let counted = |(id, record): &(&RolloutId, &RolloutRecord)| !record.is_final() && state.is_latest(**id);
         for (rollout, record) in state.rollouts.iter().filter(counted) {
             let live = self.live.entry(*rollout).or_insert_with(|| Live::new(record, now));
             live.sync(record, now);
-            live.take(record, report, ended_at);
+            live.take(record, report, ended_at, samples);
         }
         self.forget_oldest(state);
         true

@@ -1,0 +1,1 @@
+//! Stories: a world that is played by hand, as text.

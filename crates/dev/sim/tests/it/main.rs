@@ -1,0 +1,4 @@
+//! Simulated worlds: hundreds of seeds, stories that people can read, laws of the core.
+
+#[cfg(test)]
+mod seeds;
