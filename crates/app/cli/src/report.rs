@@ -28,7 +28,8 @@ pub fn report(failure: &Failure, json: bool, err: &mut dyn Write) -> Exit {
         serde_json::to_string(&said).expect("it has string keys only") + "\n"
     } else {
         let hint = hint.map_or_else(String::new, |hint| format!("hint: {hint}\n"));
-        format!("error: {message}\n{hint}")
+        let word = if matches!(failure, Failure::Interrupted(_)) { "" } else { "error: " };
+        format!("{word}{message}\n{hint}")
     };
     // With standard error gone there is nobody left to tell; the exit code still says it.
     err.write_all(text.as_bytes()).unwrap_or_default();

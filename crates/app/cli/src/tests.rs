@@ -188,8 +188,8 @@ fn nobody_at_the_address_is_told_how_to_start_it() {
         &[],
         Exit::Unavailable,
         expect![[r#"
-            error: could not GET "http://127.0.0.1:PORT/v1/status": no connection (Connection refused (os error 111))
-            hint: start it with `seaworthy up DIR`, or name the right address in SEAWORTHY_SERVER
+            error: could not GET "http://127.0.0.1:PORT/v1/status": the exchange broke off (connection error)
+            hint: try again; the server's log says more
         "#]],
     );
 }
@@ -209,6 +209,14 @@ fn programs_get_the_apis_error_shape() {
         String::from_utf8(said).unwrap(),
         "{\"code\":\"invalid\",\"message\":\"could not do it\",\"hint\":\"do another\"}\n"
     );
+}
+
+#[test]
+fn a_wait_that_somebody_ended_is_no_error() {
+    let mut said = Vec::new();
+    let stopped = Failure::Interrupted("the rollout goes on".to_owned());
+    assert_eq!(report(&stopped, false, &mut said), Exit::Interrupted);
+    assert_eq!(String::from_utf8(said).unwrap(), "stopped waiting; the rollout goes on\n");
 }
 
 #[test]

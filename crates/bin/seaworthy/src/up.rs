@@ -22,6 +22,9 @@ const DATA: &str = ".seaworthy";
 /// Applies the files and applies them again when they change. Ctrl-C stops the control plane and the gateway in an
 /// order that fails nobody's request; versions of services go on, and the next `up` adopts them.
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  seaworthy up examples/hello\n  seaworthy up production --portal 127.0.0.1:0 --gateway 127.0.0.1:8080"
+)]
 pub(crate) struct UpArgs {
     /// The directory of files
     #[arg(default_value = ".")]

@@ -18,6 +18,7 @@ use crate::{Exit, Failure};
 /// Shows the plan first and asks on a terminal. What the files no longer say is retired. Applying the same files again
 /// changes nothing.
 #[derive(Debug, Clone, clap::Args)]
+#[command(after_help = "Examples:\n  seaworthy apply production --dry-run")]
 pub struct Args {
     /// The directory
     #[arg(default_value = ".")]

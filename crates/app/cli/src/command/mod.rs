@@ -28,42 +28,30 @@ use crate::{Exit, Failure, Global, report};
 
 /// What a person can ask for.
 #[derive(Debug, Clone, clap::Subcommand)]
+#[expect(missing_docs, reason = "what a command is for stands at its arguments, where its help is read from")]
 pub enum Command {
-    /// Shows whether anybody is needed, what serves, who is on call
+    /// Shows whether anybody is needed, what serves, who is on call.
+    #[command(after_help = "Example:\n  seaworthy status")]
     Status,
-    /// Ships a version: to a few users first, to everybody when they are well
     Ship(ship::Args),
-    /// Takes the latest version of a service off its users, at once
     Revert(revert::Args),
-    /// Shows what was shipped and what became of it
     Rollouts(rollouts::Args),
-    /// Lists services with owner, version and the place that says so
     Services(services::Args),
-    /// Says who owns something and who is on call for it
     Who(who::Args),
-    /// Shows what is known of a service's readiness, with evidence and its age
     Ready(ready::Args),
-    /// Shows pages that wait for somebody; takes one
     Pages(pages::Args),
-    /// Applies a directory of files to the catalogue: services, teams, people, rotations
     Apply(apply::Args),
-    /// Prints a one-time link that signs a person in to the portal
+    /// Prints a one-time link that signs a person in to the portal.
+    #[command(after_help = "Example:\n  xdg-open $(seaworthy sign-in)")]
     SignIn,
-    /// Checks a directory of files and prints every mistake with its place and remedy
     Check(check::CheckArgs),
-    /// Shows who owns a git repository, what waits for a release, and what is wrong; needs no server
     Look(look::Args),
-    /// Checks the judge against vectors, or judges counts from standard input; needs no server
     Judge(judge::JudgeArgs),
-    /// Verifies, exports and tails the ledger; needs no server
     Ledger(ledger::Args),
-    /// Appends until it is killed
     #[command(hide = true)]
     LedgerWriter(ledger::WriterArgs),
-    /// Compares a ledger with what was acknowledged
     #[command(hide = true)]
     LedgerCheck(ledger::CheckArgs),
-    /// Fills an empty ledger
     #[command(hide = true)]
     LedgerFill(ledger_fill::Args),
 }

@@ -11,6 +11,7 @@ use crate::{Exit, Failure};
 
 /// Shows pages that wait for somebody; takes one.
 #[derive(Debug, Clone, clap::Args)]
+#[command(after_help = "Examples:\n  seaworthy pages\n  seaworthy pages ack")]
 pub struct Args {
     /// What to do; without it, `list`
     #[command(subcommand)]

@@ -13,6 +13,7 @@ use crate::{Exit, Failure};
 ///
 /// What nobody has seen is unknown, never good. Exit code 0 whatever the rows say: they are no score.
 #[derive(Debug, Clone, clap::Args)]
+#[command(after_help = "Examples:\n  seaworthy ready checkout")]
 pub struct Args {
     /// The service
     pub service: ServiceId,

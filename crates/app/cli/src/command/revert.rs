@@ -12,6 +12,7 @@ use crate::{Exit, Failure};
 ///
 /// Waits until every gateway has let go (at most 30 s), and prints the measured times.
 #[derive(Debug, Clone, clap::Args)]
+#[command(after_help = "Examples:\n  seaworthy revert checkout --reason \"orders are slow\"")]
 pub struct Args {
     /// The service
     pub service: ServiceId,

@@ -12,6 +12,7 @@ use crate::{Exit, Failure};
 
 /// Shows what was shipped, newest first, and what became of it; one rollout step by step with `--id`.
 #[derive(Debug, Clone, clap::Args)]
+#[command(after_help = "Examples:\n  seaworthy rollouts checkout")]
 pub struct Args {
     /// Only of this service
     pub service: Option<ServiceId>,
@@ -111,15 +112,21 @@ fn one(rollout: &Rollout, view: &View) -> String {
         let waits_for = waits_for.map_or_else(String::new, |why| format!("; {}", harmless(why)));
         lines.push(String::new());
         lines.push(format!(
-            "judge: {} on {}, evidence for harm e^{:.1}, for the next step e^{:.1}, {}{waits_for}",
+            "judge: {} on {}, evidence for harm {}, for the next step {}, {}{waits_for}",
             harmless(&judge.decision),
             harmless(&judge.metric),
-            judge.log_e,
-            judge.log_e_promote,
+            evidence(judge.log_e),
+            evidence(judge.log_e_promote),
             ago(view.seconds_since(judge.at))
         ));
     }
     lines.join("\n")
+}
+
+/// Writes evidence as the power of e that it is.
+fn evidence(log_e: f64) -> String {
+    // Without the sum, a hair under zero would be "e^-0.0".
+    format!("e^{:.1}", (log_e * 10.0).round() / 10.0 + 0.0)
 }
 
 #[cfg(test)]

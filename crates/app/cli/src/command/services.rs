@@ -13,6 +13,7 @@ use crate::{Exit, Failure};
 
 /// Lists services with owner, version and the place that says so; one in full when it is named.
 #[derive(Debug, Clone, clap::Args)]
+#[command(after_help = "Examples:\n  seaworthy services checkout")]
 pub struct Args {
     /// This service
     pub service: Option<ServiceId>,

@@ -17,6 +17,9 @@ use crate::{Exit, Failure};
 ///
 /// Waits until it serves everybody (exit code 0) or was taken off its users (1). Ctrl-C stops waiting, not the rollout.
 #[derive(Debug, Clone, clap::Args)]
+#[command(
+    after_help = "Examples:\n  seaworthy ship checkout v2 --dwell 5s\n  seaworthy ship checkout v3 --address 127.0.0.1:9000 --no-wait"
+)]
 pub struct Args {
     /// The service
     pub service: ServiceId,

@@ -5,7 +5,7 @@ use seaworthy_contract::api::{GatewayStatus, Page, Rollout, Service, Status, Ver
 use crate::context::Context;
 use crate::table::{Column, harmless, lay_out};
 use crate::view::View;
-use crate::words::{age, ago, count, share};
+use crate::words::{age, ago, capital, count, share};
 use crate::{Exit, Failure};
 
 pub(crate) async fn run(cx: &mut Context<'_>) -> Result<Exit, Failure> {
@@ -94,7 +94,8 @@ fn line_of_page(page: &Page, view: &View) -> String {
 
 fn line_of_rollout(rollout: &Rollout, view: &View) -> String {
     let shipped = ago(view.seconds_since(rollout.started_at));
-    let reason = rollout.reason.as_deref().map_or_else(String::new, |reason| format!(" {}.", harmless(reason)));
+    let reason =
+        rollout.reason.as_deref().map_or_else(String::new, |reason| format!(" {}.", capital(&harmless(reason))));
     format!("rollout: {} Shipped {shipped}.{reason}", harmless(&rollout.sentence))
 }
 

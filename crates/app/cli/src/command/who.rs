@@ -12,6 +12,7 @@ use crate::{Exit, Failure};
 ///
 /// Asks with anything: a service, a URL, a path, a name from an alert. Exit code 1 when nothing matches.
 #[derive(Debug, Clone, clap::Args)]
+#[command(after_help = "Examples:\n  seaworthy who shop.example/checkout")]
 pub struct Args {
     /// What to look for
     #[arg(value_parser = clap::builder::NonEmptyStringValueParser::new())]

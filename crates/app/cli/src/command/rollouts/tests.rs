@@ -4,7 +4,7 @@ use expect_test::expect;
 use seaworthy_contract::api::Rollout;
 use serde_json::json;
 
-use super::{escaped, one, table};
+use super::{escaped, evidence, one, table};
 use crate::fixture::{from, promoted, reverted, rollout, rollout_json, view, with};
 use crate::view::View;
 
@@ -68,4 +68,9 @@ fn one_is_told_step_by_step() {
 #[test]
 fn a_plus_in_a_name_is_no_blank() {
     assert_eq!(escaped(&"c++".parse().unwrap()), "c%2B%2B");
+}
+
+#[test]
+fn evidence_of_nothing_is_zero() {
+    assert_eq!([-0.04, 0.0, 8.46, -3.0].map(evidence), ["e^0.0", "e^0.0", "e^8.5", "e^-3.0"]);
 }
