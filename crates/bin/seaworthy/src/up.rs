@@ -90,12 +90,17 @@ fn prepare(args: UpArgs, json: bool) -> Result<UpOptions, NotStarted> {
         portal: args.portal,
         gateway: args.gateway,
         outbound: args.outbound,
-        commands: Commands::of_this_program().map_err(|error| NotStarted::Failure(Failure::Write(error)))?,
+        commands: Commands::of_this_program().map_err(no_program)?,
         catalogue: loaded.document,
         at_stop: if args.stop_versions { AtStop::StopVersions } else { AtStop::KeepVersions },
         stdin: if args.json_events { Stdin::EndStops } else { Stdin::Ignored },
         on_event: printer(if json { Format::Json } else { Format::Text }),
     })
+}
+
+fn no_program(error: io::Error) -> NotStarted {
+    let message = format!("could not find out where this program is: {error}");
+    NotStarted::Failure(Failure::Usage { message, hint: "is /proc mounted?".to_owned() })
 }
 
 /// Shows every mistake as `seaworthy check` does; a program gets them as one event.
