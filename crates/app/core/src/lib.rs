@@ -4,6 +4,7 @@
 //! `now`, and gives events; [`Watch`] turns gateways' reports into verdicts. Nothing here does IO, so the
 //! simulator runs exactly what production runs. Invariant: folding the events of a run gives the state of the run.
 
+mod age;
 pub mod desired;
 mod evidence;
 mod fact;

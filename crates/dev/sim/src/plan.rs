@@ -15,7 +15,7 @@ const DECIDED_WITHIN: Ms = 150_000;
 const CHAOS_FOR: Ms = 30_000;
 
 /// Everything has settled this long after the last fault: a lost message is sent again after five seconds.
-const SETTLE: Ms = 15_000;
+const SETTLE: Ms = 8_000;
 
 /// What a version is like.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -12,6 +12,7 @@ use seaworthy_contract::process::ObservedInstance;
 use seaworthy_model::{GatewayName, RolloutId, ServiceId, Timestamp, VersionId};
 use seaworthy_rollout::lifecycle::{self, Cause, Holder, Input as Happened, Phase, decide};
 
+use super::fit::one_line;
 use super::page;
 use crate::state::{Health, RolloutRecord};
 use crate::watch::{Drained, Judged};
@@ -38,7 +39,7 @@ pub(super) fn revert(
     reason: Option<&str>,
     cx: &mut Cx,
 ) -> Result<Vec<NewFact>, Refusal> {
-    let input = Happened::Revert { by: cx.actor.clone(), reason: reason.map(str::to_owned) };
+    let input = Happened::Revert { by: cx.actor.clone(), reason: said(reason) };
     let facts = asked(state, rollout, input, cx)?;
     match state.rollouts.get(&rollout).and_then(|record| dead_baseline(state, record)) {
         Some(baseline) => {
@@ -47,6 +48,11 @@ pub(super) fn revert(
         }
         None => Ok(facts),
     }
+}
+
+/// What a person gave as the reason, as one line: it is shown wherever the rollout is, and printed to logs.
+fn said(reason: Option<&str>) -> Option<String> {
+    reason.map(one_line).filter(|reason| !reason.is_empty())
 }
 
 /// Returns the version that a promotion would go back to, where it is not healthy.
@@ -70,7 +76,7 @@ pub(super) fn hold(
     reason: Option<&str>,
     cx: &mut Cx,
 ) -> Result<Vec<NewFact>, Refusal> {
-    let input = Happened::Hold { by: cx.actor.clone(), reason: reason.map(str::to_owned) };
+    let input = Happened::Hold { by: cx.actor.clone(), reason: said(reason) };
     asked(state, rollout, input, cx)
 }
 

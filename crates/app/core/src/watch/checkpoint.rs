@@ -25,7 +25,8 @@ pub enum Saved {
 
 #[derive(Serialize, Deserialize)]
 struct SavedLive {
-    judge: Vec<u8>,
+    /// In hexadecimal: a list of numbers would be written four times a second at twice the length.
+    judge: String,
     canary: ArmTotals,
     stable: ArmTotals,
     first_bad_at: Option<Timestamp>,
@@ -67,8 +68,9 @@ impl Watch {
             Saved::Rollout(id, bytes) => {
                 let Some(record) = state.rollouts.get(id) else { return Ok(()) };
                 let saved: SavedLive = serde_json::from_slice(bytes)?;
-                let judge = Judge::restore(record.policy(), record.steps(), &saved.judge);
-                let judge = judge.unwrap_or_else(|_| Judge::new(record.policy(), record.steps()));
+                let bytes = unhex(&saved.judge);
+                let judge = bytes.and_then(|bytes| Judge::restore(record.policy(), record.steps(), &bytes).ok());
+                let judge = judge.unwrap_or_else(|| Judge::new(record.policy(), record.steps()));
                 self.live.insert(*id, saved.restored(judge));
             }
         }
@@ -80,10 +82,25 @@ fn encode(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(value).expect("checkpoints have string keys only")
 }
 
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        text.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+    text
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let pair = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    text.as_bytes().chunks(2).map(pair).collect()
+}
+
 impl Live {
     fn saved(&self) -> SavedLive {
         SavedLive {
-            judge: self.judge.checkpoint(),
+            judge: hex(&self.judge.checkpoint()),
             canary: self.canary,
             stable: self.stable,
             first_bad_at: self.first_bad_at,

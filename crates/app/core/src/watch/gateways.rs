@@ -8,6 +8,8 @@ use seaworthy_contract::gateway::{InFlight, Report};
 use seaworthy_model::{GatewayName, Position, ServiceId, VersionId};
 use uuid::Uuid;
 
+use crate::age::ago;
+
 /// Silence after which a gateway is not waited for: three of its exchanges with the server have timed out by then.
 pub const GATEWAY_LOST: Duration = Duration::from_secs(15);
 
@@ -73,8 +75,8 @@ impl Gateways {
         seen.seq = report.seq;
         seen.applied = report.applied;
         seen.reported_at = now;
-        seen.ended_at = now - Duration::from_millis(report.age_ms);
-        seen.requests += report.counts.iter().map(|count| count.starts).sum::<u64>();
+        seen.ended_at = ago(now, report.age_ms);
+        seen.requests = report.counts.iter().fold(seen.requests, |all, count| all.saturating_add(count.starts));
         seen.in_flight.clone_from(&report.in_flight);
         true
     }

@@ -7,6 +7,7 @@ use seaworthy_model::Arm;
 use seaworthy_rollout::policy::{ArmCounts, Judge, Tick, Verdict};
 
 use super::series::SeriesRing;
+use crate::age::ago;
 use crate::state::RolloutRecord;
 
 /// Counts and judge of one rollout.
@@ -85,7 +86,7 @@ impl Live {
     }
 
     fn take_moments(&mut self, record: &RolloutRecord, report: &Report, ended_at: Timestamp) {
-        let at = |age: Option<u64>| age.map(|ms| ended_at - std::time::Duration::from_millis(ms));
+        let at = |age: Option<u64>| age.map(|ms| ago(ended_at, ms));
         for moment in &report.moments {
             if moment.rollout != record.id() {
                 continue;
@@ -98,20 +99,25 @@ impl Live {
 }
 
 fn add(totals: &mut ArmTotals, count: &Count) {
-    totals.requests += count.starts;
-    totals.failures += count.ended.failed();
-    totals.rescued += count.rescued;
-    totals.seen_idempotent += count.seen_idempotent;
-    totals.seen_other += count.seen_other;
-    totals.users += count.users_in_step;
+    let more = [
+        (&mut totals.requests, count.starts),
+        (&mut totals.failures, count.ended.failed()),
+        (&mut totals.rescued, count.rescued),
+        (&mut totals.seen_idempotent, count.seen_idempotent),
+        (&mut totals.seen_other, count.seen_other),
+        (&mut totals.users, count.users_in_step),
+    ];
+    for (total, more) in more {
+        *total = total.saturating_add(more);
+    }
 }
 
 fn sum<'a>(sum: ArmCounts<'a>, count: &Count) -> ArmCounts<'a> {
     ArmCounts {
-        users_new: sum.users_new + count.users_in_step,
-        users: sum.users + count.users,
-        users_failed: sum.users_failed + count.users_failed,
-        requests: sum.requests + count.ended.judged(),
+        users_new: sum.users_new.saturating_add(count.users_in_step),
+        users: sum.users.saturating_add(count.users),
+        users_failed: sum.users_failed.saturating_add(count.users_failed),
+        requests: sum.requests.saturating_add(count.ended.judged()),
         latency: sum.latency,
     }
 }

@@ -17,6 +17,7 @@ use seaworthy_model::{RolloutId, ServiceId};
 use seaworthy_rollout::policy::{Verdict, Why};
 
 use crate::State;
+use crate::age::ago;
 use crate::state::RolloutRecord;
 
 pub use checkpoint::Saved;
@@ -78,7 +79,7 @@ impl Watch {
             return false;
         }
         self.count_calls(report);
-        let ended_at = now - std::time::Duration::from_millis(report.age_ms);
+        let ended_at = ago(now, report.age_ms);
         let samples = self.gateways.samples(&report.gateway, now);
         let counted = |(id, record): &(&RolloutId, &RolloutRecord)| !record.is_final() && state.is_latest(**id);
         for (rollout, record) in state.rollouts.iter().filter(counted) {
@@ -95,7 +96,8 @@ impl Watch {
             let Some(caller) = count.route.strip_prefix("from/") else { continue };
             let edge = (caller.to_owned(), count.service.clone());
             if self.calls.len() < EDGES_MAX || self.calls.contains_key(&edge) {
-                *self.calls.entry(edge).or_default() += count.starts;
+                let calls = self.calls.entry(edge).or_default();
+                *calls = calls.saturating_add(count.starts);
             }
         }
     }

@@ -1,10 +1,10 @@
-//! Both arms over time in bounded memory: second by second at first, coarser as a rollout grows old.
+//! Both arms over time in bounded memory: report by report at first, coarser as a rollout grows old.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use seaworthy_contract::api::{Point, Series};
-use seaworthy_contract::gateway::Count;
+use seaworthy_contract::gateway::{Count, REPORT_EVERY_MS};
 use seaworthy_model::{Arm, latency};
 use serde::{Deserialize, Serialize};
 
@@ -14,13 +14,14 @@ const POINTS_MAX: usize = 300;
 /// Two arms in equal intervals from a start.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SeriesRing {
-    from_s: i64,
-    step_s: u32,
+    from_ms: i64,
+    step_ms: u32,
     points: Vec<[Cell; 2]>,
 }
 
-/// One arm in one interval.
+/// One arm in one interval; in a checkpoint a flat list: four numbers, then buckets and their counts in turn.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(into = "Vec<u64>", from = "Vec<u64>")]
 struct Cell {
     reports: u64,
     requests: u64,
@@ -31,7 +32,7 @@ struct Cell {
 
 impl SeriesRing {
     pub(super) fn new(from: Timestamp) -> Self {
-        Self { from_s: from.as_second(), step_s: 1, points: Vec::new() }
+        Self { from_ms: from.as_millisecond(), step_ms: REPORT_EVERY_MS as u32, points: Vec::new() }
     }
 
     /// Adds counts that ended at `at`; what is older than the start belongs to the first point.
@@ -55,12 +56,12 @@ impl SeriesRing {
     }
 
     fn index(&self, at: Timestamp) -> usize {
-        let seconds = (at.as_second() - self.from_s).max(0);
-        usize::try_from(seconds).unwrap_or(0) / self.step_s as usize
+        let millis = (at.as_millisecond() - self.from_ms).max(0);
+        usize::try_from(millis).unwrap_or(0) / self.step_ms as usize
     }
 
     fn coarsen(&mut self) {
-        self.step_s *= 2;
+        self.step_ms = self.step_ms.saturating_mul(2);
         let merged = self.points.chunks(2).map(|pair| {
             let mut arms = pair[0].clone();
             for (arm, other) in arms.iter_mut().zip(pair.get(1).into_iter().flatten()) {
@@ -75,11 +76,27 @@ impl SeriesRing {
     pub fn view(&self) -> Series {
         let arm = |index: usize| self.points.iter().map(|arms| arms[index].view()).collect();
         Series {
-            from: Timestamp::from_second(self.from_s).unwrap_or(Timestamp::UNIX_EPOCH),
-            step_s: self.step_s,
+            from: Timestamp::from_millisecond(self.from_ms).unwrap_or(Timestamp::UNIX_EPOCH),
+            step_ms: self.step_ms,
             stable: arm(0),
             canary: arm(1),
         }
+    }
+}
+
+impl From<Cell> for Vec<u64> {
+    fn from(cell: Cell) -> Self {
+        let totals = [cell.reports, cell.requests, cell.failures, cell.users];
+        totals.into_iter().chain(cell.latency.into_iter().flat_map(|(bucket, n)| [u64::from(bucket), n])).collect()
+    }
+}
+
+impl From<Vec<u64>> for Cell {
+    fn from(numbers: Vec<u64>) -> Self {
+        let at = |index: usize| numbers.get(index).copied().unwrap_or(0);
+        let pairs = numbers.get(4..).unwrap_or_default().chunks_exact(2);
+        let latency = pairs.filter_map(|pair| Some((u8::try_from(pair[0]).ok()?, pair[1]))).collect();
+        Self { reports: at(0), requests: at(1), failures: at(2), users: at(3), latency }
     }
 }
 
