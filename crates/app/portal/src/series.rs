@@ -30,6 +30,11 @@ struct Bin {
     p90_ms: Vec<f64>,
 }
 
+/// Whole milliseconds of a length of time.
+fn millis(length: SignedDuration) -> i64 {
+    i64::try_from(length.as_millis()).unwrap_or(i64::MAX)
+}
+
 /// Both arms in equal bins.
 pub(crate) struct Bins {
     from: Timestamp,
@@ -42,15 +47,15 @@ impl Bins {
     /// Sums a series up. With `until`, a silence until then is part of it; with `ended`, what came after the last
     /// answers is not: stable traffic goes on.
     pub(crate) fn new(series: &Series, until: Option<Timestamp>, ended: Option<Timestamp>) -> Self {
-        let step = i64::from(series.step_s.max(1));
+        let step = i64::from(series.step_ms.max(1));
         let last = ended.map_or(usize::MAX, |ended| {
-            let kept = (ended.duration_since(series.from).as_secs() + AFTER_S) / step + 1;
+            let kept = (millis(ended.duration_since(series.from)) + AFTER_S * 1_000) / step + 1;
             usize::try_from(kept).unwrap_or(0).max(1)
         });
         let counted = series.canary.len().max(series.stable.len()).min(last);
-        let reached = until.map_or(0, |until| until.duration_since(series.from).as_secs() / step);
+        let reached = until.map_or(0, |until| millis(until.duration_since(series.from)) / step);
         let counted = match usize::try_from(reached) {
-            Ok(reached) if (reached as i64 - counted as i64) * step > SILENCE_S => reached,
+            Ok(reached) if (reached as i64 - counted as i64) * step > SILENCE_S * 1_000 => reached,
             _ => counted,
         };
         let size = counted.div_ceil(BINS_MAX).max(1);
@@ -58,7 +63,7 @@ impl Bins {
         let arm = |points: &[Option<Point>]| (0..bins).map(|bin| sum(points, bin * size, size)).collect();
         Self {
             from: series.from,
-            seconds: size as f64 * step as f64,
+            seconds: size as f64 * step as f64 / 1_000.0,
             canary: arm(&series.canary),
             stable: arm(&series.stable),
         }
@@ -160,7 +165,7 @@ mod tests {
     use super::*;
 
     fn series(stable: Vec<Option<Point>>) -> Series {
-        Series { from: Timestamp::UNIX_EPOCH, step_s: 1, canary: vec![None; stable.len()], stable }
+        Series { from: Timestamp::UNIX_EPOCH, step_ms: 1_000, canary: vec![None; stable.len()], stable }
     }
 
     fn point(requests: u64) -> Option<Point> {

@@ -279,7 +279,7 @@ pub(crate) fn series(rollout: &Rollout, seconds: usize, rate: f64) -> Series {
     let known = |second: usize| !silent(second);
     let canary = (0..seconds).map(|s| (known(s) && s > 1).then(|| point(200.0 * share(s), rate, 41.0))).collect();
     let stable = (0..seconds).map(|s| known(s).then(|| point(200.0 * (1.0 - share(s)), 0.001, 36.0))).collect();
-    Series { from: rollout.started_at, step_s: 1, canary, stable }
+    Series { from: rollout.started_at, step_ms: 1_000, canary, stable }
 }
 
 pub(crate) fn page(state: PageState) -> Page {

@@ -214,7 +214,7 @@ fn slow(bins: &Bins, frame: &Frame) -> Plot {
     let mut plot = frame.plot("9 of 10 within", format!("{c} / {s}"), label, text::millis(top));
     plot.stable = lines(bins, |index| bins.p90(Arm::Stable, index), top, (WIDTH, HEIGHT));
     plot.canary = lines(bins, |index| bins.p90(Arm::Canary, index), top, (WIDTH, HEIGHT));
-    plot.source.push_str(", the median of its seconds; at most 12.5% too high");
+    plot.source.push_str(", the median of its points; at most 12.5% off");
     plot
 }
 

@@ -1,17 +1,17 @@
-//! Both arms of a rollout over time, second by second.
+//! Both arms of a rollout over time.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Both arms over time: `GET /v1/rollouts/{id}/series`. Old points are merged, never dropped.
+/// Both arms over time: `GET /v1/rollouts/{id}/series`. When there are many points, neighbours are merged, never dropped.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Series {
     /// The start of the first point.
     #[schema(value_type = String, format = DateTime)]
     pub from: Timestamp,
-    /// Length of a point, in seconds.
-    pub step_s: u32,
+    /// Length of a point, in milliseconds: 250 at first, as gateways report.
+    pub step_ms: u32,
     /// The canary; none where no gateway reported.
     pub canary: Vec<Option<Point>>,
     /// All stable traffic of the service; none where no gateway reported.
