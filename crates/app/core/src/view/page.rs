@@ -30,7 +30,7 @@ fn view(look: &Look<'_>, record: &PageRecord) -> Page {
         began_at: request.began_at,
         requested_at: record.requested_at,
         acknowledged_at: record.acknowledged.as_ref().map(|(at, _)| *at),
-        acknowledged_by: record.acknowledged.as_ref().map(|(_, by)| by.clone()),
+        acknowledged_by: record.acknowledged.as_ref().map(|(_, by)| look.called(by)),
         channels: record.channels.iter().map(|(name, state)| channel(name, state)).collect(),
         position: record.position,
     }

@@ -42,7 +42,7 @@ fn view(look: &Look<'_>, record: &RolloutRecord) -> Rollout {
         reason: reason(record, live, look.now),
         share: record.share().ratio(),
         steps: steps(record, look.now, ended_at),
-        by: record.by.clone(),
+        by: look.called(&record.by),
         started_at: record.started_at,
         ended_at,
         first_bad_at: reverted.and_then(|r| r.event.first_bad_at).or(live.and_then(|l| l.first_bad_at)),

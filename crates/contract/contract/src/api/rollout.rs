@@ -95,7 +95,7 @@ pub struct Rollout {
     pub share: f64,
     /// Its steps.
     pub steps: Vec<Step>,
-    /// Who shipped it.
+    /// Who shipped it: what the credential is for, or `supervisor/local` for a person who signed in on this machine.
     pub by: String,
     /// When it was shipped.
     #[schema(value_type = String, format = DateTime)]
