@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 use seaworthy_browser::{Page, Scheme, Scripts};
-use seaworthy_contract::api::{PageState, RolloutState, Verdict};
+use seaworthy_contract::api::{PageState, RolloutState, Verdict, Verification};
 use seaworthy_model::RolloutId;
 
 use crate::kit::{Offer, Shop, kill, until};
@@ -106,7 +106,11 @@ fn row_text() -> String {
 }
 
 fn both_arms() -> String {
-    let drawn = |arm: &str| format!("[...document.querySelectorAll('svg [class*={arm}]')].some(line => line.getAttribute('points')?.includes(' '))");
+    let drawn = |arm: &str| {
+        format!(
+            "[...document.querySelectorAll('svg [class*={arm}]')].some(line => line.getAttribute('points')?.includes(' '))"
+        )
+    };
     format!("{} && {}", drawn("canary"), drawn("stable"))
 }
 
@@ -177,7 +181,10 @@ fn the_story_is_read_while_it_happens() {
     reader.fits_everywhere();
     reader.press("a[href='/ledger?check=chain']");
     reader.wait_for("location.search === '?check=chain' && document.readyState === 'complete'");
-    reader.says("SHA-256");
+    let proven: Verification = shop.api.get("/v1/ledger/verify").unwrap();
+    assert!(proven.verified, "{proven:?}");
+    reader.says(&format!("{} of {}", proven.events, proven.events));
+    reader.says(&proven.head_hash);
     reader.nobody_complained();
 
     // Another version is reverted by hand.

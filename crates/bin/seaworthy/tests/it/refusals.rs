@@ -41,7 +41,8 @@ fn a_taken_port_is_named_with_who_has_it() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let (address, holder) = (taken.local_addr().unwrap().to_string(), format!("process {}", std::process::id()));
     for option in ["--portal", "--gateway", "--outbound"] {
-        let said = run(&scratch, &up(&scratch, &[]).into_iter().take(2).chain(others(option, &address)).collect::<Vec<_>>());
+        let said =
+            run(&scratch, &up(&scratch, &[]).into_iter().take(2).chain(others(option, &address)).collect::<Vec<_>>());
         said.refused(2, &[&address, &holder, "hint:", &format!("`{option} 127.0.0.1:0`")]);
     }
     assert_eq!(scratch.processes(), []);
@@ -65,7 +66,8 @@ fn what_the_server_refuses_says_what_to_do() {
     up.cli(&scratch, &["ship", "quotes", "v2", "--steps", "50,20"]).refused(2, &["steps"]);
     let wrong = format!("{}0", &up.token[..up.token.len() - 1]);
     for token in ["", "sw_nothing", &wrong] {
-        up.cli_with(&scratch, token, &["status"]).refused(3, &["no credential that is known", "hint:", "SEAWORTHY_TOKEN"]);
+        up.cli_with(&scratch, token, &["status"])
+            .refused(3, &["no credential that is known", "hint:", "SEAWORTHY_TOKEN"]);
     }
     let dead = ["--server", "http://127.0.0.1:1", "status"];
     up.cli(&scratch, &dead).refused(4, &["http://127.0.0.1:1", "hint:", "seaworthy up"]);
@@ -84,7 +86,10 @@ fn versions_that_never_work_never_meet_a_user() {
     for serves in ["", "v1"] {
         let version = |name: &str| format!("{name}{serves}");
         let ways: [(&[&str], &str); 3] = [
-            (&["ship", "quotes", &version("crash"), "--env", "SAMPLE_CRASH=start"], "it ended 3 times before it was healthy"),
+            (
+                &["ship", "quotes", &version("crash"), "--env", "SAMPLE_CRASH=start"],
+                "it ended 3 times before it was healthy",
+            ),
             (&["ship", "quotes", &version("none"), "--address", &nowhere], "not healthy within 2000 ms"),
             (&["ship", "quotes", &version("hang"), "--env", "SAMPLE_HANG_HEALTH=1"], "not healthy within 2000 ms"),
         ];
@@ -93,7 +98,10 @@ fn versions_that_never_work_never_meet_a_user() {
             assert!(said.code == 1 && said.out.contains("never met a user") && said.out.contains(why), "{said:?}");
             never_met_a_user(&api);
             let answer = get(&up.gateway, QUOTE, "").unwrap();
-            assert_eq!((answer.status, answer.header("x-seaworthy-version")), if serves.is_empty() { (503, "") } else { (200, "v1") });
+            assert_eq!(
+                (answer.status, answer.header("x-seaworthy-version")),
+                if serves.is_empty() { (503, "") } else { (200, "v1") }
+            );
         }
         if serves.is_empty() {
             up.cli(&scratch, &["ship", "quotes", "v1"]).done();

@@ -75,7 +75,9 @@ impl Api {
 
     /// Waits until a rollout has a share of users and the gateways report its requests.
     pub(crate) fn until_met(&self, id: RolloutId) -> Rollout {
-        until("users meet the version on trial", || Some(self.rollout(id)).filter(|rollout| rollout.canary.requests > 0))
+        until("users meet the version on trial", || {
+            Some(self.rollout(id)).filter(|rollout| rollout.canary.requests > 0)
+        })
     }
 
     pub(crate) fn page_of(&self, id: RolloutId) -> Option<Page> {

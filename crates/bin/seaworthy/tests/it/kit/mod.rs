@@ -12,7 +12,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 pub(crate) use api::Api;
-pub(crate) use cli::{Said, seaworthy};
+pub(crate) use cli::{Said, command, seaworthy};
 pub(crate) use quotes::{QUOTE, never_met_a_user, quotes, write_quotes};
 pub(crate) use scratch::{Scratch, is_alive, kill};
 pub(crate) use shop::{Offer, Shop, running};

@@ -37,7 +37,8 @@ impl Answer {
 
 /// Gets a page on a connection of its own. `more` is header lines, each with its end.
 pub(crate) fn get(base: &str, path: &str, more: &str) -> io::Result<Answer> {
-    let mut stream = send(base, &format!("GET {path} HTTP/1.1\r\nhost: shop.example\r\nconnection: close\r\n{more}\r\n"))?;
+    let mut stream =
+        send(base, &format!("GET {path} HTTP/1.1\r\nhost: shop.example\r\nconnection: close\r\n{more}\r\n"))?;
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes)?;
     let text = String::from_utf8_lossy(&bytes);

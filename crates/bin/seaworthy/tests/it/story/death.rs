@@ -4,6 +4,7 @@ use std::io::Read;
 
 use rustix::process::Signal;
 use seaworthy_contract::api::RolloutState;
+use seaworthy_demo::{Load, LoadOptions};
 
 use crate::kit::{Api, Offer, Shop, Up, is_alive, kill, running, send, until};
 
@@ -104,4 +105,30 @@ fn the_supervisor_dies_and_everything_goes_on_until_the_next_adopts_it() {
     shop.api.until_met(next);
     shop.nobody_saw_a_failure();
     shop.close();
+}
+
+#[test]
+fn everything_dies_at_once_and_the_next_start_goes_on() {
+    let shop = Shop::open();
+    let id = shop.ship(&Offer::lingering("v2"));
+    let met = shop.api.until_met(id);
+    let (before, dead) = (shop.api.ledger(), shop.versions());
+    let Shop { load, up, scratch, .. } = shop;
+    let (server, gateway, token) = (up.server_pid, up.gateway_pid, up.kill());
+    dead.values().chain([&server, &gateway]).for_each(|pid| kill(*pid, Signal::KILL));
+    until("everything is dead", || scratch.processes().is_empty().then_some(()));
+    let up = Up::start(&scratch);
+    let api = Api::with_token(&up, &token);
+    assert_eq!(api.ledger()[..before.len()], before, "what was acknowledged is there");
+    until("the same versions run again", || (running(&scratch).keys().eq(dead.keys())).then_some(()));
+    assert!(running(&scratch).values().all(|pid| !dead.values().any(|old| old == pid)));
+    // Ports are any free ones again, so the users of before know no way; others come.
+    drop(load);
+    let load = Load::start(LoadOptions::new(&up.gateway)).unwrap();
+    until("the rollout goes on", || {
+        let rollout = api.rollout(id);
+        assert!(rollout.state == RolloutState::Stepping, "{rollout:#?}");
+        (rollout.canary.requests > met.canary.requests).then_some(())
+    });
+    Shop { load, api, up, scratch }.close();
 }
