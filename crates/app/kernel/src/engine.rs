@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use seaworthy_contract::gateway::{BreakGlass, Report, ReportAck, Trip};
 use seaworthy_core::watch::Saved;
 use seaworthy_core::{Cx, Fact, Input, step};
-use seaworthy_model::{Entropy, GatewayName};
+use seaworthy_model::Entropy;
 use seaworthy_store::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX};
 use seaworthy_store::{AppendError, Appended, Expect, NewEvent, Table, Write};
 use tokio::sync::watch;
@@ -115,7 +115,7 @@ impl Engine {
             self.look().await;
         }
         // Also for a report that was taken before: it comes again because persisting it failed.
-        self.persist(&report.gateway).await?;
+        self.persist().await?;
         // Break-glass is repeated by the gateway until it is acknowledged; the ledger takes each entry once.
         for entry in &report.break_glass {
             let entry = BreakGlass { age_ms: entry.age_ms.saturating_add(report.age_ms), ..entry.clone() };
@@ -141,13 +141,18 @@ impl Engine {
         }
     }
 
-    async fn persist(&self, gateway: &GatewayName) -> Result<(), CommandError> {
-        let saved = self.read(|shared| shared.watch.save(&shared.state, gateway));
+    async fn persist(&self) -> Result<(), CommandError> {
+        let saved = self.read(|shared| shared.watch.save(&shared.state));
+        if saved.is_empty() {
+            return Ok(());
+        }
         let writes = saved.into_iter().map(|saved| match saved {
             Saved::Rollout(id, value) => Write::Put { table: Table::Checkpoints, key: id.to_string(), value },
             Saved::Gateway(name, value) => Write::Put { table: Table::Signals, key: name.to_string(), value },
         });
-        self.outside.side.write(writes.collect()).await.map_err(CommandError::Side)
+        self.outside.side.write(writes.collect()).await.map_err(CommandError::Side)?;
+        self.write(|shared| shared.watch.saved());
+        Ok(())
     }
 
     fn read<R>(&self, view: impl FnOnce(&Shared) -> R) -> R {

@@ -86,13 +86,13 @@ impl Network {
         self.on_their_way.insert((due, self.sent), message);
     }
 
-    /// Takes the next message that has arrived.
-    pub(crate) fn arrived(&mut self, now: Ms) -> Option<Message> {
+    /// Takes the next message that arrives by `now`, and when it does.
+    pub(crate) fn arrived(&mut self, now: Ms) -> Option<(Ms, Message)> {
         loop {
             let first = self.on_their_way.first_entry().filter(|entry| entry.key().0 <= now)?;
-            let message = first.remove();
-            if !self.is_cut(&message, now) {
-                return Some(message);
+            let ((due, _), message) = first.remove_entry();
+            if !self.is_cut(&message, due) {
+                return Some((due, message));
             }
         }
     }

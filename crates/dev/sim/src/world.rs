@@ -269,13 +269,15 @@ impl World {
     }
 
     fn step(&mut self) {
-        self.now += STEP;
-        self.server.clock.set(self.now);
+        let end = self.now + STEP;
         self.server.look_after(self.now);
         self.start_gateways();
-        while let Some(message) = self.network.arrived(self.now) {
+        // Messages are taken at their own time, so that what answers them leaves at that time.
+        while let Some((due, message)) = self.network.arrived(end) {
+            self.pass_to(due.max(self.now));
             self.take(message);
         }
+        self.pass_to(end);
         self.push_desired();
         self.look_after_versions();
         self.carry_requests();
@@ -290,6 +292,11 @@ impl World {
         if self.now.is_multiple_of(SECOND) {
             self.compare();
         }
+    }
+
+    fn pass_to(&mut self, now: Ms) {
+        self.now = now;
+        self.server.clock.set(now);
     }
 
     fn start_gateways(&mut self) {
@@ -322,6 +329,7 @@ impl World {
             Message::Ack(index, ack) => {
                 self.gateways[index].gateway.acknowledged(ack);
                 self.gateways[index].report_sent = None;
+                self.send_report(index);
             }
         }
     }
@@ -366,16 +374,12 @@ impl World {
     }
 
     fn run_gateways(&mut self) {
+        (0..self.gateways.len()).for_each(|index| self.send_report(index));
         let version = self.server.read(|shared| shared.state.config_version);
         for (index, placed) in self.gateways.iter_mut().enumerate().filter(|(_, placed)| placed.up) {
             placed.gateway.end_due(&self.machine, self.now, &mut self.random);
             if self.now.is_multiple_of(REPORT_EVERY_MS) {
                 placed.gateway.report(self.now, REPORT_EVERY_MS);
-            }
-            let waits = placed.report_sent.is_some_and(|at| self.now < at + AGAIN);
-            if let Some(report) = placed.gateway.next_report(self.now).filter(|_| !waits) {
-                placed.report_sent = Some(self.now);
-                self.network.send(Message::Report(index, Box::new(report)), self.now);
             }
             let Some(version) = version else { continue };
             let on_its_way = placed.config_sent.is_some_and(|(sent, at)| sent == version && self.now < at + AGAIN);
@@ -384,6 +388,18 @@ impl World {
                 let config = self.server.read(|shared| gateway_config(&shared.state)).expect("it was just read");
                 self.network.send(Message::Config(index, config), self.now);
             }
+        }
+    }
+
+    /// Sends the oldest report, unless it is on its way already.
+    fn send_report(&mut self, index: usize) {
+        let placed = &mut self.gateways[index];
+        if !placed.up || placed.report_sent.is_some_and(|at| self.now < at + AGAIN) {
+            return;
+        }
+        if let Some(report) = placed.gateway.next_report(self.now) {
+            placed.report_sent = Some(self.now);
+            self.network.send(Message::Report(index, Box::new(report)), self.now);
         }
     }
 

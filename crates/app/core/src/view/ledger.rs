@@ -21,6 +21,7 @@ pub fn sentence(event: &Event) -> String {
         Event::RolloutHeld(e) => format!("held: {}", e.reason),
         Event::RolloutResumed(_) => "goes on".to_owned(),
         Event::RolloutPromoted(_) => "serves everybody now".to_owned(),
+        Event::RolloutReverted(e) if e.reason.is_empty() => "reverted by a person".to_owned(),
         Event::RolloutReverted(e) => format!("reverted: {}", e.reason),
         Event::RevertConfirmed(e) => format!(
             "gateways let go {:.1} s after the decision; users saw {} failures of {} requests",

@@ -48,14 +48,26 @@ struct SavedGateway {
 }
 
 impl Watch {
-    /// Returns what must be persisted before a report of `gateway` is acknowledged.
-    pub fn save(&self, state: &State, gateway: &GatewayName) -> Vec<Saved> {
+    /// Returns what must be persisted, all at once, before a report is acknowledged: nothing where nothing was taken.
+    ///
+    /// Counts hold the reports of every gateway, so how far each was taken goes with them: were one left out because an
+    /// earlier write failed, its report would be counted twice after a restart.
+    pub fn save(&self, state: &State) -> Vec<Saved> {
+        if self.unsaved.is_empty() {
+            return Vec::new();
+        }
         // What is final is not counted any more.
         let counted = |id: &RolloutId| state.rollouts.get(id).is_some_and(|r| !r.is_final() && state.is_latest(*id));
         let rollouts = self.live.iter().filter(|(id, _)| counted(id));
         let rollouts = rollouts.map(|(id, live)| Saved::Rollout(*id, encode(&live.saved())));
-        let gateway = self.gateways.0.get(gateway).map(|seen| Saved::Gateway(gateway.clone(), encode(&seen.saved())));
-        rollouts.chain(gateway).collect()
+        let gateways = self.gateways.0.iter().filter(|(name, _)| self.unsaved.contains(*name));
+        let gateways = gateways.map(|(name, seen)| Saved::Gateway(name.clone(), encode(&seen.saved())));
+        rollouts.chain(gateways).collect()
+    }
+
+    /// Notes that what [`Watch::save`] returned is persisted.
+    pub fn saved(&mut self) {
+        self.unsaved.clear();
     }
 
     /// Restores one checkpoint; what cannot be read any more is left out: the judge starts the step anew.

@@ -9,11 +9,11 @@ mod gateways;
 mod live;
 mod series;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use seaworthy_contract::gateway::Report;
-use seaworthy_model::{RolloutId, ServiceId};
+use seaworthy_model::{GatewayName, RolloutId, ServiceId};
 use seaworthy_rollout::policy::{Verdict, Why};
 
 use crate::State;
@@ -70,6 +70,8 @@ pub struct Watch {
     pub live: BTreeMap<RolloutId, Live>,
     /// Calls between services that gateways carried: caller, dependency, how many.
     pub calls: BTreeMap<(String, ServiceId), u64>,
+    /// Gateways of which a report was taken that is not persisted.
+    unsaved: BTreeSet<GatewayName>,
 }
 
 impl Watch {
@@ -78,6 +80,7 @@ impl Watch {
         if !self.gateways.take(report, now) {
             return false;
         }
+        self.unsaved.insert(report.gateway.clone());
         self.count_calls(report);
         let ended_at = ago(now, report.age_ms);
         let samples = self.gateways.samples(&report.gateway, now);
