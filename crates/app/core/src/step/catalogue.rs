@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use seaworthy_catalog::{Action, Catalogue, FieldChange, Key, refusals};
 use seaworthy_contract::api::{Change, ChangeKind};
-use seaworthy_contract::catalogue::{Document, ENTITIES_MAX, Sourced};
+use seaworthy_contract::catalogue::{Document, Sourced};
 use seaworthy_contract::events::catalogue::{EntityDeclaredV1, EntityRetiredV1};
 
-use super::rollout;
+use super::{document, rollout};
 use crate::ownership::entity;
 use crate::{Cx, NewFact, Refusal, State};
 
@@ -56,10 +56,7 @@ pub fn plan(state: &State, document: &Document) -> Result<Vec<Change>, Refusal> 
 }
 
 fn changes(state: &State, document: &Document) -> Result<Vec<seaworthy_catalog::Change>, Refusal> {
-    if document.entities.len() > ENTITIES_MAX {
-        let why = format!("{} are over the limit of {ENTITIES_MAX}", document.entities.len());
-        return Err(Refusal::Invalid("entities", why));
-    }
+    document::check(document)?;
     let wanted = Catalogue::collect(document.entities.iter().map(|sourced| entity(&sourced.entity)))
         .map_err(|why| refused(&why))?;
     let current = state.catalogue.as_rules();

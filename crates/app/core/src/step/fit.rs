@@ -13,6 +13,9 @@ pub(super) const TEXT_CHARS_MAX: usize = 20_000;
 /// end of time is out of its reach.
 pub(super) const DURATION_MS_MAX: u64 = 366 * 24 * 3_600 * 1_000;
 
+/// Longest host name, in bytes (RFC 1035 §2.3.4, without the final dot).
+pub(super) const HOST_BYTES_MAX: usize = 253;
+
 /// Checks a text of one line.
 pub(super) fn line(field: &'static str, text: &str) -> Result<(), Refusal> {
     if let Some(strange) = text.chars().find(|c| is_strange(*c)) {
@@ -44,6 +47,17 @@ pub(super) fn duration(field: &'static str, ms: u64) -> Result<(), Refusal> {
         true => Ok(()),
         false => Err(Refusal::Invalid(field, format!("{ms} ms are over the limit of {DURATION_MS_MAX} ms, a year"))),
     }
+}
+
+/// Says whether a text is `host:port`, and can stand in a header and a log line as it is.
+pub(super) fn is_address(text: &str) -> bool {
+    let Some((host, port)) = text.rsplit_once(':') else { return false };
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-._:[]".contains(c);
+    !host.is_empty() && host.len() <= HOST_BYTES_MAX && host.chars().all(fits) && is_port(port)
+}
+
+fn is_port(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_digit()) && text.parse::<u16>().is_ok_and(|port| port > 0)
 }
 
 /// Makes one harmless line of what a machine or a person said: it must be kept, whatever it holds.
@@ -91,8 +105,31 @@ mod tests {
 
     #[test]
     fn what_must_be_kept_becomes_one_harmless_line() {
-        assert_eq!(one_line(" it broke\n2026-01-01 INFO all is well\u{1b}[0m "), "it broke 2026-01-01 INFO all is well [0m");
+        assert_eq!(
+            one_line(" it broke\n2026-01-01 INFO all is well\u{1b}[0m "),
+            "it broke 2026-01-01 INFO all is well [0m"
+        );
         assert_eq!(one_line(&"x".repeat(5_000)).len(), LINE_CHARS_MAX);
+    }
+
+    #[test]
+    fn addresses_are_host_and_port() {
+        for (text, want) in [
+            ("127.0.0.1:9000", true),
+            ("[::1]:80", true),
+            ("shop-1.example:1", true),
+            ("", false),
+            (":80", false),
+            ("a:0", false),
+            ("a:65536", false),
+            ("a:-1", false),
+            ("a:+1", false),
+            ("user@a:80", false),
+            ("a/b:80", false),
+            ("a\r\nx: y:80", false),
+        ] {
+            assert_eq!(is_address(text), want, "{text:?}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! One step: state, an input and `now` in; events out, or a refusal. One file a noun.
 
 mod catalogue;
+mod document;
 mod fit;
 mod gateway;
 mod page;

@@ -1,15 +1,25 @@
 //! What supervisors see: changes become events, and the rollout that waits for them goes on.
+//!
+//! A picture shows each version once; of one that is there twice, only the first counts. Otherwise two instances would
+//! take turns in becoming healthy, an event each, for ever.
+
+use std::collections::BTreeSet;
 
 use seaworthy_contract::events::version::{VersionBecameHealthyV1, VersionExitedV1, VersionFailedToStartV1};
 use seaworthy_contract::process::{InstanceState, Observed, ObservedInstance};
 
+use super::fit::{is_address, one_line};
 use super::rollout;
 use crate::state::{Health, VersionRecord};
 use crate::{Cx, NewFact, State};
 
 pub(super) fn observed(state: &State, observed: &Observed, cx: &mut Cx) -> Vec<NewFact> {
-    let mut facts = Vec::new();
+    let (mut facts, mut known) = (Vec::new(), BTreeSet::new());
     for instance in &observed.instances {
+        if !known.insert((&instance.service, &instance.version)) {
+            continue;
+        }
+        let Some(instance) = &harmless(instance) else { continue };
         let Some(record) = state.version(&instance.service, &instance.version) else { continue };
         if is_of_an_earlier_life(state, observed, instance) {
             continue;
@@ -23,6 +33,17 @@ pub(super) fn observed(state: &State, observed: &Observed, cx: &mut Cx) -> Vec<N
         }
     }
     facts
+}
+
+/// Returns an instance with one line for each text; none where users could not be sent to its address.
+fn harmless(seen: &ObservedInstance) -> Option<ObservedInstance> {
+    let state = match &seen.state {
+        InstanceState::Healthy { address, .. } if !is_address(address) => return None,
+        InstanceState::Failed { reason } => InstanceState::Failed { reason: one_line(reason) },
+        InstanceState::Exited { how } => InstanceState::Exited { how: one_line(how) },
+        other => other.clone(),
+    };
+    Some(ObservedInstance { instance: one_line(&seen.instance), state, ..seen.clone() })
 }
 
 /// Says whether the version was shipped after the set that the supervisor works by: it does not know of it yet.

@@ -8,10 +8,11 @@ use seaworthy_contract::process::{Launch, LaunchFrom};
 use seaworthy_model::{RolloutId, ServiceId, Share, VersionId};
 use seaworthy_rollout::Steps;
 
+use super::fit::{duration, is_address, line, lines, variable};
 use crate::{Cx, NewFact, Refusal, State};
 
-/// Most variables, and most arguments, of one version.
-const ITEMS_MAX: usize = 200;
+/// Most variables, and most arguments, of one version; as in files.
+pub(super) const ITEMS_MAX: usize = 256;
 
 /// Most versions of one service that are remembered; a service that ships every hour fills them in a year.
 const VERSIONS_MAX: usize = 10_000;
@@ -24,6 +25,7 @@ pub(super) fn ship(
 ) -> Result<Vec<NewFact>, Refusal> {
     let entity = state.catalogue.service(service).ok_or_else(|| Refusal::Unknown("service", service.to_string()))?;
     let version: VersionId = request.version.parse().map_err(|why| Refusal::Invalid("version", format!("{why}")))?;
+    check_request(request)?;
     check_free(state, service, &version)?;
     let launch = launch(entity, &version, request)?;
     let registered = register(state, service, &version, &launch, request)?;
@@ -45,6 +47,19 @@ pub(super) fn ship(
         start_timeout_ms: launch.start_timeout_ms,
     };
     Ok(registered.into_iter().chain([NewFact::new(format!("rollout/{rollout}"), started)]).collect())
+}
+
+/// What a request brings along is stored, shown, and handed to a process: nothing in it may break a line or a limit.
+fn check_request(request: &ShipRequest) -> Result<(), Refusal> {
+    for argument in request.command.iter().flatten() {
+        lines("command", argument)?;
+    }
+    for (name, value) in &request.env {
+        variable("env", name)?;
+        lines("env", value)?;
+    }
+    request.commit.iter().try_for_each(|commit| line("commit", commit))?;
+    request.dwell_ms.iter().try_for_each(|ms| duration("dwell_ms", *ms))
 }
 
 /// One change at a time: two canaries of one service could not be told apart by what users see.
@@ -119,11 +134,6 @@ fn launch(service: &Service, version: &VersionId, request: &ShipRequest) -> Resu
 /// A service without `run` takes versions at addresses.
 fn default_run(service: &Service) -> Run {
     serde_json::from_str("{}").unwrap_or_else(|_| unreachable!("every field of run has a default: {}", service.name))
-}
-
-fn is_address(text: &str) -> bool {
-    let Some((host, port)) = text.rsplit_once(':') else { return false };
-    !host.is_empty() && !host.contains(['/', '@', ' ']) && port.parse::<u16>().is_ok_and(|port| port > 0)
 }
 
 fn ratio(share: f64) -> Result<Share, Refusal> {
