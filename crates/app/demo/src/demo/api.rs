@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::{HeaderMap, Method, StatusCode};
 use seaworthy_client::{Client, Error};
-use seaworthy_contract::api::{Finding, Page, Readiness, Rollout, ShipRequest, Shipped, Verification};
+use seaworthy_contract::api::{Finding, Page, Readiness, Rollout, ShipRequest, Shipped, SignInLink, Verification};
 use seaworthy_model::RolloutId;
 use tokio::time::{Instant, sleep};
 
@@ -42,6 +42,11 @@ impl Api {
     pub(crate) async fn finding(&self, service: &str, row: &str) -> Result<Option<Finding>, Error> {
         let readiness: Readiness = self.client.get_json(&format!("/v1/services/{service}/readiness")).await?;
         Ok(readiness.findings.into_iter().find(|finding| finding.row == row))
+    }
+
+    /// Makes a link that signs a person in, once.
+    pub(crate) async fn sign_in_link(&self) -> Result<SignInLink, Error> {
+        self.client.post_json("/v1/sign-in-links", &serde_json::json!({})).await
     }
 
     pub(crate) async fn verify(&self) -> Result<Verification, Error> {

@@ -25,6 +25,7 @@ use serde::Serialize;
 use tokio::net::TcpListener;
 
 use super::directory::Directory;
+use super::row::Row;
 
 fn at(ms: i64) -> Timestamp {
     Timestamp::from_millisecond(1_800_000_000_000 + ms).expect("in range")
@@ -76,15 +77,19 @@ pub(crate) fn held(rollout: &mut Rollout) {
 
 pub(crate) fn failing(rollout: &mut Rollout) {
     rollout.first_bad_at = Some(at(1_100));
-    rollout.judge = Some(JudgeView {
+    rollout.judge = Some(judge());
+    rollout.canary = ArmTotals { requests: 40, failures: 12, rescued: 9, seen_other: 3, users: 38, seen_idempotent: 0 };
+}
+
+fn judge() -> JudgeView {
+    JudgeView {
         decision: "hold".to_owned(),
         metric: "errors".to_owned(),
         log_e: 5.83,
         log_e_promote: -1.0,
         waits_for: None,
         at: at(2_000),
-    });
-    rollout.canary = ArmTotals { requests: 40, failures: 12, rescued: 9, seen_other: 3, users: 38, seen_idempotent: 0 };
+    }
 }
 
 pub(crate) fn reverting(rollout: &mut Rollout) {
@@ -107,6 +112,8 @@ pub(crate) fn reverted(rollout: &mut Rollout) {
 
 pub(crate) fn promoted(rollout: &mut Rollout) {
     (rollout.state, rollout.share, rollout.ended_at) = (RolloutState::Promoted, 1.0, Some(at(22_500)));
+    let judge = JudgeView { metric: "latency".to_owned(), log_e: -1.0, log_e_promote: 3.1, ..judge() };
+    (rollout.judge, rollout.reason) = (Some(judge), None);
     for (step, seconds) in rollout.steps.iter_mut().zip([6.0, 5.5]) {
         (step.state, step.seconds) = (StepState::Passed, Some(seconds));
     }
@@ -134,10 +141,10 @@ pub(crate) fn page(rollout: &Rollout) -> Page {
     }
 }
 
-pub(crate) fn unknown() -> Finding {
+fn finding() -> Finding {
     Finding {
         row: "DEP-12".to_owned(),
-        title: "a revert was proven in production".to_owned(),
+        title: "A revert was proven in production".to_owned(),
         verdict: Verdict::Unknown,
         sentence: "no revert was seen yet".to_owned(),
         remedy: None,
@@ -145,10 +152,17 @@ pub(crate) fn unknown() -> Finding {
     }
 }
 
-pub(crate) fn proven() -> Finding {
+/// The row before anything was seen.
+pub(crate) fn unknown() -> Row {
+    Row { finding: finding(), at: at(0) }
+}
+
+/// The row 0.2 s after the revert was confirmed.
+pub(crate) fn proven() -> Row {
     let evidence = Evidence { position: 57, at: at(2_500), seen_by: "gateway/gw-1".to_owned(), expires_at: at(9_000) };
-    let sentence = "seen 1 s ago, took 1.2 s, ledger #57".to_owned();
-    Finding { verdict: Verdict::Holds, sentence, evidence: Some(evidence), ..unknown() }
+    let sentence = "v2 was reverted, took 0.3 s".to_owned();
+    let finding = Finding { verdict: Verdict::Holds, sentence, evidence: Some(evidence), ..finding() };
+    Row { finding, at: at(2_700) }
 }
 
 pub(crate) fn verified() -> Verification {
@@ -276,8 +290,8 @@ impl Fake {
             (&Method::GET, ["rollouts", id]) => world.look(id),
             (&Method::GET, ["pages"]) => json(StatusCode::OK, &world.caught().map(page).collect::<Vec<_>>()),
             (&Method::GET, ["services", service, "readiness"]) => {
-                let finding = if world.caught().next().is_some() { proven() } else { unknown() };
-                json(StatusCode::OK, &Readiness { service: name(service), findings: vec![finding] })
+                let row = if world.caught().next().is_some() { proven() } else { unknown() };
+                json(StatusCode::OK, &Readiness { service: name(service), findings: vec![row.finding] })
             }
             (&Method::GET, ["ledger", "verify"]) => json(StatusCode::OK, &verified()),
             _ => refusal(StatusCode::NOT_FOUND, Code::NotFound),

@@ -4,8 +4,11 @@ mod api;
 mod directory;
 #[cfg(test)]
 mod fake;
+mod layout;
+mod live;
 mod play;
 mod report;
+mod row;
 mod stage;
 mod tale;
 mod terminal;
@@ -28,7 +31,7 @@ use up::UpError;
 pub struct DemoOptions {
     /// Tell the story and end, without keys.
     pub headless: bool,
-    /// Print the report as JSON on standard output; what happens is told on standard error.
+    /// Headless, and print the report as JSON on standard output; what happens is told on standard error.
     pub json: bool,
     /// Keep the demo's directory here; it must be empty or not there yet.
     pub keep_dir: Option<PathBuf>,
@@ -45,6 +48,10 @@ impl Default for DemoOptions {
         Self { headless: false, json: false, keep_dir: None, rate: 200.0, users: 10_000, program: None }
     }
 }
+
+/// What to do when nothing better is known.
+const LOOK_CLOSER: &str =
+    "a machine that is very busy may need another try; `--keep DIR` keeps all logs and the ledger";
 
 /// Why the demo broke off.
 #[derive(Debug, thiserror::Error)]
@@ -66,17 +73,23 @@ enum DemoError {
 }
 
 impl DemoError {
+    /// What to do about it.
     fn hint(&self) -> Option<&str> {
         match self {
-            Self::Up(error) => error.hint(),
-            Self::Api(error) | Self::Story(StoryError::Api(error)) => error.hint(),
-            _ => None,
+            Self::Directory(_) => Some("`--keep DIR` takes another directory, TMPDIR another place for it"),
+            Self::Up(error) => Some(error.hint().unwrap_or(LOOK_CLOSER)),
+            Self::Api(error) | Self::Story(StoryError::Api(error)) => Some(error.hint().unwrap_or(LOOK_CLOSER)),
+            Self::Story(StoryError::Late(_)) => Some(LOOK_CLOSER),
+            Self::Load(_) | Self::Story(StoryError::Load(_)) => Some("`seaworthy demo --help` says what users can do"),
+            Self::System(..) | Self::Interrupted => None,
         }
     }
 }
 
 /// Runs the demo. Headless, the exit code is 0 only when the whole story happened.
-pub fn demo(options: DemoOptions) -> ExitCode {
+pub fn demo(mut options: DemoOptions) -> ExitCode {
+    // A report is for a program, which has no keys to press.
+    options.headless |= options.json;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let played = match runtime {
         Ok(runtime) => runtime.block_on(play::play(&options, Pace::default())),

@@ -9,18 +9,31 @@ use std::time::Duration;
 
 use super::api::Api;
 use super::report::{Seen, missing, report};
-use super::stage::{Look, Stage};
+use super::stage::{Look, Stage, Tone};
 use super::tale::{Pace, ROW, Story};
-use super::terminal::{Keyboard, look};
-use super::up::{Ready, Up};
-use super::watch::{Turn, Watch};
-use super::{DemoError, DemoOptions, directory::Directory};
+use super::terminal::{Keyboard, look, size};
+use super::up::{Ports, Ready, Up};
+use super::watch::{Signals, Turn, Watch};
+use super::{DemoError, DemoOptions, LOOK_CLOSER, directory::Directory, words};
 use crate::load::{Load, LoadOptions};
 
 /// Longest time until server and gateway serve: a second on a calm machine.
 const READY_MAX: Duration = Duration::from_secs(60);
-/// Lines of `up`'s own words that are shown when it fails.
+/// Lines of `up`'s own words that are shown when something fails.
 const LOG_LINES: usize = 20;
+/// Keys during the story.
+const KEYS_STORY: &[&str] = &["k kills the control plane", "l signs you in", "q quits"];
+/// Keys after it.
+const KEYS_STAY: &[&str] = &["k kills the control plane", "b ships a bad version again", "l signs you in", "q quits"];
+
+/// Where and how it is played.
+struct House<'a> {
+    options: &'a DemoOptions,
+    pace: Pace,
+    stage: &'a Stage,
+    program: &'a Path,
+    directory: &'a Directory,
+}
 
 /// Plays the demo to its end.
 ///
@@ -28,30 +41,21 @@ const LOG_LINES: usize = 20;
 /// When it cannot be set up, or the story breaks off. Everything is stopped all the same.
 pub(crate) async fn play(options: &DemoOptions, pace: Pace) -> Result<ExitCode, DemoError> {
     let program = program(options)?;
+    // Before there is anything to stop, so that there is no moment in which Ctrl-C leaves something behind.
+    let signals = Signals::new().map_err(|error| DemoError::System("watch for signals", error))?;
     let directory = Directory::make(options.keep_dir.as_deref(), &program)?;
     let keyboard = if options.headless { None } else { Keyboard::take() };
     let out: Box<dyn Write> = if options.json { Box::new(stderr()) } else { Box::new(stdout()) };
-    let stage = Stage::new(if options.headless { Look::Plain } else { look() }, out);
+    let stage = Stage::new(if options.headless { Look::Plain } else { look() }, size, out);
     stage.say("starting a control plane, a gateway and two services");
-    let mut watch = Watch::new(&stage, Up::start(&program, &directory)?, keyboard)?;
-    let played = perform(options, pace, &stage, &mut watch).await;
-    stop(&stage, watch).await;
-    let played = match played {
-        Ok(Performed::Told(seen)) => Ok(verdict(options, &seen)),
-        Ok(Performed::Left) if options.headless => Err(DemoError::Interrupted),
-        Ok(Performed::Left) => Ok(ExitCode::SUCCESS),
-        Err(error) => {
-            directory.log_tail(LOG_LINES).iter().for_each(|line| eprintln!("up: {line}"));
-            Err(error)
-        }
-    };
+    let house = House { options, pace, stage: &stage, program: &program, directory: &directory };
+    let mut watch = Watch::new(&stage, Up::start(&program, &directory, Ports::Usual)?, keyboard, signals);
+    let played = house.perform(&mut watch).await;
+    house.stop(watch).await;
     if options.keep_dir.is_some() {
         stage.say(&format!("kept: {}", directory.path().display()));
     }
-    if !options.headless {
-        offer(&stage, &program);
-    }
-    played
+    house.end(played)
 }
 
 /// How a performance ended.
@@ -69,104 +73,151 @@ fn program(options: &DemoOptions) -> Result<PathBuf, DemoError> {
     }
 }
 
-async fn perform(
-    options: &DemoOptions,
-    pace: Pace,
-    stage: &Stage,
-    watch: &mut Watch<'_>,
-) -> Result<Performed, DemoError> {
-    let Some(ready) = watch.ready(READY_MAX).await? else { return Ok(Performed::Left) };
-    welcome(stage, &ready);
-    let users = LoadOptions { rate: options.rate, users: options.users, ..LoadOptions::new(&ready.gateway) };
-    let story = Story { api: Api::new(&ready.portal, &ready.admin_token)?, stage, users, pace };
-    let Some(load) = through(watch, pin!(story.open())).await? else { return Ok(Performed::Left) };
-    let load = load?;
-    let Some(seen) = through(watch, pin!(story.tell(&load))).await? else { return Ok(Performed::Left) };
-    let seen = seen?;
-    if options.headless {
-        return Ok(Performed::Told(Box::new(seen)));
+impl House<'_> {
+    async fn perform(&self, watch: &mut Watch<'_>) -> Result<Performed, DemoError> {
+        let Some(ready) = self.ready(watch).await? else { return Ok(Performed::Left) };
+        self.welcome(&ready);
+        let DemoOptions { rate, users, .. } = *self.options;
+        let users = LoadOptions { rate, users, ..LoadOptions::new(&ready.gateway) };
+        let api = Api::new(&ready.portal, &ready.admin_token)?;
+        let story = Story { api, portal: ready.portal, stage: self.stage, users, pace: self.pace };
+        let Some(load) = self.through(watch, pin!(story.open())).await? else { return Ok(Performed::Left) };
+        let load = load?;
+        let Some(seen) = self.through(watch, pin!(story.tell(&load))).await? else { return Ok(Performed::Left) };
+        let seen = seen?;
+        if self.options.headless {
+            return Ok(Performed::Told(Box::new(seen)));
+        }
+        let missing = missing(&seen);
+        missing.iter().for_each(|what| self.stage.say_in(Tone::Bad, &format!("this did not happen: {what}")));
+        if !missing.is_empty() {
+            self.log_tail().iter().for_each(|line| self.stage.add(line));
+        }
+        self.stay(watch, &story, &load).await?;
+        Ok(Performed::Left)
     }
-    missing(&seen).iter().for_each(|what| stage.say(&format!("this did not happen: {what}")));
-    stay(stage, watch, &story, &load).await?;
-    Ok(Performed::Left)
-}
 
-fn welcome(stage: &Stage, ready: &Ready) {
-    stage.say(&format!("users call {}", ready.gateway));
-    stage.add(&format!("the portal is {}", ready.portal));
-    if let Some(link) = &ready.sign_in {
-        stage.add(&format!("this link signs you in there, once: {link}"));
-    }
-    stage.live(|live| {
-        live.portal = Some(ready.portal.clone());
-        live.keys = "k kills the control plane · q quits";
-    });
-}
-
-/// Plays one act to its end; none where it was left before.
-async fn through<T>(watch: &mut Watch<'_>, mut act: Pin<&mut impl Future<Output = T>>) -> Result<Option<T>, DemoError> {
-    loop {
-        match watch.beside(act.as_mut()).await? {
-            Turn::Done(done) => return Ok(Some(done)),
-            Turn::Bad => {}
-            Turn::Quit => return Ok(None),
+    /// Waits until everything serves, on other ports where another demo was faster.
+    async fn ready(&self, watch: &mut Watch<'_>) -> Result<Option<Ready>, DemoError> {
+        match watch.ready(READY_MAX).await {
+            Err(DemoError::Up(_)) if watch.lost_a_port() => {
+                watch.replace(|| Up::start(self.program, self.directory, Ports::Any)).await?;
+                watch.ready(READY_MAX).await
+            }
+            ready => ready,
         }
     }
-}
 
-/// Stays up after the story, until a person has seen enough.
-async fn stay(stage: &Stage, watch: &mut Watch<'_>, story: &Story<'_>, load: &Load) -> Result<(), DemoError> {
-    stage.live(|live| live.keys = "k kills the control plane · b ships a bad version · q quits");
-    stage.say("it stays up: k kills the control plane, b ships a bad version again, q quits");
-    let mut version = 4;
-    loop {
-        match watch.beside(pin!(pending::<()>())).await? {
-            Turn::Quit => return Ok(()),
-            Turn::Done(()) => {}
-            Turn::Bad => {
-                let (name, mut seen) = (format!("v{version}"), Seen::default());
-                version += 1;
-                let bad = story.bad(load, &name, &mut seen);
-                match through(watch, pin!(bad)).await? {
-                    None => return Ok(()),
-                    // A refusal is part of the show: the control plane may be away, or a rollout under way.
-                    Some(Err(error)) => stage.say(&super::chain(&error)),
-                    Some(Ok(())) => {}
+    fn welcome(&self, ready: &Ready) {
+        self.stage.say(&format!("users call {}", ready.gateway));
+        self.stage.add(&format!("the portal is {}", ready.portal));
+        if let Some(link) = &ready.sign_in {
+            self.stage.add("this link signs you in there, once:");
+            self.stage.add(link);
+        }
+        self.stage.live(|live| (live.portal, live.keys) = (Some(ready.portal.clone()), KEYS_STORY));
+    }
+
+    /// Plays one act to its end; none where it was left before.
+    async fn through<T>(
+        &self,
+        watch: &mut Watch<'_>,
+        mut act: Pin<&mut impl Future<Output = T>>,
+    ) -> Result<Option<T>, DemoError> {
+        loop {
+            match watch.beside(act.as_mut()).await? {
+                Turn::Done(done) => return Ok(Some(done)),
+                Turn::Bad => self.stage.say("one rollout at a time: b works when this one is over"),
+                Turn::Quit => return Ok(None),
+            }
+        }
+    }
+
+    /// Stays up after the story, until a person has seen enough.
+    async fn stay(&self, watch: &mut Watch<'_>, story: &Story<'_>, load: &Load) -> Result<(), DemoError> {
+        self.stage.live(|live| live.keys = KEYS_STAY);
+        self.stage.say(&format!("it stays up: {}", KEYS_STAY.join(", ")));
+        let mut version = 4;
+        loop {
+            match watch.beside(pin!(pending::<()>())).await? {
+                Turn::Quit => return Ok(()),
+                Turn::Done(()) => {}
+                Turn::Bad => {
+                    let (name, mut seen) = (format!("v{version}"), Seen::default());
+                    version += 1;
+                    let bad = story.bad(load, &name, &mut seen);
+                    match self.through(watch, pin!(bad)).await? {
+                        None => return Ok(()),
+                        // A refusal is part of the show: the control plane may be away, or a rollout under way.
+                        Some(Err(error)) => self.stage.say(&super::chain(&error)),
+                        Some(Ok(())) => {}
+                    }
                 }
             }
         }
     }
-}
 
-/// Sends the users home first, so that they do not see the end of the gateway.
-async fn stop(stage: &Stage, watch: Watch<'_>) {
-    stage.clear();
-    stage.say("stopping: users leave, versions finish their requests, gateway and control plane end");
-    stage.watch(None);
-    if watch.stop().await {
-        stage.say("everything is stopped");
-    } else {
-        stage.say("warning: \"up\" did not end in order and was killed; look for processes that stayed");
+    /// Sends the users home first, so that they do not see the end of the gateway.
+    async fn stop(&self, watch: Watch<'_>) {
+        let users = self.stage.users();
+        self.stage.close();
+        if let Some(users) = users {
+            self.stage.say(&format!("users leave: {}", words::users(&users).join(" · ")));
+        }
+        self.stage.say("stopping: versions finish their requests, gateway and control plane end");
+        if watch.stop().await {
+            self.stage.say("everything is stopped");
+        } else {
+            let words = "warning: \"up\" did not end in order and was killed; look for processes that stayed";
+            self.stage.say_in(Tone::Bad, words);
+        }
     }
-}
 
-/// Prints the report and says whether the whole story happened.
-fn verdict(options: &DemoOptions, seen: &Seen) -> ExitCode {
-    if options.json {
-        let report = serde_json::to_string_pretty(&report(seen, ROW)).expect("a report is plain JSON");
-        println!("{report}");
+    /// Tells what came of it: the report, what is missing, or what to do next.
+    fn end(&self, played: Result<Performed, DemoError>) -> Result<ExitCode, DemoError> {
+        let show_log = || self.log_tail().iter().for_each(|line| eprintln!("{line}"));
+        match played {
+            Ok(Performed::Told(seen)) => {
+                if self.options.json {
+                    let report = serde_json::to_string_pretty(&report(&seen, ROW)).expect("a report is plain JSON");
+                    println!("{report}");
+                }
+                let missing = missing(&seen);
+                if missing.is_empty() {
+                    return Ok(ExitCode::SUCCESS);
+                }
+                show_log();
+                missing.iter().for_each(|what| eprintln!("missing: {what}"));
+                eprintln!("hint: {LOOK_CLOSER}");
+                Ok(ExitCode::FAILURE)
+            }
+            Ok(Performed::Left) if self.options.headless => Err(DemoError::Interrupted),
+            Ok(Performed::Left) => {
+                self.offer();
+                Ok(ExitCode::SUCCESS)
+            }
+            Err(error) => {
+                show_log();
+                Err(error)
+            }
+        }
     }
-    let missing = missing(seen);
-    missing.iter().for_each(|what| eprintln!("missing: {what}"));
-    if missing.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-}
 
-fn offer(stage: &Stage, program: &Path) {
-    let here = std::env::current_dir().ok();
-    let short = here.and_then(|here| program.strip_prefix(here).ok().map(Path::to_owned));
-    let program = short.unwrap_or_else(|| program.to_owned());
-    stage.add("next, your own repository: who owns what by file and by history, what is merged and not released");
-    stage.add(&format!("(reads git only, sends nothing):  {} look PATH", program.display()));
+    /// Returns what the supervisor, or else the control plane, said last.
+    fn log_tail(&self) -> Vec<String> {
+        self.directory.log_tail(LOG_LINES).into_iter().map(|line| format!("up: {line}")).collect()
+    }
+
+    fn offer(&self) {
+        let here = std::env::current_dir().ok();
+        let short = here.and_then(|here| self.program.strip_prefix(here).ok().map(Path::to_owned));
+        let program = short.unwrap_or_else(|| self.program.to_owned());
+        self.stage.add("");
+        self.stage
+            .add("next, your own repository: who owns what, by file and by history; what is merged and not released;");
+        self.stage.add("ownership files and what is wrong with them. It reads git only and sends nothing:");
+        self.stage.add(&format!("{} look PATH", program.display()));
+    }
 }
 
 #[cfg(test)]

@@ -2,10 +2,11 @@
 //!
 //! A figure that was not measured is `null`, and [`missing`] says so.
 
-use seaworthy_contract::api::{Finding, Page, Rollout, RolloutState, Verdict, Verification};
+use seaworthy_contract::api::{JudgeView, Page, Rollout, RolloutState, Verdict, Verification};
 use seaworthy_model::Timestamp;
 use serde::Serialize;
 
+use super::row::Row;
 use crate::load::Counts;
 
 /// The one report.
@@ -50,9 +51,13 @@ pub(crate) struct StepReport {
     pub(crate) seconds: f64,
 }
 
+/// The evidence that decided.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct JudgeReport {
+    /// What the evidence speaks for: `promote`, that no harm is done at the last judged step; `revert`, harm.
+    pub(crate) decision: &'static str,
     pub(crate) metric: String,
+    /// Its natural logarithm: 3.0 is 20 to 1, which lets a step end; 6.9 is 1,000 to 1, which reverts.
     pub(crate) log_e: f64,
 }
 
@@ -86,8 +91,8 @@ pub(crate) struct Seen {
     pub(crate) bad: Option<Voyage>,
     pub(crate) good: Option<Voyage>,
     pub(crate) page: Option<Page>,
-    pub(crate) before: Option<Finding>,
-    pub(crate) after: Option<Finding>,
+    pub(crate) before: Option<Row>,
+    pub(crate) after: Option<Row>,
     pub(crate) ledger: Option<Verification>,
 }
 
@@ -101,7 +106,6 @@ pub(crate) struct Voyage {
 /// Puts what was seen into the report.
 pub(crate) fn report(seen: &Seen, row: &str) -> Report {
     let first_bad = seen.bad.as_ref().and_then(|bad| bad.rollout.first_bad_at);
-    let verdict = |finding: &Option<Finding>| finding.as_ref().map(in_words);
     Report {
         rollouts: seen.bad.iter().chain(&seen.good).map(rollout).collect(),
         page: seen.page.as_ref().map(|page| PageReport {
@@ -111,9 +115,9 @@ pub(crate) fn report(seen: &Seen, row: &str) -> Report {
         }),
         readiness: ReadinessReport {
             row: row.to_owned(),
-            before: verdict(&seen.before),
-            after: verdict(&seen.after),
-            evidence_position: seen.after.as_ref().and_then(|row| Some(row.evidence.as_ref()?.position)),
+            before: seen.before.as_ref().map(Row::words),
+            after: seen.after.as_ref().map(Row::words),
+            evidence_position: seen.after.as_ref().and_then(|row| Some(row.finding.evidence.as_ref()?.position)),
         },
         ledger: seen
             .ledger
@@ -136,7 +140,7 @@ fn rollout(voyage: &Voyage) -> RolloutReport {
             .iter()
             .filter_map(|step| Some(StepReport { share: step.share, seconds: milli(step.seconds?) }))
             .collect(),
-        judge: rollout.judge.as_ref().map(|judge| JudgeReport { metric: judge.metric.clone(), log_e: judge.log_e }),
+        judge: rollout.judge.as_ref().map(|judge| deciding(rollout.state, judge)),
         seconds_first_bad_to_last_canary_assignment: times.and_then(|t| t.first_bad_to_last_assignment_s).map(milli),
         seconds_first_bad_to_last_canary_response: times.and_then(|t| t.first_bad_to_last_response_s).map(milli),
         requests: users.sent,
@@ -147,13 +151,13 @@ fn rollout(voyage: &Voyage) -> RolloutReport {
     }
 }
 
-/// What is known: that nothing is, what was seen, or why it is not so.
-pub(crate) fn in_words(finding: &Finding) -> String {
-    match finding.verdict {
-        Verdict::Unknown => "unknown".to_owned(),
-        Verdict::Holds => finding.sentence.clone(),
-        Verdict::DoesNotHold => format!("does not hold: {}", finding.sentence),
-        Verdict::DoesNotApply => format!("does not apply: {}", finding.sentence),
+/// Picks the evidence that decided. Only errors promote; latency can at most hold or revert.
+fn deciding(state: RolloutState, judge: &JudgeView) -> JudgeReport {
+    match state {
+        RolloutState::Promoted => {
+            JudgeReport { decision: "promote", metric: "errors".to_owned(), log_e: judge.log_e_promote }
+        }
+        _ => JudgeReport { decision: "revert", metric: judge.metric.clone(), log_e: judge.log_e },
     }
 }
 
@@ -191,11 +195,11 @@ pub(crate) fn missing(seen: &Seen) -> Vec<String> {
     need(seen.page.as_ref().is_some_and(|page| page.to.is_some()), "nobody was paged for it".to_owned());
     need(seen.before.is_some(), "the readiness row was not there before".to_owned());
     need(
-        seen.before.as_ref().is_none_or(|row| row.verdict == Verdict::Unknown),
+        seen.before.as_ref().is_none_or(|row| row.finding.verdict == Verdict::Unknown),
         "the readiness row was not unknown before".to_owned(),
     );
     need(
-        seen.after.as_ref().is_some_and(|row| row.verdict == Verdict::Holds && row.evidence.is_some()),
+        seen.after.as_ref().is_some_and(|row| row.finding.verdict == Verdict::Holds && row.finding.evidence.is_some()),
         "the revert did not become evidence in the readiness row".to_owned(),
     );
     need(ended(&seen.good, RolloutState::Promoted), not_ended(&seen.good, "the healthy version was not promoted"));
@@ -268,6 +272,7 @@ mod tests {
                     }
                   ],
                   "judge": {
+                    "decision": "revert",
                     "metric": "errors",
                     "log_e": 5.83
                   },
@@ -294,7 +299,11 @@ mod tests {
                       "seconds": 5.5
                     }
                   ],
-                  "judge": null,
+                  "judge": {
+                    "decision": "promote",
+                    "metric": "errors",
+                    "log_e": 3.1
+                  },
                   "seconds_first_bad_to_last_canary_assignment": null,
                   "seconds_first_bad_to_last_canary_response": null,
                   "requests": 4200,
@@ -312,7 +321,7 @@ mod tests {
               "readiness": {
                 "row": "DEP-12",
                 "before": "unknown",
-                "after": "seen 1 s ago, took 1.2 s, ledger #57",
+                "after": "seen 0.2 s ago, took 0.3 s, ledger #57",
                 "evidence_position": 57
               },
               "ledger": {

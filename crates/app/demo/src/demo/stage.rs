@@ -6,64 +6,77 @@ use std::cell::RefCell;
 use std::io::Write;
 use std::rc::Rc;
 
-use seaworthy_contract::api::Rollout;
+use seaworthy_model::Timestamp;
 use tokio::time::Instant;
 
+use super::layout::{columns, wrap};
+use super::live::Live;
 use super::words;
 use crate::load::{Counts, Load};
 
-/// Width assumed where the terminal does not tell.
-const WIDTH: usize = 100;
-/// Narrowest width that is written for; below it lines wrap as they may.
-const WIDTH_MIN: usize = 40;
-/// Columns of the time in front of a line.
-const MARGIN: usize = 10;
+/// Columns of the time in front of a line, and of the space behind it.
+const MARGIN: usize = 11;
 
 /// How the demo speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Look {
-    /// Lines only: a pipe, a log, a terminal that can do no more.
+    /// Whole lines: a pipe, a log.
     Plain,
-    /// Lines and a live part, on a terminal.
+    /// Lines broken between words: a terminal that can do no more.
+    Lines,
+    /// Lines and a live part.
     Live,
+    /// Lines and a live part, in colours; they say nothing that the words do not say.
+    Colour,
 }
 
-/// What the live part shows.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Live {
-    /// The users' counts.
-    pub(crate) users: Option<Counts>,
-    /// The rollout under way, or the last one.
-    pub(crate) rollout: Option<Rollout>,
-    /// The last page, in words.
-    pub(crate) page: Option<String>,
-    /// The readiness row, in words.
-    pub(crate) readiness: Option<String>,
-    /// Where the portal is.
-    pub(crate) portal: Option<String>,
-    /// What the keys do now.
-    pub(crate) keys: &'static str,
+/// What a line means at a glance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tone {
+    /// Something happens.
+    Plain,
+    /// Something that was hoped for.
+    Good,
+    /// Something to watch.
+    Wait,
+    /// Something that harms.
+    Bad,
 }
+
+impl Tone {
+    fn code(self) -> &'static str {
+        match self {
+            Self::Plain => "",
+            Self::Good => "\x1b[32m",
+            Self::Wait => "\x1b[33m",
+            Self::Bad => "\x1b[31m",
+        }
+    }
+}
+
+/// Columns and lines of the terminal, asked for each time: a person may change them.
+pub(crate) type Size = fn() -> (usize, usize);
 
 /// The stage.
 pub(crate) struct Stage {
-    look: Look,
     begin: Instant,
     inner: RefCell<Inner>,
 }
 
 struct Inner {
+    look: Look,
+    size: Size,
     out: Box<dyn Write>,
     live: Live,
     load: Option<Rc<Load>>,
-    /// Live lines on the terminal now.
-    drawn: usize,
+    /// Columns of each live line on the terminal now.
+    drawn: Vec<usize>,
 }
 
 impl Stage {
-    pub(crate) fn new(look: Look, out: Box<dyn Write>) -> Self {
-        let inner = Inner { out, live: Live::default(), load: None, drawn: 0 };
-        Self { look, begin: Instant::now(), inner: RefCell::new(inner) }
+    pub(crate) fn new(look: Look, size: Size, out: Box<dyn Write>) -> Self {
+        let inner = Inner { look, size, out, live: Live::default(), load: None, drawn: Vec::new() };
+        Self { begin: Instant::now(), inner: RefCell::new(inner) }
     }
 
     /// Returns the seconds since the demo began.
@@ -73,12 +86,17 @@ impl Stage {
 
     /// Says a line, with the time.
     pub(crate) fn say(&self, text: &str) {
-        self.print(&format!("{:>7.1} s", self.seconds()), text);
+        self.say_in(Tone::Plain, text);
+    }
+
+    /// Says a line, with the time, in a tone.
+    pub(crate) fn say_in(&self, tone: Tone, text: &str) {
+        self.print(&format!("{:>7.1} s", self.seconds()), tone, text);
     }
 
     /// Says a line that belongs to the one before.
     pub(crate) fn add(&self, text: &str) {
-        self.print("", text);
+        self.print("", Tone::Plain, text);
     }
 
     /// Changes what the live part shows.
@@ -87,19 +105,24 @@ impl Stage {
     }
 
     /// Shows the counts of these users from now on.
-    pub(crate) fn watch(&self, load: Option<Rc<Load>>) {
-        self.inner.borrow_mut().load = load;
+    pub(crate) fn watch(&self, load: Rc<Load>) {
+        self.inner.borrow_mut().load = Some(load);
+    }
+
+    /// Returns what users saw so far; none before they came.
+    pub(crate) fn users(&self) -> Option<Counts> {
+        self.inner.borrow().load.as_ref().map(|load| load.total())
     }
 
     /// Returns the failures that users saw so far.
     pub(crate) fn failed(&self) -> u64 {
-        self.inner.borrow().load.as_ref().map_or(0, |load| load.total().failed())
+        self.users().map_or(0, |users| users.failed())
     }
 
     /// Draws the live part again.
     pub(crate) fn draw(&self) {
-        if self.look == Look::Live {
-            let inner = &mut *self.inner.borrow_mut();
+        let inner = &mut *self.inner.borrow_mut();
+        if inner.is_live() {
             let erase = inner.erase();
             inner.show(&erase);
         }
@@ -107,55 +130,92 @@ impl Stage {
 
     /// Says how users fare, where there is no live part to show it.
     pub(crate) fn report_users(&self) {
-        if self.look == Look::Plain {
-            let counts = self.inner.borrow().load.as_ref().map(|load| load.total());
-            if let Some(counts) = counts {
-                self.say(&users(&counts));
-            }
+        let users = self.users().filter(|_| !self.inner.borrow().is_live());
+        if let Some(users) = users {
+            self.say(&format!("users: {}", words::users(&users).join(" · ")));
         }
     }
 
-    /// Takes the live part away.
-    pub(crate) fn clear(&self) {
+    /// Takes the live part away for good, and sends the users home: what is said from now on is only lines.
+    pub(crate) fn close(&self) {
         let inner = &mut *self.inner.borrow_mut();
         let erase = inner.erase();
         inner.write(&erase);
+        (inner.load, inner.live) = (None, Live::default());
     }
 
-    fn print(&self, time: &str, text: &str) {
+    fn print(&self, time: &str, tone: Tone, text: &str) {
         let inner = &mut *self.inner.borrow_mut();
         let mut out = inner.erase();
-        let width = if self.look == Look::Live { width() - MARGIN } else { usize::MAX };
-        for (n, line) in wrap(text, width).iter().enumerate() {
-            out += &format!("{:<MARGIN$} {line}\n", if n == 0 { time } else { "" }).replace(" \n", "\n");
+        for (at, line) in inner.broken(text).iter().enumerate() {
+            let time = if at == 0 { time } else { "" };
+            // A link that is too wide begins at the edge: the terminal itself breaks it, and it can be copied whole.
+            let margin = if time.is_empty() && inner.is_wide(line) { 0 } else { MARGIN };
+            out += &format!("{}{}\n", inner.dim(&format!("{time:<margin$}")), inner.toned(tone, line));
         }
-        match self.look {
-            Look::Plain => inner.write(&out),
-            Look::Live => inner.show(&out),
-        }
+        inner.show(&out);
     }
 }
 
 impl Inner {
-    /// Returns what takes the live lines away and leaves the cursor where they began.
-    fn erase(&mut self) -> String {
-        match std::mem::take(&mut self.drawn) {
-            0 => String::new(),
-            lines => format!("\x1b[{lines}A\r\x1b[J"),
+    fn is_live(&self) -> bool {
+        matches!(self.look, Look::Live | Look::Colour)
+    }
+
+    /// Columns that are written to: one stays free, as terminals differ in what they do behind the last one.
+    fn width(&self) -> usize {
+        match self.look {
+            Look::Plain => usize::MAX,
+            Look::Lines | Look::Live | Look::Colour => (self.size)().0 - 1,
         }
+    }
+
+    fn broken(&self, text: &str) -> Vec<String> {
+        wrap(text, self.width() - MARGIN)
+    }
+
+    fn is_wide(&self, line: &str) -> bool {
+        columns(line) > self.width() - MARGIN
+    }
+
+    fn dim(&self, text: &str) -> String {
+        if self.look == Look::Colour && !text.trim().is_empty() {
+            format!("\x1b[2m{text}\x1b[0m")
+        } else {
+            text.to_owned()
+        }
+    }
+
+    fn toned(&self, tone: Tone, text: &str) -> String {
+        if self.look == Look::Colour && tone != Tone::Plain {
+            format!("{}{text}\x1b[0m", tone.code())
+        } else {
+            text.to_owned()
+        }
+    }
+
+    /// Returns what takes the live lines away and leaves the cursor where they began.
+    ///
+    /// A terminal that became narrower since has broken them into more lines.
+    fn erase(&mut self) -> String {
+        let width = (self.size)().0;
+        let lines: usize = std::mem::take(&mut self.drawn).iter().map(|columns| columns.div_ceil(width).max(1)).sum();
+        if lines == 0 { String::new() } else { format!("\x1b[{lines}A\r\x1b[J") }
     }
 
     /// Writes `before` and the live lines in one go, so that nothing flickers.
     fn show(&mut self, before: &str) {
-        self.live.users = self.load.as_ref().map(|load| load.total());
         let mut out = before.to_owned();
-        let lines = block(&self.live);
-        for line in &lines {
-            // A live line never wraps, or going up again would miss.
-            out.extend(line.chars().take(width() - 1));
-            out.push('\n');
+        if self.is_live() {
+            self.live.users = self.load.as_ref().map(|load| load.total());
+            let mut lines = self.live.lines(Timestamp::now(), Instant::now(), self.width());
+            // What scrolled off the top cannot be taken away again.
+            lines.truncate((self.size)().1.saturating_sub(1));
+            for line in &lines {
+                out += &format!("{}{}\n", self.dim(&line.label), self.toned(line.tone, &line.text));
+            }
+            self.drawn = lines.iter().map(super::live::Line::columns).collect();
         }
-        self.drawn = lines.len();
         self.write(&out);
     }
 
@@ -165,117 +225,75 @@ impl Inner {
     }
 }
 
-/// Says how users fare.
-fn users(counts: &Counts) -> String {
-    format!(
-        "users: {} requests · failures seen: GET {}, POST {} · {} answered by stable instead",
-        words::count(counts.sent),
-        words::count(counts.failed_idempotent),
-        words::count(counts.failed_other),
-        words::count(counts.rescued),
-    )
-}
-
-/// The live lines.
-fn block(live: &Live) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    let mut line = |label: &str, text: String| lines.push(format!("  {label:<8} {text}"));
-    if let Some(counts) = &live.users {
-        line("users", users(counts).trim_start_matches("users: ").to_owned());
-    }
-    if let Some(rollout) = &live.rollout {
-        let share = words::share(rollout.share);
-        line("canary", format!("{} {} at {share} · {}", rollout.service, rollout.version, words::evidence(rollout)));
-    }
-    if live.users.is_some() {
-        line("page", live.page.clone().unwrap_or_else(|| "nobody is paged".to_owned()));
-    }
-    if let Some(readiness) = &live.readiness {
-        line("ready", readiness.clone());
-    }
-    if let Some(portal) = &live.portal {
-        line("portal", format!("{portal}   {}", live.keys).trim_end().to_owned());
-    }
-    lines
-}
-
-fn width() -> usize {
-    let size = rustix::termios::tcgetwinsize(std::io::stdout());
-    size.map_or(WIDTH, |size| usize::from(size.ws_col)).max(WIDTH_MIN)
-}
-
-/// Breaks a text into lines of at most `width` characters, between words where it can.
-fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        let line = lines.last_mut().expect("never empty");
-        if line.is_empty() {
-            line.push_str(word);
-        } else if line.chars().count() + 1 + word.chars().count() <= width {
-            line.push(' ');
-            line.push_str(word);
-        } else {
-            lines.push(word.to_owned());
-        }
-    }
-    lines
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::demo::fake::{self, Paper};
+    use crate::demo::fake::Paper;
 
-    #[test]
-    fn the_live_part_says_it_all() {
-        let mut live = Live::default();
-        assert_eq!(block(&live), [""]);
-        live.users = Some(Counts { sent: 12_431, failed_other: 4, rescued: 27, ..Counts::default() });
-        let mut rollout = fake::rollout("v2");
-        [fake::stepping, fake::failing].iter().for_each(|change| change(&mut rollout));
-        live.rollout = Some(rollout);
-        live.readiness = Some("unknown: no revert was seen yet".to_owned());
-        live.portal = Some("http://127.0.0.1:7400".to_owned());
-        live.keys = "q quits";
-        let want = [
-            "",
-            "  users    12,431 requests · failures seen: GET 0, POST 4 · 27 answered by stable instead",
-            "  canary   checkout v2 at 5% · evidence 340 to 1 that v2 fails more; reverts at 1,000",
-            "  page     nobody is paged",
-            "  ready    unknown: no revert was seen yet",
-            "  portal   http://127.0.0.1:7400   q quits",
-        ];
-        assert_eq!(block(&live), want);
+    fn stage(look: Look, size: Size) -> (Stage, Paper) {
+        let paper = Paper::default();
+        (Stage::new(look, size, Box::new(paper.clone())), paper)
     }
 
     #[test]
-    fn plain_lines_have_no_escapes() {
-        let paper = Paper::default();
-        let stage = Stage::new(Look::Plain, Box::new(paper.clone()));
+    fn plain_lines_are_whole_and_have_no_escapes() {
+        let (stage, paper) = stage(Look::Plain, || (40, 24));
         stage.live(|live| live.portal = Some("http://p".to_owned()));
         stage.draw();
-        stage.say("a line");
+        stage.say_in(Tone::Bad, "a line that is longer than forty columns are");
         stage.add("and more");
-        stage.clear();
-        assert_eq!(paper.text(), "    0.0 s  a line\n           and more\n");
+        stage.close();
+        let want = "    0.0 s  a line that is longer than forty columns are\n           and more\n";
+        assert_eq!(paper.text(), want);
     }
 
     #[test]
-    fn the_live_part_stays_below() {
-        let paper = Paper::default();
-        let stage = Stage::new(Look::Live, Box::new(paper.clone()));
+    fn lines_leave_the_last_column_free() {
+        let (stage, paper) = stage(Look::Lines, || (40, 24));
+        stage.say("123456789 123456789 12345678 and so on");
+        stage.say("http://127.0.0.1/a-link-that-is-wider-than-the-screen");
+        stage.add("see http://127.0.0.1/a-link-that-is-wider-than-the-screen");
+        let want = "    0.0 s  123456789 123456789 12345678\n           and so on\n    \
+                    0.0 s  http://127.0.0.1/a-link-that-is-wider-than-the-screen\n           \
+                    see\nhttp://127.0.0.1/a-link-that-is-wider-than-the-screen\n";
+        assert_eq!(paper.text(), want);
+    }
+
+    #[test]
+    fn the_live_part_stays_below_and_goes_away() {
+        let (stage, paper) = stage(Look::Live, || (80, 24));
         stage.live(|live| live.portal = Some("http://p".to_owned()));
         stage.draw();
         stage.say("a line");
-        stage.clear();
-        let live = "\n  portal   http://p\n";
-        assert_eq!(paper.text(), format!("{live}\x1b[2A\r\x1b[J    0.0 s  a line\n{live}\x1b[2A\r\x1b[J"));
+        stage.close();
+        stage.say("the end");
+        let live = "\n  portal  http://p\n";
+        let erase = "\x1b[2A\r\x1b[J";
+        assert_eq!(paper.text(), format!("{live}{erase}    0.0 s  a line\n{live}{erase}    0.0 s  the end\n"));
     }
 
     #[test]
-    fn long_lines_break_between_words() {
-        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
-        assert_eq!(wrap("incomprehensible", 7), ["incomprehensible"]);
-        assert_eq!(wrap("", 7), [""]);
+    fn a_screen_that_became_narrow_is_cleared_all_the_same() {
+        let (stage, paper) = stage(Look::Live, || (80, 24));
+        stage.live(|live| live.portal = Some("http://p".repeat(8)));
+        stage.draw();
+        stage.inner.borrow_mut().size = || (40, 24);
+        stage.close();
+        assert!(paper.text().ends_with("\x1b[3A\r\x1b[J"), "{:?}", paper.text());
+    }
+
+    #[test]
+    fn a_low_screen_shows_what_fits() {
+        let (stage, paper) = stage(Look::Live, || (80, 3));
+        stage.live(|live| (live.portal, live.keys) = (Some("http://p".to_owned()), &["q quits", "k kills"]));
+        stage.draw();
+        assert_eq!(paper.text(), "\n  portal  http://p\n");
+    }
+
+    #[test]
+    fn colours_take_no_columns() {
+        let (stage, paper) = stage(Look::Colour, || (40, 24));
+        stage.say_in(Tone::Bad, "123456789 123456789 12345678");
+        assert_eq!(paper.text(), "\x1b[2m    0.0 s  \x1b[0m\x1b[31m123456789 123456789 12345678\x1b[0m\n");
     }
 }

@@ -7,12 +7,14 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use seaworthy_client::Error;
-use seaworthy_contract::api::{Finding, PageState, Rollout, RolloutState, ShipRequest, Verdict};
+use seaworthy_contract::api::{PageState, Rollout, RolloutState, ShipRequest, Verdict};
+use seaworthy_model::{Position, Timestamp};
 use tokio::time::{Instant, sleep};
 
 use super::api::{Api, Asked, answers, until};
-use super::report::{Seen, Voyage, disagreement, in_words};
-use super::stage::Stage;
+use super::report::{Seen, Voyage, disagreement};
+use super::row::Row;
+use super::stage::{Stage, Tone};
 use super::words;
 use crate::load::{Load, LoadError, LoadOptions, WindowId};
 
@@ -67,6 +69,8 @@ pub(crate) enum StoryError {
 /// The story and what it needs.
 pub(crate) struct Story<'a> {
     pub(crate) api: Api,
+    /// `http://host:port` of the portal.
+    pub(crate) portal: String,
     pub(crate) stage: &'a Stage,
     pub(crate) users: LoadOptions,
     pub(crate) pace: Pace,
@@ -90,7 +94,7 @@ impl Story<'_> {
         }
         self.stage.say("payments v1 and checkout v1 serve everybody");
         let load = Rc::new(Load::start(self.users.clone())?);
-        self.stage.watch(Some(load.clone()));
+        self.stage.watch(load.clone());
         self.stage.say(&format!(
             "users come: {} requests a second from {} of them, one in five a POST",
             self.users.rate,
@@ -104,7 +108,7 @@ impl Story<'_> {
     /// # Errors
     /// When the API refuses a step.
     pub(crate) async fn tell(&self, load: &Load) -> Result<Seen, StoryError> {
-        let mut seen = Seen { before: self.readiness().await?, ..Seen::default() };
+        let mut seen = Seen::default();
         sleep(self.pace.baseline).await;
         self.bad(load, "v2", &mut seen).await?;
         self.promise("the story", self.stage.seconds(), STORY_S);
@@ -125,27 +129,21 @@ impl Story<'_> {
     /// # Errors
     /// When the API refuses a step.
     pub(crate) async fn bad(&self, load: &Load, version: &str, seen: &mut Seen) -> Result<(), StoryError> {
+        seen.before = self.readiness().await?;
         self.stage.live(|live| live.page = None);
         self.stage
             .say(&format!("{SERVICE} {version} is shipped: its health check is fine, and it fails 30% of requests"));
         let fault = BTreeMap::from([(FAIL.0.to_owned(), FAIL.1.to_owned())]);
         let bad = self.voyage(load, version, fault, self.pace.revert).await?;
-        self.stage.add(&format!(
-            "while it ran, users saw: GET {} failures, POST {} failures, of {} requests; it failed {} times, stable answered {}",
-            bad.users.failed_idempotent,
-            bad.users.failed_other,
-            words::count(bad.users.sent),
-            bad.rollout.canary.failures,
-            bad.rollout.canary.rescued,
-        ));
+        self.stage.add(&words::users_of(&bad.rollout, &bad.users));
         if let Some(words) = disagreement(&bad) {
-            self.stage.say(&format!("warning: {words}"));
+            self.stage.say_in(Tone::Wait, &format!("warning: {words}"));
         }
         self.page(&bad.rollout, seen).await?;
-        let reverted = bad.rollout.state == RolloutState::Reverted;
+        let reverted = bad.rollout.revert.as_ref().map(|times| times.position);
         seen.bad = Some(bad);
-        if reverted {
-            self.evidence(seen).await?;
+        if let Some(position) = reverted {
+            self.evidence(position, seen).await?;
         }
         Ok(())
     }
@@ -199,7 +197,7 @@ impl Story<'_> {
         let mut last = None;
         let followed = until(limit, async || {
             let now = self.api.rollout(id).await?;
-            words::news(last.as_ref(), &now).iter().for_each(|line| self.stage.say(line));
+            words::news(last.as_ref(), &now).iter().for_each(|(tone, line)| self.stage.say_in(*tone, line));
             self.stage.live(|live| live.rollout = Some(now.clone()));
             let ended = is_over(&now);
             last = Some(now);
@@ -234,40 +232,43 @@ impl Story<'_> {
         });
         delivered.await?;
         if let Some(page) = &seen.page {
-            let words = words::page(page);
-            self.stage.say(&words);
-            self.stage.live(|live| live.page = Some(words));
+            self.stage.say_in(Tone::Wait, &words::page(page));
+            self.stage.add(&format!("on a phone: {}/pages/{}", self.portal, page.id));
+            self.stage.live(|live| live.page = Some(page.clone()));
         }
         Ok(())
     }
 
-    async fn evidence(&self, seen: &mut Seen) -> Result<(), StoryError> {
+    /// Waits until the revert confirmed at `position` is evidence; an earlier one may be evidence already.
+    async fn evidence(&self, position: Position, seen: &mut Seen) -> Result<(), StoryError> {
+        let is_new = |row: &Row| row.finding.evidence.as_ref().is_none_or(|proof| proof.position >= position);
         let proven = until(self.pace.settle, async || {
-            seen.after = self.api.finding(SERVICE, ROW).await?;
-            Ok(seen.after.as_ref().is_some_and(|row| row.verdict == Verdict::Holds).then_some(()))
+            seen.after = self.row().await?.filter(is_new);
+            Ok(seen.after.as_ref().is_some_and(|row| row.finding.verdict == Verdict::Holds).then_some(()))
         });
         proven.await?;
-        if let Some(row) = &seen.after {
-            self.show(row);
-            self.stage.say(&format!("readiness, \"{}\": {}", row.title, in_words(row)));
+        if let Some(turn) = Row::turn(seen.before.as_ref(), seen.after.as_ref(), Timestamp::now()) {
+            self.stage.say_in(Tone::Good, &format!("readiness, {turn}"));
         }
+        self.stage.live(|live| live.row = [seen.before.clone(), seen.after.clone()]);
         Ok(())
     }
 
     /// Reads the readiness row; it is asked for again while the control plane is away.
-    async fn readiness(&self) -> Result<Option<Finding>, StoryError> {
-        let asked = until(self.pace.settle, async || self.api.finding(SERVICE, ROW).await.map(Some)).await?;
+    async fn readiness(&self) -> Result<Option<Row>, StoryError> {
+        let asked = until(self.pace.settle, async || self.row().await.map(Some)).await?;
         let row = match asked {
             Asked::Yes(row) => row,
             Asked::Late(Err(error)) => return Err(error.into()),
             Asked::Late(Ok(())) => None,
         };
-        row.iter().for_each(|row| self.show(row));
+        self.stage.live(|live| live.row = [row.clone(), None]);
         Ok(row)
     }
 
-    fn show(&self, row: &Finding) {
-        self.stage.live(|live| live.readiness = Some(format!("\"{}\": {}", row.title, in_words(row))));
+    async fn row(&self) -> Result<Option<Row>, Error> {
+        let finding = self.api.finding(SERVICE, ROW).await?;
+        Ok(finding.map(|finding| Row { finding, at: Timestamp::now() }))
     }
 
     async fn verify(&self) -> Result<Option<seaworthy_contract::api::Verification>, StoryError> {

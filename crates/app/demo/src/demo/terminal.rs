@@ -4,13 +4,17 @@ use std::io::{IsTerminal, Read, stdin, stdout};
 use std::thread;
 
 use rustix::process::getpgrp;
-use rustix::termios::{LocalModes, OptionalActions, Termios, isatty, tcgetattr, tcgetpgrp, tcsetattr};
+use rustix::termios::{LocalModes, OptionalActions, Termios, isatty, tcgetattr, tcgetpgrp, tcgetwinsize, tcsetattr};
 use tokio::sync::mpsc;
 
 use super::stage::Look;
 
 /// Most keys that wait to be acted on; more are dropped.
 const KEYS_MAX: usize = 16;
+/// Columns and lines of a terminal that does not tell.
+const SIZE: (usize, usize) = (80, 24);
+/// Narrowest width that is written for.
+const WIDTH_MIN: usize = 40;
 
 /// A terminal that gives single keys until this is dropped, also by a panic.
 ///
@@ -72,5 +76,16 @@ fn read(tell: &mpsc::Sender<u8>) {
 pub(crate) fn look() -> Look {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb" || term.is_empty());
-    if stdout().is_terminal() && !set("NO_COLOR") && !dumb { Look::Live } else { Look::Plain }
+    match (stdout().is_terminal(), dumb, set("NO_COLOR")) {
+        (false, _, _) => Look::Plain,
+        (true, true, _) => Look::Lines,
+        (true, false, true) => Look::Live,
+        (true, false, false) => Look::Colour,
+    }
+}
+
+/// Returns the terminal's columns and lines; narrower than [`WIDTH_MIN`] it is written to as if it were not.
+pub(crate) fn size() -> (usize, usize) {
+    let size = tcgetwinsize(stdout()).ok().filter(|size| size.ws_col > 0 && size.ws_row > 0);
+    size.map_or(SIZE, |size| (usize::from(size.ws_col).max(WIDTH_MIN), size.ws_row.into()))
 }

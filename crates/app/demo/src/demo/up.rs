@@ -6,6 +6,7 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
+use std::pin::pin;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
@@ -23,6 +24,15 @@ const PORTAL_PORT: u16 = 7_070;
 const GATEWAY_PORT: u16 = 8_080;
 /// Longest time to stop: versions have 10 s to finish their requests, server and gateway a little more.
 const STOP_MAX: Duration = Duration::from_secs(20);
+
+/// Which ports portal and gateway get.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ports {
+    /// The usual ones where they are free, any other ones otherwise.
+    Usual,
+    /// Any.
+    Any,
+}
 
 /// What `up` says.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -96,6 +106,8 @@ pub(crate) struct Up {
     lines: Lines<BufReader<ChildStdout>>,
     /// Held open: its end tells `up` to stop.
     stdin: Option<ChildStdin>,
+    /// What it was told to listen on.
+    addresses: [SocketAddr; 2],
 }
 
 impl Up {
@@ -103,14 +115,15 @@ impl Up {
     ///
     /// # Errors
     /// When the program cannot be run.
-    pub(crate) fn start(program: &Path, directory: &Directory) -> Result<Self, UpError> {
+    pub(crate) fn start(program: &Path, directory: &Directory, ports: Ports) -> Result<Self, UpError> {
+        let addresses = [PORTAL_PORT, GATEWAY_PORT].map(|port| address(port, ports));
         let fail = |source| UpError::Start { program: program.display().to_string(), source };
         let mut child = Command::new(program)
             .arg("up")
             .arg(directory.path())
             .args(["--json-events", "--stop-versions"])
-            .args(["--portal", &free(PORTAL_PORT).to_string()])
-            .args(["--gateway", &free(GATEWAY_PORT).to_string()])
+            .args(["--portal", &addresses[0].to_string()])
+            .args(["--gateway", &addresses[1].to_string()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::from(directory.log().map_err(fail)?))
@@ -120,7 +133,7 @@ impl Up {
             .map_err(fail)?;
         let stdout = child.stdout.take().expect("its output is a pipe");
         let stdin = child.stdin.take();
-        Ok(Self { child, lines: BufReader::new(stdout).lines(), stdin })
+        Ok(Self { child, lines: BufReader::new(stdout).lines(), stdin, addresses })
     }
 
     /// Waits until everything serves.
@@ -154,23 +167,42 @@ impl Up {
         Err(UpError::Ended(status))
     }
 
-    /// Stops it and everything it started. Returns false when it had to be killed.
-    pub(crate) async fn stop(mut self) -> bool {
+    /// Waits until it has ended by itself.
+    pub(crate) async fn ended(&mut self) {
+        while self.event().await.is_ok() {}
+    }
+
+    /// Tells whether somebody else has a port that was free when this was started: two demos, started at once.
+    pub(crate) fn lost_a_port(&self) -> bool {
+        self.addresses.iter().any(|address| address.port() != 0 && !is_free(*address))
+    }
+
+    /// Stops it and everything it started, in an order that fails no request, or at once when `hurry` comes.
+    /// Returns false when it had to be killed.
+    pub(crate) async fn stop(mut self, hurry: impl AsyncFnMut()) -> bool {
         drop(self.stdin.take());
-        if let Some(pid) = self.child.id().and_then(|pid| Pid::from_raw(pid.cast_signed())) {
-            // It may have ended in this moment.
-            let _ = kill_process(pid, Signal::TERM);
-        }
-        // Its last words are read, so that it is not stopped by a full pipe.
-        let ended = async {
-            while let Ok(Some(_)) = self.lines.next_line().await {}
-            self.child.wait().await
-        };
-        if timeout(STOP_MAX, ended).await.is_ok_and(|status| status.is_ok_and(went_well)) {
+        if timeout(STOP_MAX, self.end(hurry)).await.is_ok_and(|status| status.is_ok_and(went_well)) {
             return true;
         }
         drop(self.child.kill().await);
         false
+    }
+
+    /// Waits for its end, after its first wish to stop.
+    async fn end(&mut self, mut hurry: impl AsyncFnMut()) -> io::Result<ExitStatus> {
+        let pid = self.child.id().and_then(|pid| Pid::from_raw(pid.cast_signed()));
+        // Its last words are read, so that it is not stopped by a full pipe.
+        let mut ended = pin!(async {
+            while let Ok(Some(_)) = self.lines.next_line().await {}
+            self.child.wait().await
+        });
+        loop {
+            tokio::select! {
+                ended = &mut ended => return ended,
+                // Its second wish to stop; it may have ended in this moment.
+                () = hurry() => drop(pid.map(|pid| kill_process(pid, Signal::TERM))),
+            }
+        }
     }
 }
 
@@ -179,13 +211,15 @@ fn went_well(status: ExitStatus) -> bool {
     status.success() || status.signal() == Some(Signal::TERM.as_raw())
 }
 
-/// Returns the address with `port` when nobody has it, with 0 (any free one) otherwise.
-fn free(port: u16) -> SocketAddr {
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    match TcpListener::bind(address) {
-        Ok(_) => address,
-        Err(_) => SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-    }
+/// Returns the address with `port` when it is wanted and nobody has it, with 0 (any free one) otherwise.
+fn address(port: u16, ports: Ports) -> SocketAddr {
+    let usual = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    if ports == Ports::Usual && is_free(usual) { usual } else { any }
+}
+
+fn is_free(address: SocketAddr) -> bool {
+    TcpListener::bind(address).is_ok()
 }
 
 #[cfg(test)]
@@ -196,8 +230,13 @@ mod tests {
     /// Runs a script in place of `seaworthy`.
     fn script(text: &str) -> (Directory, Up) {
         let (directory, program) = fake::program(text);
-        let up = Up::start(&program, &directory).expect("starts");
+        let up = Up::start(&program, &directory, Ports::Any).expect("starts");
         (directory, up)
+    }
+
+    /// Nobody is in a hurry.
+    async fn never() {
+        std::future::pending().await
     }
 
     const READY: &str = r#"{"event":"ready","portal":"http://p","gateway":"http://g","admin_token":"sw_t","sign_in":null,"server_pid":7,"more":1}"#;
@@ -210,7 +249,22 @@ mod tests {
         let ready = up.ready(Duration::from_secs(10)).await.expect("ready");
         assert_eq!((ready.server_pid, ready.sign_in), (7, None));
         assert_eq!(up.event().await.expect("said"), Event::Up { process: "server".to_owned(), pid: 9 });
-        assert!(up.stop().await);
+        assert!(up.stop(never).await);
+    }
+
+    #[tokio::test]
+    async fn in_a_hurry_it_is_told_twice() {
+        let stays = "trap 'kill $!; exit 0' TERM; cat; sleep 60 >/dev/null & touch $2/mark; wait";
+        let (directory, up) = script(stays);
+        let mark = directory.path().join("mark");
+        let hurry = async || {
+            // Its first wish has arrived.
+            while !mark.exists() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            std::fs::remove_file(&mark).expect("it is there");
+        };
+        assert!(up.stop(hurry).await);
     }
 
     #[tokio::test]
@@ -228,14 +282,27 @@ mod tests {
         let error = up.ready(Duration::from_secs(10)).await.expect_err("ended");
         assert!(matches!(&error, UpError::Ended(how) if how.contains('3')), "{error}");
         assert_eq!(directory.log_tail(5), ["why"]);
-        let (_directory, mut up) = script("exec sleep 60");
+        let (_directory, mut up) = script("exec cat");
         assert!(matches!(up.ready(Duration::from_millis(20)).await, Err(UpError::Late(_))));
-        assert!(up.stop().await);
+        assert!(up.stop(never).await);
     }
 
     #[test]
     fn a_taken_port_is_left_alone() {
         let taken = TcpListener::bind("127.0.0.1:0").expect("binds");
-        assert_eq!(free(taken.local_addr().expect("bound").port()).port(), 0);
+        let port = taken.local_addr().expect("bound").port();
+        assert_eq!(address(port, Ports::Usual).port(), 0);
+        drop(taken);
+        assert_eq!((address(port, Ports::Usual).port(), address(port, Ports::Any).port()), (port, 0));
+    }
+
+    #[tokio::test]
+    async fn a_port_lost_in_between_is_noticed() {
+        let (_directory, mut up) = script("exec cat");
+        assert!(!up.lost_a_port());
+        let taken = TcpListener::bind("127.0.0.1:0").expect("binds");
+        up.addresses[1] = taken.local_addr().expect("bound");
+        assert!(up.lost_a_port());
+        assert!(up.stop(never).await);
     }
 }

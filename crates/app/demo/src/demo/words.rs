@@ -1,9 +1,14 @@
 //! The demo's sentences, made from what the API says. Percentages and odds are truncated, never rounded up.
 
-use seaworthy_contract::api::{Page, Rollout, RolloutState, StepState};
+use seaworthy_contract::api::{JudgeView, Page, Rollout, RolloutState, StepState};
 
-/// Evidence at which the judge reverts, as odds (one false alarm in 1,000 rollouts at most).
+use super::stage::Tone;
+use crate::load::Counts;
+
+/// Evidence of harm at which the judge reverts, as odds (one false alarm in 1,000 rollouts at most).
 const REVERT_AT: u64 = 1_000;
+/// Evidence of no harm at which the next step begins, as odds.
+const GO_ON_AT: u64 = 20;
 /// Odds above which another digit says nothing.
 const ODDS_MAX: f64 = 1e6;
 
@@ -26,6 +31,17 @@ pub(crate) fn share(ratio: f64) -> String {
     if tenths % 10.0 == 0.0 { format!("{}%", tenths / 10.0) } else { format!("{:.1}%", tenths / 10.0) }
 }
 
+/// Writes a span of time: `34 ms`, `0.6 s`, `42 s`, `7 min`, `3 h`.
+pub(crate) fn time(seconds: f64) -> String {
+    match seconds.max(0.0) {
+        short if short < 0.0995 => format!("{:.0} ms", short * 1e3),
+        short if short < 9.95 => format!("{short:.1} s"),
+        long if long < 120.0 => format!("{long:.0} s"),
+        long if long < 7_200.0 => format!("{:.0} min", (long / 60.0).floor()),
+        long => format!("{:.0} h", (long / 3_600.0).floor()),
+    }
+}
+
 /// Writes evidence as odds: `340 to 1`.
 fn odds(log_e: f64) -> String {
     let odds = log_e.exp();
@@ -40,23 +56,46 @@ fn odds(log_e: f64) -> String {
     }
 }
 
-/// Says how strong the case against a version is.
-pub(crate) fn evidence(rollout: &Rollout) -> String {
-    let Some(judge) = &rollout.judge else { return "the judge has seen nothing yet".to_owned() };
-    let harm =
-        if judge.metric.contains("error") { "fails more".to_owned() } else { format!("is worse in {}", judge.metric) };
-    format!("evidence {} that {} {harm}; reverts at {}", odds(judge.log_e), rollout.version, count(REVERT_AT))
+/// Says where a rollout stands now, in parts.
+pub(crate) fn canary(rollout: &Rollout) -> Vec<String> {
+    let serves = share(rollout.share);
+    let evidence = || rollout.judge.iter().flat_map(evidence).collect();
+    let (place, mut more): (String, Vec<String>) = match rollout.state {
+        RolloutState::Starting => ("is being started: no user meets it yet".to_owned(), Vec::new()),
+        RolloutState::Stepping => (format!("serves {serves} of users"), evidence()),
+        RolloutState::Held => (format!("is held at {serves} of users"), evidence()),
+        RolloutState::Promoted => (format!("serves everybody{}", since_ship(rollout)), Vec::new()),
+        RolloutState::Reverting => ("is being taken off its users".to_owned(), Vec::new()),
+        RolloutState::Reverted => (format!("was taken off{}", revert_time(rollout, " ")), Vec::new()),
+    };
+    more.insert(0, format!("{} {} {place}", rollout.service, rollout.version));
+    more.extend(rollout.reason.clone());
+    more
+}
+
+fn since_ship(rollout: &Rollout) -> String {
+    let seconds = rollout.ended_at.map(|end| end.duration_since(rollout.started_at).as_secs_f64());
+    seconds.map(|seconds| format!(", {} after its ship", time(seconds))).unwrap_or_default()
+}
+
+/// Says how strong the case against a version is, and for it.
+fn evidence(judge: &JudgeView) -> [String; 2] {
+    let (harm, none) = (odds(judge.log_e), odds(judge.log_e_promote));
+    [
+        format!("evidence of harm {harm} ({} reverts)", count(REVERT_AT)),
+        format!("of no harm {none} ({GO_ON_AT} goes on)"),
+    ]
 }
 
 /// Says what is new about a rollout since it was looked at last.
-pub(crate) fn news(before: Option<&Rollout>, now: &Rollout) -> Vec<String> {
+pub(crate) fn news(before: Option<&Rollout>, now: &Rollout) -> Vec<(Tone, String)> {
     let mut news = Vec::new();
     let share_before = before.map_or(0.0, |rollout| rollout.share);
     if now.share > share_before && now.state != RolloutState::Promoted && now.share < 1.0 {
-        news.push(format!("{} {} serves {} of users", now.service, now.version, share(now.share)));
+        news.push((Tone::Plain, format!("{} {} serves {} of users", now.service, now.version, share(now.share))));
     }
     if now.first_bad_at.is_some() && before.is_none_or(|rollout| rollout.first_bad_at.is_none()) {
-        news.push(format!("{} {} answers its first request badly", now.service, now.version));
+        news.push((Tone::Wait, format!("{} {} answers its first request badly", now.service, now.version)));
     }
     if before.is_none_or(|rollout| rollout.state != now.state) {
         news.extend(turn(before, now));
@@ -65,34 +104,72 @@ pub(crate) fn news(before: Option<&Rollout>, now: &Rollout) -> Vec<String> {
 }
 
 /// Says what a change of state means.
-fn turn(before: Option<&Rollout>, now: &Rollout) -> Option<String> {
+fn turn(before: Option<&Rollout>, now: &Rollout) -> Option<(Tone, String)> {
     let name = format!("{} {}", now.service, now.version);
     let reason = now.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
     match now.state {
         RolloutState::Starting => None,
-        RolloutState::Stepping => {
-            before.is_some_and(|rollout| rollout.state == RolloutState::Held).then(|| format!("{name} goes on"))
+        RolloutState::Stepping => before
+            .is_some_and(|rollout| rollout.state == RolloutState::Held)
+            .then(|| (Tone::Plain, format!("{name} goes on"))),
+        RolloutState::Held => Some((Tone::Wait, format!("{name} is held at {}{reason}", share(now.share)))),
+        RolloutState::Promoted => Some((Tone::Good, format!("{name} is promoted: it serves everybody"))),
+        RolloutState::Reverting => Some((Tone::Bad, format!("{name} is caught{reason}"))),
+        RolloutState::Reverted => {
+            Some((Tone::Good, format!("{name} is reverted{}", revert_time(now, ": no user met it later than "))))
         }
-        RolloutState::Held => Some(format!("{name} is held at {}{reason}", share(now.share))),
-        RolloutState::Promoted => Some(format!("{name} is promoted: it serves everybody")),
-        RolloutState::Reverting => Some(format!("{name} is caught{reason}")),
-        RolloutState::Reverted => Some(format!("{name} is reverted{}", revert_times(now))),
     }
 }
 
-fn revert_times(rollout: &Rollout) -> String {
+fn revert_time(rollout: &Rollout, before: &str) -> String {
     let first_bad = rollout.revert.as_ref().and_then(|times| times.first_bad_to_last_assignment_s);
-    let first_bad =
-        first_bad.map(|seconds| format!(": no user met it later than {seconds:.1} s after its first failure"));
-    first_bad.unwrap_or_default()
+    first_bad.map(|seconds| format!("{before}{} after its first failure", time(seconds))).unwrap_or_default()
 }
 
-/// Says who is paged.
+/// Says who is paged, and why.
 pub(crate) fn page(page: &Page) -> String {
-    match page.to_name.clone().or_else(|| page.to.as_ref().map(ToString::to_string)) {
+    match paged(page) {
         Some(name) => format!("PAGE to {name} ({} on call): {}", page.team, page.sentence),
         None => format!("PAGE to nobody, as nobody of {} is on call: {}", page.team, page.sentence),
     }
+}
+
+/// Says whether somebody was paged, in parts.
+pub(crate) fn pager(page: Option<&Page>) -> Vec<String> {
+    let Some(page) = page else { return vec!["nobody is paged".to_owned()] };
+    let after = page.began_at.map(|began| page.requested_at.duration_since(began).as_secs_f64());
+    let after = after.map(|seconds| format!(", {} after the first failure", time(seconds))).unwrap_or_default();
+    vec![match paged(page) {
+        Some(name) => format!("{name} ({} on call){after}", page.team),
+        None => format!("nobody of {} is on call", page.team),
+    }]
+}
+
+fn paged(page: &Page) -> Option<String> {
+    page.to_name.clone().or_else(|| page.to.as_ref().map(ToString::to_string))
+}
+
+/// Says how users fare, in parts.
+pub(crate) fn users(counts: &Counts) -> Vec<String> {
+    vec![
+        format!("{} requests", count(counts.sent)),
+        format!("failures seen: GET {}, POST {}", count(counts.failed_idempotent), count(counts.failed_other)),
+        format!("{} answered by stable instead", count(counts.rescued)),
+    ]
+}
+
+/// Says what users saw while a bad version ran: their requests, its failures.
+pub(crate) fn users_of(rollout: &Rollout, users: &Counts) -> String {
+    format!(
+        "while it ran, users sent {} requests and saw {} of their GETs and {} of their POSTs fail; \
+         {} failed {} times, stable answered {} of them instead",
+        count(users.sent),
+        count(users.failed_idempotent),
+        count(users.failed_other),
+        rollout.version,
+        count(rollout.canary.failures),
+        count(rollout.canary.rescued),
+    )
 }
 
 /// Says how long each step of a promoted rollout took: `5% 6.0 s, 25% 5.3 s`.
@@ -117,6 +194,18 @@ mod tests {
         {
             assert_eq!(share(ratio), want);
         }
+        for (seconds, want) in [
+            (-0.1, "0 ms"),
+            (0.0342, "34 ms"),
+            (0.1, "0.1 s"),
+            (9.94, "9.9 s"),
+            (9.96, "10 s"),
+            (119.0, "119 s"),
+            (200.0, "3 min"),
+            (9_000.0, "2 h"),
+        ] {
+            assert_eq!(time(seconds), want);
+        }
         for (odds_now, want) in
             [(0.5_f64, "under 1 to 1"), (1.45, "1.4 to 1"), (340.9, "340 to 1"), (1e9, "over 1,000,000 to 1")]
         {
@@ -132,8 +221,8 @@ mod tests {
             let mut now = fake::rollout("v2");
             for change in states {
                 change(&mut now);
-                lines.extend(news(before.as_ref(), &now));
-                lines.extend(news(Some(&now), &now));
+                lines.extend(news(before.as_ref(), &now).into_iter().map(|(_, line)| line));
+                assert_eq!(news(Some(&now), &now), []);
                 before = Some(now.clone());
             }
             lines
@@ -163,20 +252,44 @@ mod tests {
 
     #[test]
     fn a_page_names_its_person_or_that_there_is_none() {
-        let mut sent = fake::page(&fake::rollout("v2"));
+        let mut bad = fake::rollout("v2");
+        fake::failing(&mut bad);
+        let mut sent = fake::page(&bad);
         assert_eq!(page(&sent), "PAGE to Ines (shop on call): customers could not place orders");
         sent.to_name = None;
         assert_eq!(page(&sent), "PAGE to ines (shop on call): customers could not place orders");
-        sent.to = None;
+        assert_eq!(pager(Some(&sent)), ["ines (shop on call), 1.3 s after the first failure"]);
+        (sent.to, sent.began_at) = (None, None);
         assert!(page(&sent).starts_with("PAGE to nobody"));
+        assert_eq!(pager(Some(&sent)), ["nobody of shop is on call"]);
+        assert_eq!(pager(None), ["nobody is paged"]);
     }
 
     #[test]
-    fn evidence_and_steps_are_words() {
+    fn a_rollout_is_told_by_where_it_stands() {
         let mut rollout = fake::rollout("v2");
-        assert_eq!(evidence(&rollout), "the judge has seen nothing yet");
-        fake::failing(&mut rollout);
-        assert_eq!(evidence(&rollout), "evidence 340 to 1 that v2 fails more; reverts at 1,000");
+        let mut told = |change: fn(&mut Rollout)| {
+            change(&mut rollout);
+            canary(&rollout).join(" · ")
+        };
+        assert_eq!(told(fake::starting), "checkout v2 is being started: no user meets it yet");
+        assert_eq!(told(fake::stepping), "checkout v2 serves 5% of users");
+        assert_eq!(
+            told(fake::failing),
+            "checkout v2 serves 5% of users · evidence of harm 340 to 1 (1,000 reverts) · of no harm under 1 to 1 (20 goes on)"
+        );
+        assert_eq!(
+            told(fake::held),
+            "checkout v2 is held at 5% of users · evidence of harm 340 to 1 (1,000 reverts) · of no harm under 1 to 1 (20 goes on) · too little traffic"
+        );
+        assert_eq!(told(fake::reverting), "checkout v2 is being taken off its users · errors");
+        assert_eq!(told(fake::reverted), "checkout v2 was taken off 1.2 s after its first failure · errors");
+        assert_eq!(told(fake::promoted), "checkout v2 serves everybody, 22 s after its ship");
+    }
+
+    #[test]
+    fn steps_are_words() {
+        let mut rollout = fake::rollout("v2");
         fake::promoted(&mut rollout);
         assert_eq!(steps(&rollout), "5% 6.0 s, 100% 5.5 s");
     }
