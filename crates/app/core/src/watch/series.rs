@@ -37,22 +37,18 @@ impl SeriesRing {
 
     /// Adds counts that ended at `at`; what is older than the start belongs to the first point.
     pub(super) fn add(&mut self, arm: Arm, count: &Count, at: Timestamp) {
-        let mut index = self.index(at);
-        while index >= POINTS_MAX {
+        // A clock that was set years ahead ends in the last point: there is no longer one.
+        while self.index(at) >= POINTS_MAX && self.step_ms < u32::MAX {
             self.coarsen();
-            index = self.index(at);
         }
+        let index = self.index(at).min(POINTS_MAX - 1);
         if self.points.len() <= index {
             self.points.resize_with(index + 1, Default::default);
         }
         let cell = &mut self.points[index][usize::from(arm == Arm::Canary)];
-        cell.reports += 1;
-        cell.requests += count.ended.judged();
-        cell.failures += count.ended.failed();
-        cell.users += count.users_in_step;
-        for (bucket, n) in &count.latency {
-            *cell.latency.entry(*bucket).or_default() += n;
-        }
+        let (requests, failures) = (count.ended.judged(), count.ended.failed());
+        cell.merge(&Cell { reports: 1, requests, failures, users: count.users_in_step, latency: BTreeMap::new() });
+        cell.add_latency(count.latency.iter().copied());
     }
 
     fn index(&self, at: Timestamp) -> usize {
@@ -102,12 +98,17 @@ impl From<Vec<u64>> for Cell {
 
 impl Cell {
     fn merge(&mut self, other: &Self) {
-        self.reports += other.reports;
-        self.requests += other.requests;
-        self.failures += other.failures;
-        self.users += other.users;
-        for (bucket, n) in &other.latency {
-            *self.latency.entry(*bucket).or_default() += n;
+        self.reports = self.reports.saturating_add(other.reports);
+        self.requests = self.requests.saturating_add(other.requests);
+        self.failures = self.failures.saturating_add(other.failures);
+        self.users = self.users.saturating_add(other.users);
+        self.add_latency(other.latency.iter().map(|(bucket, n)| (*bucket, *n)));
+    }
+
+    fn add_latency(&mut self, latency: impl Iterator<Item = (u8, u64)>) {
+        for (bucket, n) in latency {
+            let all = self.latency.entry(bucket).or_default();
+            *all = all.saturating_add(n);
         }
     }
 
@@ -122,11 +123,11 @@ impl Cell {
     }
 
     fn quantile_ms(&self, quantile: f64) -> f64 {
-        let all: u64 = self.latency.values().sum();
+        let all = self.latency.values().fold(0, |all: u64, n| all.saturating_add(*n));
         let rank = (all as f64 * quantile).ceil() as u64;
-        let mut below = 0;
+        let mut below: u64 = 0;
         let bucket = self.latency.iter().find_map(|(bucket, n)| {
-            below += n;
+            below = below.saturating_add(*n);
             (below >= rank.max(1)).then_some(*bucket)
         });
         bucket.map_or(0.0, |bucket| latency::middle_us(bucket) as f64 / 1_000.0)
@@ -169,6 +170,20 @@ mod tests {
         assert_eq!(view.stable.iter().flatten().map(|p| p.requests).sum::<u64>(), 50_000);
         assert_eq!(view.stable.iter().flatten().map(|p| p.failures).sum::<u64>(), 5_000);
         assert!(view.canary.iter().all(Option::is_none), "a silent arm is a gap, not a zero");
+    }
+
+    #[test]
+    fn a_clock_set_to_another_century_and_absurd_counts_are_no_panic() {
+        let start = Timestamp::from_second(1_000).expect("in range");
+        for at in [Timestamp::MIN, start, "2026-01-01T00:00:00Z".parse().expect("a time"), Timestamp::MAX] {
+            let mut ring = SeriesRing::new(start);
+            for _ in 0..2 {
+                ring.add(Arm::Canary, &count(u64::MAX / 2, u64::MAX / 2), at);
+            }
+            let view = ring.view();
+            assert!(view.canary.len() <= POINTS_MAX, "{at}: {}", view.canary.len());
+            assert_eq!(view.canary.iter().flatten().map(|p| p.failures).max(), Some(u64::MAX - 1), "{at}");
+        }
     }
 
     #[test]

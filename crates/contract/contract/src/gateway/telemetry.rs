@@ -107,12 +107,12 @@ pub struct Classes {
 impl Classes {
     /// Returns the failures of the version.
     pub fn failed(&self) -> u64 {
-        self.server_error + self.connect_error + self.reset + self.timeout
+        [self.connect_error, self.reset, self.timeout].into_iter().fold(self.server_error, u64::saturating_add)
     }
 
     /// Returns all that ended with a verdict.
     pub fn judged(&self) -> u64 {
-        self.ok + self.client_error + self.failed()
+        self.ok.saturating_add(self.client_error).saturating_add(self.failed())
     }
 }
 

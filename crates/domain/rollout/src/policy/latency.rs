@@ -93,11 +93,12 @@ impl LatencyGuard {
     }
 
     fn fix_threshold(&mut self) {
-        let all = self.seen.iter().fold(0_u64, |sum, n| sum.saturating_add(*n));
+        let sum = |seen: &[u64]| seen.iter().fold(0_u64, |sum, n| sum.saturating_add(*n));
+        let all = sum(&self.seen);
         if all < SAMPLES_MIN {
             return;
         }
-        let beyond = |b: usize| self.seen[b + 1..].iter().sum::<u64>() as f64 / all as f64;
+        let beyond = |b: usize| sum(&self.seen[b + 1..]) as f64 / all as f64;
         let quantile = (0..BUCKETS).find(|b| beyond(*b) <= 1.0 - QUANTILE).unwrap_or(BUCKETS - 1);
         let threshold = (quantile + MARGIN_BUCKETS).max(self.floor).min(BUCKETS - 1);
         let theta = beyond(threshold).clamp(THETA[0], THETA[1]);
