@@ -10,8 +10,12 @@ pub mod rollout;
 pub mod server;
 pub mod version;
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
 
 /// A payload: its name in the ledger and its version.
 pub trait Payload: Serialize + DeserializeOwned {
@@ -19,6 +23,27 @@ pub trait Payload: Serialize + DeserializeOwned {
     const TYPE: &'static str;
     /// Grows by one a change of shape.
     const VERSION: u16;
+}
+
+/// The shape of a payload.
+#[derive(Clone, Serialize)]
+pub struct PayloadSchema {
+    /// Its name in the ledger.
+    pub kind: &'static str,
+    /// Its version.
+    pub version: u16,
+    /// Its JSON schema.
+    pub schema: RefOr<Schema>,
+    /// The shapes that it refers to, by name.
+    pub definitions: BTreeMap<String, RefOr<Schema>>,
+}
+
+impl PayloadSchema {
+    fn of<P: Payload + ToSchema>() -> Self {
+        let mut definitions = Vec::new();
+        P::schemas(&mut definitions);
+        Self { kind: P::TYPE, version: P::VERSION, schema: P::schema(), definitions: definitions.into_iter().collect() }
+    }
 }
 
 macro_rules! events {
@@ -79,8 +104,8 @@ macro_rules! events {
             }
 
             /// Every type and version with the JSON schema of its payload, for the frozen-schema test.
-            pub fn schemas() -> Vec<(&'static str, u16, utoipa::openapi::RefOr<utoipa::openapi::Schema>)> {
-                vec![$(($name, $version, <$payload as utoipa::PartialSchema>::schema()),)*]
+            pub fn schemas() -> Vec<PayloadSchema> {
+                vec![$(PayloadSchema::of::<$payload>(),)*]
             }
         }
     };
