@@ -21,6 +21,7 @@ struct Need {
 
 const NEEDS: &[Need] = &[
     Need { programs: &["git"], package: "git", why: "tests of `seaworthy look` read real repositories" },
+    Need { programs: &["python3"], package: "python3", why: "tests ship its web server, as the example does" },
     Need { programs: &["curl"], package: "curl", why: "tests send requests as a stranger's client does" },
     Need { programs: CHROMIUM, package: "chromium", why: "the browser test follows the demo's story" },
 ];
