@@ -5,9 +5,17 @@
 /// Between two parts on one line.
 const BETWEEN: &str = " · ";
 
-/// Breaks a text into lines of at most `width` columns, between words. A word that is longer has its line to itself.
+/// Breaks a text into lines of at most `width` columns, between words. A word that is longer has its line to itself;
+/// a number stays with its unit.
 pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
-    fill(text.split(' '), " ", width)
+    let mut is_number = false;
+    let words = text.split(|c| {
+        // The character before a space decides whether the line may break there.
+        let may_break = c == ' ' && !is_number;
+        is_number = c.is_ascii_digit();
+        may_break
+    });
+    fill(words, " ", width)
 }
 
 /// Puts parts on lines of at most `width` columns. A part that is longer than a line is broken between words.
@@ -45,6 +53,7 @@ mod tests {
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
         assert_eq!(wrap("one two three", 6), ["one", "two", "three"]);
         assert_eq!(wrap("an incomprehensible word", 7), ["an", "incomprehensible", "word"]);
+        assert_eq!(wrap("seen 0.1 s ago", 9), ["seen", "0.1 s ago"]);
         assert_eq!(wrap("", 7), [""]);
     }
 

@@ -213,9 +213,9 @@ impl House<'_> {
         let short = here.and_then(|here| self.program.strip_prefix(here).ok().map(Path::to_owned));
         let program = short.unwrap_or_else(|| self.program.to_owned());
         self.stage.add("");
-        self.stage
-            .add("next, your own repository: who owns what, by file and by history; what is merged and not released;");
-        self.stage.add("ownership files and what is wrong with them. It reads git only and sends nothing:");
+        let words = "next, your own repository: who owns what, by file and by history; what is merged and not \
+                     released; ownership files and what is wrong with them. It reads git only and sends nothing:";
+        self.stage.add(words);
         self.stage.add(&format!("{} look PATH", program.display()));
     }
 }

@@ -5,6 +5,9 @@ use seaworthy_model::Timestamp;
 
 use super::words;
 
+/// Youngest age that is told, in seconds: the story asks ten times a second, so less would not be known.
+const AGE_MIN_S: f64 = 0.1;
+
 /// A row of readiness as it was at a moment.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Row {
@@ -26,7 +29,7 @@ impl Row {
         match (verdict, evidence) {
             (Verdict::Unknown, _) => "unknown".to_owned(),
             (Verdict::Holds, Some(proof)) => {
-                let age = words::time(now.duration_since(proof.at).as_secs_f64());
+                let age = words::time(now.duration_since(proof.at).as_secs_f64().max(AGE_MIN_S));
                 let took = took(sentence).map(|took| format!(", took {took}")).unwrap_or_default();
                 format!("seen {age} ago{took}, ledger #{}", proof.position)
             }
@@ -78,6 +81,8 @@ mod tests {
         let turn = Row::turn(Some(&before), Some(&after), after.at);
         let want = "\"a revert was proven in production\": unknown -> seen 0.2 s ago, took 0.3 s, ledger #57";
         assert_eq!(turn.as_deref(), Some(want));
+        let proof = after.finding.evidence.as_ref().expect("proven").at;
+        assert_eq!(after.words_at(proof), "seen 0.1 s ago, took 0.3 s, ledger #57");
         assert_eq!(after.words_at(later(&after, 90_000)), "seen 90 s ago, took 0.3 s, ledger #57");
         assert_eq!(after.words_at(later(&after, 600_000)), "seen 10 min ago, took 0.3 s, ledger #57");
     }
