@@ -1,0 +1,10 @@
+//! The core from outside: decision tables of whole situations, and laws over any sequence of inputs and events.
+
+#[cfg(test)]
+mod bench;
+#[cfg(test)]
+mod events;
+#[cfg(test)]
+mod laws;
+#[cfg(test)]
+mod situations;
