@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -36,6 +36,12 @@ const FLAGS: &[&str] = &[
 
 /// Messages waiting to be read; a full queue makes the browser wait.
 const QUEUE: usize = 256;
+
+/// How long the browser's helper processes may take to end after it; a few milliseconds are usual.
+const HELPERS_END_WITHIN: Duration = Duration::from_secs(2);
+
+/// How often the profile is tried to be removed meanwhile.
+const LOOK_EVERY: Duration = Duration::from_millis(10);
 
 /// A running browser; dropped, it is killed and its profile removed.
 pub(crate) struct Pipe {
@@ -104,7 +110,11 @@ impl Drop for Pipe {
         // It may have ended by itself; either way nothing of it stays.
         drop(self.child.kill());
         drop(self.child.wait());
-        drop(std::fs::remove_dir_all(&self.profile));
+        // Its helper processes notice a moment later, and write into the profile until then.
+        let over = Instant::now() + HELPERS_END_WITHIN;
+        while std::fs::remove_dir_all(&self.profile).is_err() && self.profile.exists() && Instant::now() < over {
+            std::thread::sleep(LOOK_EVERY);
+        }
     }
 }
 
