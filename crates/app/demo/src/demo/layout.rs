@@ -9,7 +9,7 @@ const BETWEEN: &str = " · ";
 /// a number stays with its unit.
 pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut is_number = false;
-    let words = text.split(|c| {
+    let words = text.split(|c: char| {
         // The character before a space decides whether the line may break there.
         let may_break = c == ' ' && !is_number;
         is_number = c.is_ascii_digit();
