@@ -2,20 +2,29 @@
 //!
 //! A character counts as one column; nothing here is written in a script where that is wrong.
 
+/// What follows a number on the same line.
+const UNITS: [&str; 4] = ["ms", "s", "min", "h"];
 /// Between two parts on one line.
 const BETWEEN: &str = " · ";
 
 /// Breaks a text into lines of at most `width` columns, between words. A word that is longer has its line to itself;
 /// a number stays with its unit.
 pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut is_number = false;
-    let words = text.split(|c: char| {
-        // The character before a space decides whether the line may break there.
-        let may_break = c == ' ' && !is_number;
-        is_number = c.is_ascii_digit();
-        may_break
-    });
-    fill(words, " ", width)
+    let mut pieces = Vec::new();
+    let mut rest = 0;
+    for (space, _) in text.match_indices(' ') {
+        if !is_before_unit(&text[..space], &text[space + 1..]) {
+            pieces.push(&text[rest..space]);
+            rest = space + 1;
+        }
+    }
+    pieces.push(&text[rest..]);
+    fill(pieces, " ", width)
+}
+
+fn is_before_unit(before: &str, after: &str) -> bool {
+    let word = after.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+    before.ends_with(|c: char| c.is_ascii_digit()) && UNITS.contains(&word)
 }
 
 /// Puts parts on lines of at most `width` columns. A part that is longer than a line is broken between words.
@@ -54,6 +63,8 @@ mod tests {
         assert_eq!(wrap("one two three", 6), ["one", "two", "three"]);
         assert_eq!(wrap("an incomprehensible word", 7), ["an", "incomprehensible", "word"]);
         assert_eq!(wrap("seen 0.1 s ago", 9), ["seen", "0.1 s ago"]);
+        assert_eq!(wrap("took 0.1 s, ledger", 8), ["took", "0.1 s,", "ledger"]);
+        assert_eq!(wrap("all 12 stay", 6), ["all 12", "stay"]);
         assert_eq!(wrap("", 7), [""]);
     }
 
