@@ -56,17 +56,20 @@ impl Directory {
         &self.path
     }
 
-    /// Opens the file that takes what `up` says beside its events.
+    /// Opens the file that takes what `up` says beside its events, after what an earlier one said.
     pub(crate) fn log(&self) -> io::Result<File> {
-        File::create(self.log_path())
+        File::options().create(true).append(true).open(self.log_path())
     }
 
-    /// Returns the last lines that `up` said, for a failure that nothing else explains.
+    /// Returns the last lines that supervisor, control plane and gateway said, for a failure that nothing else explains.
     pub(crate) fn log_tail(&self, lines: usize) -> Vec<String> {
-        let text = fs::read(self.log_path()).unwrap_or_default();
-        let text = String::from_utf8_lossy(&text);
-        let all: Vec<_> = text.lines().collect();
-        all[all.len().saturating_sub(lines)..].iter().map(|line| (*line).to_owned()).collect()
+        let logs = [("up", self.log_path()), ("server", self.run("server.log")), ("gateway", self.run("gateway.log"))];
+        logs.iter().flat_map(|(name, path)| tail(name, path, lines)).collect()
+    }
+
+    /// A file that `up` keeps beside its processes.
+    fn run(&self, name: &str) -> PathBuf {
+        self.path.join(".seaworthy/run").join(name)
     }
 
     fn log_path(&self) -> PathBuf {
@@ -82,6 +85,14 @@ impl Drop for Directory {
             eprintln!("warning: could not remove \"{}\": {error}", self.path.display());
         }
     }
+}
+
+/// Returns the last lines of a log that is small, as the demo's are: `up` bounds them.
+fn tail(name: &str, path: &Path, lines: usize) -> Vec<String> {
+    let text = fs::read(path).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    let all: Vec<_> = text.lines().collect();
+    all[all.len().saturating_sub(lines)..].iter().map(|line| format!("{name}: {line}")).collect()
 }
 
 /// Puts the program's path in; quoted as JSON, which YAML reads alike.
@@ -103,7 +114,9 @@ mod tests {
         let text = fs::read_to_string(path.join("checkout.yaml")).expect("there");
         assert!(text.contains(r#"command: ["/opt/sea worthy", sample, checkout]"#), "{text}");
         fs::write(path.join("up.log"), "one\ntwo\nthree\n").expect("writes");
-        assert_eq!(directory.log_tail(2), ["two", "three"]);
+        fs::create_dir_all(path.join(".seaworthy/run")).expect("made");
+        fs::write(path.join(".seaworthy/run/server.log"), "four\n").expect("writes");
+        assert_eq!(directory.log_tail(2), ["up: two", "up: three", "server: four"]);
         drop(directory);
         assert!(!path.exists());
     }

@@ -19,7 +19,7 @@ use crate::load::{Load, LoadOptions};
 
 /// Longest time until server and gateway serve: a second on a calm machine.
 const READY_MAX: Duration = Duration::from_secs(60);
-/// Lines of `up`'s own words that are shown when something fails.
+/// Lines of each log that are shown when something fails.
 const LOG_LINES: usize = 20;
 /// Keys during the story.
 const KEYS_STORY: &[&str] = &["k kills the control plane", "l signs you in", "q quits"];
@@ -165,10 +165,11 @@ impl House<'_> {
             self.stage.say(&format!("users leave: {}", words::users(&users).join(" · ")));
         }
         self.stage.say("stopping: versions finish their requests, gateway and control plane end");
-        if watch.stop().await {
+        if watch.stop(|at| Up::start(self.program, self.directory, Ports::These(at))).await {
             self.stage.say("everything is stopped");
         } else {
-            let words = "warning: \"up\" did not end in order and was killed; look for processes that stayed";
+            let words = "warning: \"up\" was killed, and what it started may still run; \
+                         `pgrep -af seaworthy` shows what does";
             self.stage.say_in(Tone::Bad, words);
         }
     }
@@ -203,9 +204,9 @@ impl House<'_> {
         }
     }
 
-    /// Returns what the supervisor, or else the control plane, said last.
+    /// Returns what supervisor, control plane and gateway said last.
     fn log_tail(&self) -> Vec<String> {
-        self.directory.log_tail(LOG_LINES).into_iter().map(|line| format!("up: {line}")).collect()
+        self.directory.log_tail(LOG_LINES)
     }
 
     fn offer(&self) {

@@ -32,6 +32,8 @@ pub(crate) enum Ports {
     Usual,
     /// Any.
     Any,
+    /// Those of one that was killed: its gateway and control plane still have them, and are taken over.
+    These([SocketAddr; 2]),
 }
 
 /// What `up` says.
@@ -81,12 +83,20 @@ pub(crate) enum UpError {
     /// It says why.
     #[error("could not bring the demo up: {message}")]
     Failed { message: String, hint: Option<String> },
-    /// It ended without a word.
-    #[error("could not bring the demo up: \"up\" ended ({0})")]
+    /// It ended without a word, maybe long after it was ready.
+    #[error("\"up\" ended ({0})")]
     Ended(String),
     /// It is not ready in time.
     #[error("could not bring the demo up: it is not ready after {0:?}")]
     Late(Duration),
+}
+
+impl Ready {
+    /// Returns the addresses of portal and gateway; none where they are not plain ones.
+    pub(crate) fn addresses(&self) -> Option<[SocketAddr; 2]> {
+        let parse = |url: &str| url.strip_prefix("http://")?.parse().ok();
+        Some([parse(&self.portal)?, parse(&self.gateway)?])
+    }
 }
 
 impl UpError {
@@ -116,7 +126,7 @@ impl Up {
     /// # Errors
     /// When the program cannot be run.
     pub(crate) fn start(program: &Path, directory: &Directory, ports: Ports) -> Result<Self, UpError> {
-        let addresses = [PORTAL_PORT, GATEWAY_PORT].map(|port| address(port, ports));
+        let addresses = addresses(ports);
         let fail = |source| UpError::Start { program: program.display().to_string(), source };
         let mut child = Command::new(program)
             .arg("up")
@@ -178,10 +188,10 @@ impl Up {
     }
 
     /// Stops it and everything it started, in an order that fails no request, or at once when `hurry` comes.
-    /// Returns false when it had to be killed.
+    /// Returns false when it was killed, by this or by somebody before: what it started may still run.
     pub(crate) async fn stop(mut self, hurry: impl AsyncFnMut()) -> bool {
         drop(self.stdin.take());
-        if timeout(STOP_MAX, self.end(hurry)).await.is_ok_and(|status| status.is_ok_and(went_well)) {
+        if timeout(STOP_MAX, self.end(hurry)).await.is_ok_and(|status| status.is_ok_and(by_itself)) {
             return true;
         }
         drop(self.child.kill().await);
@@ -206,16 +216,24 @@ impl Up {
     }
 }
 
-fn went_well(status: ExitStatus) -> bool {
-    use std::os::unix::process::ExitStatusExt;
-    status.success() || status.signal() == Some(Signal::TERM.as_raw())
+/// One that fails says so with its exit code, and has stopped what it started all the same.
+fn by_itself(status: ExitStatus) -> bool {
+    status.code().is_some()
 }
 
-/// Returns the address with `port` when it is wanted and nobody has it, with 0 (any free one) otherwise.
-fn address(port: u16, ports: Ports) -> SocketAddr {
-    let usual = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+/// Returns where portal and gateway are to listen; port 0 is any free one.
+fn addresses(ports: Ports) -> [SocketAddr; 2] {
     let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    if ports == Ports::Usual && is_free(usual) { usual } else { any }
+    match ports {
+        Ports::Usual => [PORTAL_PORT, GATEWAY_PORT].map(|port| free(port).unwrap_or(any)),
+        Ports::Any => [any; 2],
+        Ports::These(addresses) => addresses,
+    }
+}
+
+/// Returns the address with `port` when nobody has it.
+fn free(port: u16) -> Option<SocketAddr> {
+    Some(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).filter(|address| is_free(*address))
 }
 
 fn is_free(address: SocketAddr) -> bool {
@@ -281,7 +299,7 @@ mod tests {
         let (directory, mut up) = script("echo why >&2; exit 3");
         let error = up.ready(Duration::from_secs(10)).await.expect_err("ended");
         assert!(matches!(&error, UpError::Ended(how) if how.contains('3')), "{error}");
-        assert_eq!(directory.log_tail(5), ["why"]);
+        assert_eq!(directory.log_tail(5), ["up: why"]);
         let (_directory, mut up) = script("exec cat");
         assert!(matches!(up.ready(Duration::from_millis(20)).await, Err(UpError::Late(_))));
         assert!(up.stop(never).await);
@@ -291,9 +309,10 @@ mod tests {
     fn a_taken_port_is_left_alone() {
         let taken = TcpListener::bind("127.0.0.1:0").expect("binds");
         let port = taken.local_addr().expect("bound").port();
-        assert_eq!(address(port, Ports::Usual).port(), 0);
+        assert_eq!(free(port), None);
         drop(taken);
-        assert_eq!((address(port, Ports::Usual).port(), address(port, Ports::Any).port()), (port, 0));
+        assert_eq!(free(port).map(|address| address.port()), Some(port));
+        assert!(addresses(Ports::Any).iter().all(|address| address.port() == 0));
     }
 
     #[tokio::test]

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -49,6 +50,8 @@ pub(crate) struct Watch<'a> {
     draws: u32,
     /// The control plane's process, while it lives.
     server: Option<i32>,
+    /// Where portal and gateway are.
+    addresses: Option<[SocketAddr; 2]>,
     killed: Option<Killed>,
     /// Makes sign-in links, when everything serves.
     api: Option<Api>,
@@ -60,7 +63,8 @@ impl<'a> Watch<'a> {
     pub(crate) fn new(stage: &'a Stage, up: Up, keyboard: Option<Keyboard>, signals: Signals) -> Self {
         let mut draw = interval(DRAW_EVERY);
         draw.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Self { stage, up, keyboard, signals, draw, draws: 0, server: None, killed: None, api: None, link: None }
+        let (server, addresses, killed, api, link) = (None, None, None, None, None);
+        Self { stage, up, keyboard, signals, draw, draws: 0, server, addresses, killed, api, link }
     }
 
     /// Waits until everything serves; none where the end was wished for before.
@@ -71,7 +75,7 @@ impl<'a> Watch<'a> {
             () = self.signals.stop() => return Ok(None),
             () = quit => return Ok(None),
         };
-        self.server = Some(ready.server_pid);
+        (self.server, self.addresses) = (Some(ready.server_pid), ready.addresses());
         self.api = Some(Api::new(&ready.portal, &ready.admin_token)?);
         Ok(Some(ready))
     }
@@ -118,12 +122,18 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Stops the supervisor and everything it started; a second wish to stop makes it hurry. Returns false when it had
-    /// to be killed.
-    pub(crate) async fn stop(self) -> bool {
+    /// Stops the supervisor and everything it started; a second wish to stop makes it hurry. Where it was killed,
+    /// `another` takes over what it left, and stops that. Returns false when something may still run.
+    pub(crate) async fn stop(self, another: impl FnOnce([SocketAddr; 2]) -> Result<Up, UpError>) -> bool {
         // The keyboard is given back at the very end: what is typed until then is not for the shell.
-        let Self { up, mut signals, keyboard: _keyboard, .. } = self;
-        up.stop(async || signals.stop().await).await
+        let Self { up, mut signals, keyboard: _keyboard, addresses, .. } = self;
+        if up.stop(async || signals.stop().await).await {
+            return true;
+        }
+        match addresses.map(another) {
+            Some(Ok(another)) => another.stop(async || signals.stop().await).await,
+            Some(Err(_)) | None => false,
+        }
     }
 
     fn drawn(&mut self) {
@@ -285,7 +295,7 @@ mod tests {
         assert!(said[2].starts_with("the control plane is back after "), "{said:?}");
         assert!(said[2].ends_with("users saw 0 failures meanwhile"), "{said:?}");
         assert_eq!(watch.server, Some(4));
-        assert!(watch.stop().await);
+        assert!(watch.stop(|_| unreachable!("it was not killed")).await);
     }
 
     #[tokio::test]
