@@ -210,9 +210,14 @@ impl House<'_> {
     }
 
     fn offer(&self) {
+        // Here it is `target/release/seaworthy`, or `./seaworthy`: as it can be typed.
         let here = std::env::current_dir().ok();
-        let short = here.and_then(|here| self.program.strip_prefix(here).ok().map(Path::to_owned));
-        let program = short.unwrap_or_else(|| self.program.to_owned());
+        let short = here.and_then(|here| self.program.strip_prefix(here).ok());
+        let program = match short {
+            Some(name) if name.parent() == Some(Path::new("")) => Path::new(".").join(name),
+            Some(path) => path.to_owned(),
+            None => self.program.to_owned(),
+        };
         self.stage.add("");
         let words = "next, your own repository: who owns what, by file and by history; what is merged and not \
                      released; ownership files and what is wrong with them. It reads git only and sends nothing:";

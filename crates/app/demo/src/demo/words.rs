@@ -37,8 +37,8 @@ pub(crate) fn time(seconds: f64) -> String {
         short if short < 0.0995 => format!("{:.0} ms", short * 1e3),
         short if short < 9.95 => format!("{short:.1} s"),
         long if long < 120.0 => format!("{long:.0} s"),
-        long if long < 7_200.0 => format!("{:.0} min", (long / 60.0).floor()),
-        long => format!("{:.0} h", (long / 3_600.0).floor()),
+        long if long < 7_200.0 => format!("{:.0} min", long / 60.0),
+        long => format!("{:.0} h", long / 3_600.0),
     }
 }
 
@@ -202,7 +202,8 @@ mod tests {
             (9.96, "10 s"),
             (119.0, "119 s"),
             (200.0, "3 min"),
-            (9_000.0, "2 h"),
+            (599.9, "10 min"),
+            (9_100.0, "3 h"),
         ] {
             assert_eq!(time(seconds), want);
         }
