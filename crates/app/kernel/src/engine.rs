@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use seaworthy_contract::gateway::{BreakGlass, Report, ReportAck, Trip};
-use seaworthy_core::watch::Saved;
-use seaworthy_core::{Cx, Fact, Input, step};
+use seaworthy_core::watch::{GATEWAYS_MAX, Saved};
+use seaworthy_core::{Cx, Fact, Input, Refusal, step};
 use seaworthy_model::Entropy;
 use seaworthy_store::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX};
 use seaworthy_store::{AppendError, Appended, Expect, NewEvent, Table, Write};
@@ -105,6 +105,10 @@ impl Engine {
         let now = (self.outside.clock)();
         let actor = format!("gateway/{}", report.gateway);
         let gateway = || report.gateway.clone();
+        if !self.read(|shared| shared.watch.gateways.has_room_for(&report.gateway)) {
+            let why = format!("{GATEWAYS_MAX} gateways are known, \"{}\" is not one of them", report.gateway);
+            return Err(Refusal::State(why, "give it the name of one that is gone").into());
+        }
         self.decide(&Input::GatewayJoined { gateway: gateway(), boot: report.boot }, &actor).await?;
         // Before the report counts as taken: were this to fail after that, nobody would tell of the trip again.
         for trip in &report.trips {
@@ -149,6 +153,7 @@ impl Engine {
         let writes = saved.into_iter().map(|saved| match saved {
             Saved::Rollout(id, value) => Write::Put { table: Table::Checkpoints, key: id.to_string(), value },
             Saved::Gateway(name, value) => Write::Put { table: Table::Signals, key: name.to_string(), value },
+            Saved::Forgotten(id) => Write::Delete { table: Table::Checkpoints, key: id.to_string() },
         });
         self.outside.side.write(writes.collect()).await.map_err(CommandError::Side)?;
         self.write(|shared| shared.watch.saved());

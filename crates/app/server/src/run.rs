@@ -10,18 +10,23 @@ use seaworthy_contract::events::server::ScopeV1;
 use seaworthy_contract::process::{Ready, Secret, ServerBoot};
 use seaworthy_core::Input;
 use seaworthy_process::handover;
-use seaworthy_store::{Clock, Table};
+use seaworthy_store::{AppendError, Clock, Table};
 use seaworthy_store_sqlite::{SqliteLedger, SqliteSide};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use crate::access::{Access, Digest, issue};
-use crate::http::{App, router};
+use crate::http::{App, Limits, router};
 use crate::kernel::{self, CommandError, Kernel};
 use crate::task;
 
 /// Longest time that open requests have when the server is told to stop; streams are cut, their readers come back.
 const DRAIN: Duration = Duration::from_millis(300);
+
+/// The supervisor of this machine, as it appears in the ledger.
+const SUPERVISOR: &str = "supervisor/local";
 
 /// Why the server does not run.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +49,10 @@ pub enum ServerError {
     /// The first events could not be appended.
     #[error("could not write the first events")]
     First(#[from] CommandError),
+    /// One of the tasks that must never end did, by a bug; the others would go on without it and help nobody. Whoever
+    /// started this process starts it again.
+    #[error("{0} ended by a bug: see the log above; starting again goes on from the ledger")]
+    Bug(&'static str),
     /// A socket or signal could not be used.
     #[error("could not listen")]
     Listen(#[from] io::Error),
@@ -76,10 +85,10 @@ async fn serve(boot: &ServerBoot, listener: TcpListener, ready: impl FnOnce(&Rea
     let clock: Clock = Arc::new(jiff::Timestamp::now);
     let ledger = SqliteLedger::open(&boot.data, clock.clone()).map_err(ServerError::Ledger)?;
     let side = SqliteSide::open(&boot.data).map_err(ServerError::Side)?;
-    let (kernel, deciding) = kernel::open(Arc::new(ledger), Arc::new(side), clock).await?;
+    let (kernel, mut deciding) = kernel::open(Arc::new(ledger), Arc::new(side), clock).await?;
     let id = new_boot(&kernel);
     let started = Input::Started { boot: id, program: env!("CARGO_PKG_VERSION").to_owned() };
-    kernel.command(started, "server").await?;
+    note_start(&kernel, started).await?;
     let admin_token = match boot.bootstrap_admin && never_issued(&kernel).await {
         true => Some(Secret::new(issue(&kernel, ScopeV1::Admin, "bootstrap admin", None).await?)),
         false => None,
@@ -88,30 +97,50 @@ async fn serve(boot: &ServerBoot, listener: TcpListener, ready: impl FnOnce(&Rea
     let access = Access::new(
         kernel.clone(),
         vec![
-            (Digest::of(boot.gateway_token.expose()), ScopeV1::Gateway, "gateway/local"),
-            (Digest::of(boot.supervisor_token.expose()), ScopeV1::Supervisor, "supervisor/local"),
+            (Digest::of(boot.gateway_token.expose()), ScopeV1::Gateway, format!("gateway/{}", boot.gateway)),
+            (Digest::of(boot.supervisor_token.expose()), ScopeV1::Supervisor, SUPERVISOR.to_owned()),
         ],
     );
-    tokio::spawn(task::outbox::run(kernel.clone(), base.clone()));
-    let app = App { kernel, access, boot: id, base, metrics: Arc::default() };
+    let mut sending = tokio::spawn(task::outbox::run(kernel.clone(), base.clone(), task::outbox::Pace::REAL));
+    let app = App::new(kernel, access, id, base);
     let listener = tokio::net::TcpListener::from_std(listener)?;
     tracing::info!(address = %boot.portal, position = app.kernel.changes().borrow().position, "serving");
     ready(&Ready { admin_token });
     let mut stop = signal(SignalKind::terminate())?;
-    let (told, drain) = tokio::sync::oneshot::channel::<()>();
-    let server = axum::serve(listener, router(app)).with_graceful_shutdown(async {
-        drain.await.ok();
-    });
-    let server = tokio::spawn(server.into_future());
-    let stopped = tokio::select! {
+    let (drain, told) = watch::channel(false);
+    let mut serving = tokio::spawn(crate::http::serve(listener, router(app), Limits::REAL, told));
+    let ended = tokio::select! {
         _ = stop.recv() => Ok(()),
-        // Whoever started this process starts it again, and that opens the ledger again.
-        _ = deciding => Err(ServerError::LedgerStopped),
+        why = first_end(&mut deciding, &mut sending) => Err(why),
+        _ = &mut serving => return Err(ServerError::Bug("serving")),
     };
-    drop(told);
+    drain.send_replace(true);
     // Streams never end by themselves: past the deadline they are cut, and their readers connect again.
-    drop(tokio::time::timeout(DRAIN, server).await);
-    stopped
+    drop(tokio::time::timeout(DRAIN, serving).await);
+    ended
+}
+
+/// A full disk is no reason not to start: what is there can be read, gateways and supervisors are told what to do, and
+/// writes go on when there is room.
+async fn note_start(kernel: &Kernel, started: Input) -> Result<(), CommandError> {
+    match kernel.command(started, "server").await {
+        Err(CommandError::Store(error)) if matches!(*error, AppendError::Full { .. }) => {
+            tracing::error!(%error, "started without a note in the ledger");
+            Ok(())
+        }
+        noted => noted.map(drop),
+    }
+}
+
+/// Waits for the first of the tasks that must never end; says why the process must.
+async fn first_end(deciding: &mut JoinHandle<()>, sending: &mut JoinHandle<()>) -> ServerError {
+    tokio::select! {
+        decided = deciding => match decided {
+            Ok(()) => ServerError::LedgerStopped,
+            Err(_) => ServerError::Bug("deciding"),
+        },
+        _ = sending => ServerError::Bug("sending pages"),
+    }
 }
 
 async fn never_issued(kernel: &Kernel) -> bool {
@@ -123,4 +152,52 @@ fn new_boot(kernel: &Kernel) -> Uuid {
     getrandom::fill(&mut random).expect("the operating system gives randomness");
     let millis = u64::try_from(kernel.now().as_millisecond()).unwrap_or(0);
     uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
+}
+
+#[cfg(test)]
+mod tests {
+    use seaworthy_testkit::store::{Disk, Fault};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_task_that_ends_by_a_bug_ends_the_process() {
+        let forever = || tokio::spawn(std::future::pending::<()>());
+        let bug = || tokio::spawn(async { panic!("on purpose") });
+        let told = |error: ServerError| (error.to_string(), error.is_config());
+        for (mut deciding, mut sending, want) in [
+            (bug(), forever(), "deciding ended by a bug"),
+            (forever(), bug(), "sending pages ended by a bug"),
+            (forever(), tokio::spawn(async {}), "sending pages ended by a bug"),
+            (tokio::spawn(async {}), forever(), "the ledger has stopped"),
+        ] {
+            let (text, is_config) = told(first_end(&mut deciding, &mut sending).await);
+            assert!(text.starts_with(want) && !is_config, "{text}: the supervisor starts it again");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_no_reason_not_to_start() {
+        let clock: Clock = Arc::new(jiff::Timestamp::now);
+        for (fault, starts) in [(Fault::Full, true), (Fault::AfterCommit, false)] {
+            let disk = Disk::new(clock.clone());
+            let opened = kernel::open(Arc::new(disk.ledger()), Arc::new(disk.side()), clock.clone()).await;
+            let (kernel, _deciding) = opened.expect("opens");
+            disk.fail_next(fault);
+            let started = Input::Started { boot: Uuid::nil(), program: "test".to_owned() };
+            assert_eq!(note_start(&kernel, started).await.is_ok(), starts, "{fault:?}");
+            assert!(!kernel.writable(), "and it is said that nothing can be written");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_token_that_was_half_issued_keeps_nobody_out() {
+        let clock: Clock = Arc::new(jiff::Timestamp::now);
+        let disk = Disk::new(clock.clone());
+        let opened = kernel::open(Arc::new(disk.ledger()), Arc::new(disk.side()), clock).await;
+        let (kernel, _deciding) = opened.expect("opens");
+        disk.fail_next(Fault::Full);
+        assert!(issue(&kernel, ScopeV1::Admin, "bootstrap admin", None).await.is_err());
+        assert!(never_issued(&kernel).await, "the next start issues another");
+    }
 }

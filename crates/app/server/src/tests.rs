@@ -2,9 +2,15 @@
 
 mod app;
 mod browser;
+mod edge;
+mod flaky;
 mod loop_story;
+mod machines;
+mod outbox;
 mod portal;
+mod requests;
 mod rights;
+mod sockets;
 mod store_faults;
 
 use seaworthy_contract::api::Code;

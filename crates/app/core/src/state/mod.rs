@@ -63,6 +63,13 @@ pub struct TokenRecord {
     pub expires_at: Option<Timestamp>,
 }
 
+impl TokenRecord {
+    /// Says whether it has not ended.
+    pub fn is_in_force(&self, now: Timestamp) -> bool {
+        self.expires_at.is_none_or(|end| end > now)
+    }
+}
+
 impl State {
     /// Folds one fact in.
     pub fn apply(&mut self, fact: &Fact) {

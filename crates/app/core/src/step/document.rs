@@ -13,8 +13,9 @@ use super::fit::{HOST_BYTES_MAX, duration, line, lines, variable};
 use super::ship::ITEMS_MAX;
 use crate::Refusal;
 
-/// Most people in one document: as many as the table beside the ledger lists at a start.
-const PEOPLE_MAX: usize = 10_000;
+/// Most people in one document: half of what the table beside the ledger lists at a start, since those of the document
+/// before are there until this one is applied.
+const PEOPLE_MAX: usize = 5_000;
 
 /// Most contacts of a person, as in files.
 const CONTACTS_MAX: usize = 8;

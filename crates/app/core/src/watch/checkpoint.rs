@@ -21,6 +21,8 @@ pub enum Saved {
     Rollout(RolloutId, Vec<u8>),
     /// How far a gateway's reports were taken.
     Gateway(GatewayName, Vec<u8>),
+    /// A rollout whose counts are not kept any more: its checkpoint goes, or the table would grow for ever.
+    Forgotten(RolloutId),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -62,17 +64,20 @@ impl Watch {
         let rollouts = rollouts.map(|(id, live)| Saved::Rollout(*id, encode(&live.saved())));
         let gateways = self.gateways.0.iter().filter(|(name, _)| self.unsaved.contains(*name));
         let gateways = gateways.map(|(name, seen)| Saved::Gateway(name.clone(), encode(&seen.saved())));
-        rollouts.chain(gateways).collect()
+        let forgotten = self.forgotten.iter().map(|id| Saved::Forgotten(*id));
+        rollouts.chain(gateways).chain(forgotten).collect()
     }
 
     /// Notes that what [`Watch::save`] returned is persisted.
     pub fn saved(&mut self) {
         self.unsaved.clear();
+        self.forgotten.clear();
     }
 
     /// Restores one checkpoint; what cannot be read any more is left out: the judge starts the step anew.
     pub fn restore(&mut self, state: &State, saved: &Saved) -> Result<(), serde_json::Error> {
         match saved {
+            Saved::Forgotten(id) => drop(self.live.remove(id)),
             Saved::Gateway(name, bytes) => {
                 let seen: SavedGateway = serde_json::from_slice(bytes)?;
                 self.gateways.0.insert(name.clone(), seen.restored());

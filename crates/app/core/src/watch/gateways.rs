@@ -14,7 +14,7 @@ use crate::age::ago;
 pub const GATEWAY_LOST: Duration = Duration::from_secs(15);
 
 /// Most gateways that are remembered; a further one is refused, loudly, by not being acknowledged.
-const GATEWAYS_MAX: usize = 1_000;
+pub const GATEWAYS_MAX: usize = 1_000;
 
 /// A gateway whose newest report is older than this, four reports, is behind: what users met since is not known.
 pub const GATEWAY_BEHIND: Duration = Duration::from_secs(1);
@@ -48,9 +48,14 @@ pub struct GatewaySeen {
 }
 
 impl Gateways {
+    /// Says whether a gateway is known or can still be.
+    pub fn has_room_for(&self, gateway: &GatewayName) -> bool {
+        self.0.len() < GATEWAYS_MAX || self.0.contains_key(gateway)
+    }
+
     /// Notes a report; `false` when it was taken before or comes from an earlier start.
     pub(super) fn take(&mut self, report: &Report, now: Timestamp) -> bool {
-        if self.0.len() >= GATEWAYS_MAX && !self.0.contains_key(&report.gateway) {
+        if !self.has_room_for(&report.gateway) {
             return false;
         }
         let seen = self.0.entry(report.gateway.clone()).or_insert_with(|| GatewaySeen {

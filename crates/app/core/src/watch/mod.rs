@@ -21,7 +21,7 @@ use crate::age::ago;
 use crate::state::RolloutRecord;
 
 pub use checkpoint::Saved;
-pub use gateways::{GATEWAY_BEHIND, GATEWAY_LOST, GatewaySeen, Gateways};
+pub use gateways::{GATEWAY_BEHIND, GATEWAY_LOST, GATEWAYS_MAX, GatewaySeen, Gateways};
 pub use live::Live;
 pub use series::SeriesRing;
 
@@ -72,6 +72,8 @@ pub struct Watch {
     pub calls: BTreeMap<(String, ServiceId), u64>,
     /// Gateways of which a report was taken that is not persisted.
     unsaved: BTreeSet<GatewayName>,
+    /// Rollouts that made room and whose checkpoints are still there.
+    forgotten: BTreeSet<RolloutId>,
 }
 
 impl Watch {
@@ -109,6 +111,7 @@ impl Watch {
         while self.live.len() > KEPT_MAX {
             let Some(oldest) = self.live.keys().find(|id| !state.is_latest(**id)).copied() else { return };
             self.live.remove(&oldest);
+            self.forgotten.insert(oldest);
         }
     }
 

@@ -12,12 +12,14 @@ use std::sync::Arc;
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, COOKIE};
 use seaworthy_contract::events::server::ScopeV1;
-use seaworthy_model::TeamId;
+use seaworthy_model::{TeamId, Timestamp};
+use seaworthy_store::SideError;
+use tokio::sync::Mutex;
 
 use crate::kernel::Kernel;
 
 pub(crate) use secret::{Digest, Secret};
-pub(crate) use session::{SESSION_COOKIE, Session};
+pub(crate) use session::SESSION_COOKIE;
 pub(crate) use token::issue;
 
 /// Who a request comes from.
@@ -72,28 +74,65 @@ impl Principal {
 #[derive(Clone)]
 pub(crate) struct Access {
     kernel: Kernel,
-    /// Credentials that the supervisor made for this start.
-    boot: Arc<[(Digest, ScopeV1, &'static str)]>,
+    /// Credentials that the supervisor made for this start: what each may do and who it is.
+    boot: Arc<[(Digest, ScopeV1, String)]>,
+    /// Held while a link is turned into a session: a link is one session, however many ask at once. One process has
+    /// the data directory, so a lock inside it is enough.
+    redeeming: Arc<Mutex<()>>,
 }
 
 impl Access {
-    pub(crate) fn new(kernel: Kernel, boot: Vec<(Digest, ScopeV1, &'static str)>) -> Self {
-        Self { kernel, boot: boot.into() }
+    pub(crate) fn new(kernel: Kernel, boot: Vec<(Digest, ScopeV1, String)>) -> Self {
+        Self { kernel, boot: boot.into(), redeeming: Arc::default() }
     }
 
     /// Returns who a request comes from; none when it carries nothing that is known and in force.
-    pub(crate) async fn principal(&self, headers: &HeaderMap) -> Option<Principal> {
+    ///
+    /// # Errors
+    /// When the side store cannot say: that is no answer about the credential.
+    pub(crate) async fn principal(&self, headers: &HeaderMap) -> Result<Option<Principal>, SideError> {
         if let Some(bearer) = bearer(headers) {
-            return self.by_boot_token(bearer).or(token::find(&self.kernel, bearer).await);
+            return match self.by_boot_token(bearer) {
+                Some(principal) => Ok(Some(principal)),
+                None => token::find(&self.kernel, bearer).await,
+            };
         }
-        let secret = cookie(headers, SESSION_COOKIE)?;
-        session::find(&self.kernel, secret).await
+        match cookie(headers, SESSION_COOKIE) {
+            Some(secret) => session::find(&self.kernel, secret).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Makes a one-time link's code for a principal, which ends at the instant beside it; none when too many wait.
+    ///
+    /// # Errors
+    /// When the side store fails.
+    pub(crate) async fn link(&self, principal: &Principal) -> Result<Option<(String, Timestamp)>, SideError> {
+        let _alone = self.redeeming.lock().await;
+        session::link(&self.kernel, principal).await
+    }
+
+    /// Turns a link's code into a session's secret; none when it was used, is over or is not known.
+    ///
+    /// # Errors
+    /// When the side store fails; then the link still works.
+    pub(crate) async fn redeem(&self, code: &str) -> Result<Option<String>, SideError> {
+        let _alone = self.redeeming.lock().await;
+        session::redeem(&self.kernel, code).await
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// When the side store fails; then it has not ended.
+    pub(crate) async fn end(&self, secret: &str) -> Result<(), SideError> {
+        session::end(&self.kernel, secret).await
     }
 
     fn by_boot_token(&self, bearer: &str) -> Option<Principal> {
         let digest = Digest::of(bearer);
         let (_, scope, actor) = self.boot.iter().find(|(known, _, _)| known.equals(&digest))?;
-        Some(Principal { scope: scope.clone(), actor: (*actor).to_owned(), csrf: None })
+        Some(Principal { scope: scope.clone(), actor: actor.clone(), csrf: None })
     }
 }
 

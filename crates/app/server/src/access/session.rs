@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use seaworthy_contract::events::server::ScopeV1;
+use seaworthy_model::TokenId;
 use seaworthy_store::{SideError, Table, Write};
 use serde::{Deserialize, Serialize};
 
@@ -17,66 +18,79 @@ const SESSION_HOURS: i64 = 24;
 /// How long a sign-in link works: long enough to be copied from a terminal.
 const LINK_MINUTES: i64 = 10;
 
+/// Most sessions and links in force: far more people than one installation has, and few enough to be listed.
+const SESSIONS_MAX: usize = 5_000;
+
+/// Most of those that are over and forgotten at once; one more write makes the link.
+const FORGET_MAX: usize = 500;
+
 /// What is stored of a session or a link, under its digest.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Session {
+#[derive(Clone, Serialize, Deserialize)]
+struct Session {
     scope: ScopeV1,
     actor: String,
     expires_at: Timestamp,
 }
 
-impl Session {
-    /// Makes a one-time link's code for a principal.
-    pub(crate) async fn link(kernel: &Kernel, principal: &Principal) -> Result<(String, Timestamp), SideError> {
-        let expires_at = kernel.now() + SignedDuration::from_mins(LINK_MINUTES);
-        let session = Self { scope: principal.scope.clone(), actor: principal.actor.clone(), expires_at };
-        let code = Secret::random();
-        store(kernel, vec![put("link", code.reveal(), &session)]).await?;
-        Ok((code.reveal().to_owned(), expires_at))
+/// Makes a one-time link's code for a principal; none when as many sessions and links are in force as there may be.
+pub(super) async fn link(kernel: &Kernel, principal: &Principal) -> Result<Option<(String, Timestamp)>, SideError> {
+    let (mut writes, in_force) = over(kernel).await?;
+    if in_force >= SESSIONS_MAX {
+        return Ok(None);
     }
+    let expires_at = kernel.now() + SignedDuration::from_mins(LINK_MINUTES);
+    let session = Session { scope: principal.scope.clone(), actor: principal.actor.clone(), expires_at };
+    let code = Secret::random();
+    writes.push(put("link", code.reveal(), &session));
+    kernel.side.write(writes).await?;
+    tracing::info!(actor = principal.actor, "made a sign-in link");
+    Ok(Some((code.reveal().to_owned(), expires_at)))
+}
 
-    /// Turns a link's code into a session's secret; none when it was used, is over or is not known.
-    pub(crate) async fn redeem(kernel: &Kernel, code: &str) -> Result<Option<String>, SideError> {
-        let Some(link) = load(kernel, "link", code).await else { return Ok(None) };
-        let now = kernel.now();
-        let session = Self { expires_at: now + SignedDuration::from_hours(SESSION_HOURS), ..link };
-        let secret = Secret::random();
-        let used = Write::Delete { table: Table::Sessions, key: key("link", code) };
-        let mut writes = vec![used, put("session", secret.reveal(), &session)];
-        writes.extend(over(kernel, now).await?);
-        store(kernel, writes).await?;
-        Ok(Some(secret.reveal().to_owned()))
-    }
+/// Turns a link's code into a session's secret; none when it was used, is over or is not known.
+pub(super) async fn redeem(kernel: &Kernel, code: &str) -> Result<Option<String>, SideError> {
+    let Some(link) = load(kernel, "link", code).await? else { return Ok(None) };
+    let session = Session { expires_at: kernel.now() + SignedDuration::from_hours(SESSION_HOURS), ..link };
+    let secret = Secret::random();
+    let used = Write::Delete { table: Table::Sessions, key: key("link", code) };
+    kernel.side.write(vec![used, put("session", secret.reveal(), &session)]).await?;
+    tracing::info!(actor = session.actor, "signed in");
+    Ok(Some(secret.reveal().to_owned()))
+}
 
-    /// Ends a session.
-    pub(crate) async fn end(kernel: &Kernel, secret: &str) -> Result<(), SideError> {
-        store(kernel, vec![Write::Delete { table: Table::Sessions, key: key("session", secret) }]).await
-    }
+/// Ends a session.
+pub(super) async fn end(kernel: &Kernel, secret: &str) -> Result<(), SideError> {
+    kernel.side.write(vec![Write::Delete { table: Table::Sessions, key: key("session", secret) }]).await
 }
 
 /// Returns whose session it is, when it is known and not over.
-pub(super) async fn find(kernel: &Kernel, secret: &str) -> Option<Principal> {
-    let session = load(kernel, "session", secret).await?;
-    let csrf = Some(Digest::for_purpose("form", secret).hex());
-    Some(Principal { scope: session.scope, actor: session.actor, csrf })
+pub(super) async fn find(kernel: &Kernel, secret: &str) -> Result<Option<Principal>, SideError> {
+    let session = load(kernel, "session", secret).await?.filter(|session| !is_withdrawn(kernel, &session.actor));
+    let csrf = || Some(Digest::for_purpose("form", secret).hex());
+    Ok(session.map(|session| Principal { scope: session.scope, actor: session.actor, csrf: csrf() }))
 }
 
-async fn load(kernel: &Kernel, purpose: &str, secret: &str) -> Option<Session> {
-    let bytes = kernel.side.get(Table::Sessions, &key(purpose, secret)).await.ok()??;
-    let session: Session = serde_json::from_slice(&bytes).ok()?;
-    (session.expires_at > kernel.now()).then_some(session)
+/// A session lasts no longer than the token that made its link.
+fn is_withdrawn(kernel: &Kernel, actor: &str) -> bool {
+    let token = actor.strip_prefix("token/").and_then(|id| id.parse::<TokenId>().ok());
+    token.is_some_and(|token| {
+        kernel.look(|look| look.state.tokens.get(&token).is_none_or(|record| !record.is_in_force(look.now)))
+    })
 }
 
-/// Sessions that are over, to be forgotten whenever somebody signs in.
-async fn over(kernel: &Kernel, now: Timestamp) -> Result<Vec<Write>, SideError> {
-    let all = kernel.side.list(Table::Sessions).await?;
+async fn load(kernel: &Kernel, purpose: &str, secret: &str) -> Result<Option<Session>, SideError> {
+    let bytes = kernel.side.get(Table::Sessions, &key(purpose, secret)).await?;
+    let session = bytes.and_then(|bytes| serde_json::from_slice::<Session>(&bytes).ok());
+    Ok(session.filter(|session| session.expires_at > kernel.now()))
+}
+
+/// Returns what forgets the sessions and links that are over, and how many are in force.
+async fn over(kernel: &Kernel) -> Result<(Vec<Write>, usize), SideError> {
+    let (all, now) = (kernel.side.list(Table::Sessions).await?, kernel.now());
     let ended = |bytes: &[u8]| serde_json::from_slice::<Session>(bytes).map_or(true, |s| s.expires_at <= now);
-    let over = all.into_iter().filter(|(_, bytes)| ended(bytes));
-    Ok(over.map(|(key, _)| Write::Delete { table: Table::Sessions, key }).take(100).collect())
-}
-
-async fn store(kernel: &Kernel, writes: Vec<Write>) -> Result<(), SideError> {
-    kernel.side.write(writes).await
+    let (over, in_force): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, bytes)| ended(bytes));
+    let forget = over.into_iter().map(|(key, _)| Write::Delete { table: Table::Sessions, key });
+    Ok((forget.take(FORGET_MAX).collect(), in_force.len()))
 }
 
 fn put(purpose: &str, secret: &str, session: &Session) -> Write {

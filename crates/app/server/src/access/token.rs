@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use seaworthy_contract::events::server::ScopeV1;
 use seaworthy_core::Input;
 use seaworthy_model::{Entropy, TokenId};
-use seaworthy_store::{Table, Write};
+use seaworthy_store::{SideError, Table, Write};
 
 use super::{Digest, Principal, Secret};
 use crate::kernel::{CommandError, Kernel};
@@ -21,7 +21,8 @@ fn parse(text: &str) -> Option<(TokenId, &str)> {
     Some((id.parse().ok()?, secret))
 }
 
-/// Issues a token: its hash is stored, then the event is appended. Returns the text, which is nowhere else.
+/// Issues a token: the event is appended, then its hash is stored. One that stops half way has issued nothing that
+/// works, and nothing that would keep the next start from issuing one. Returns the text, which is nowhere else.
 pub(crate) async fn issue(
     kernel: &Kernel,
     scope: ScopeV1,
@@ -33,25 +34,36 @@ pub(crate) async fn issue(
     let token = TokenId::new(kernel.now(), &mut Entropy::new(u128::from_le_bytes(seed)));
     let secret = Secret::random();
     let value = Digest::of(secret.reveal()).as_bytes().to_vec();
-    let put = Write::Put { table: Table::Tokens, key: token.to_string(), value };
-    kernel.side.write(vec![put]).await.map_err(CommandError::Side)?;
     let input = Input::TokenIssued { token, scope, label: label.to_owned(), expires_at };
     kernel.command(input, "server").await?;
+    let put = Write::Put { table: Table::Tokens, key: token.to_string(), value };
+    kernel.side.write(vec![put]).await.map_err(CommandError::Side)?;
     Ok(format!("sw_{}_{}", token.as_uuid().simple(), secret.reveal()))
 }
 
 /// Returns whose token it is, when it is known, not withdrawn and not over.
-pub(super) async fn find(kernel: &Kernel, text: &str) -> Option<Principal> {
-    let (token, secret) = parse(text)?;
-    let record = kernel.look(|look| look.state.tokens.get(&token).cloned())?;
-    if record.expires_at.is_some_and(|end| end <= kernel.now()) {
-        return None;
+pub(super) async fn find(kernel: &Kernel, text: &str) -> Result<Option<Principal>, SideError> {
+    let Some((token, secret)) = parse(text) else { return Ok(None) };
+    let record = kernel.look(|look| look.state.tokens.get(&token).cloned());
+    let Some(record) = record.filter(|record| record.is_in_force(kernel.now())) else { return Ok(None) };
+    let stored = kernel.side.get(Table::Tokens, &token.to_string()).await?;
+    let known = stored.and_then(|bytes| Digest::from_bytes(&bytes));
+    let is_its = known.is_some_and(|known| known.equals(&Digest::of(secret)));
+    Ok(is_its.then(|| Principal { scope: record.scope, actor: format!("token/{token}"), csrf: None }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_one_form_is_a_token() {
+        let id = "01a1fd9dfec67db3b93a44424087ef31";
+        let (good, long) = (format!("sw_{id}_ab"), format!("sw_{id}_{}", "a".repeat(TOKEN_BYTES_MAX)));
+        assert_eq!(parse(&good).map(|(_, secret)| secret), Some("ab"));
+        for text in ["", "sw_", "sw__", "sw_x_y", id, &good[3..], &good.to_uppercase(), &good.replace('_', "-"), &long]
+        {
+            assert_eq!(parse(text).map(drop), None, "{text:.60}");
+        }
     }
-    let stored = kernel.side.get(Table::Tokens, &token.to_string()).await.ok()??;
-    let known = Digest::from_bytes(&stored)?;
-    known.equals(&Digest::of(secret)).then(|| Principal {
-        scope: record.scope,
-        actor: format!("token/{token}"),
-        csrf: None,
-    })
 }

@@ -11,16 +11,21 @@ use seaworthy_contract::api::{Change, ChangeKind, Plan};
 use seaworthy_contract::catalogue::{Document, PersonDetails};
 use seaworthy_core::{Input, plan};
 use seaworthy_model::PersonId;
+use seaworthy_store::limits::SIDE_WRITES_MAX;
 use seaworthy_store::{Table, Write};
 
 use super::{App, Failure, Route};
 use crate::access::{Principal, Who};
-use crate::kernel::chain;
+
+type Directory = BTreeMap<PersonId, PersonDetails>;
+
+/// Largest document, in bytes: a catalogue of the most entities that are accepted, with room.
+const DOCUMENT_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        Route::new(Method::POST, "/v1/catalogue/plan", Who::Operator, post(plan_only)),
-        Route::new(Method::POST, "/v1/catalogue/apply", Who::Operator, post(apply)),
+        Route::new(Method::POST, "/v1/catalogue/plan", Who::Operator, post(plan_only)).accepting(DOCUMENT_BYTES_MAX),
+        Route::new(Method::POST, "/v1/catalogue/apply", Who::Operator, post(apply)).accepting(DOCUMENT_BYTES_MAX),
     ]
 }
 
@@ -40,11 +45,21 @@ pub(super) async fn apply(
     body: Result<Json<Document>, JsonRejection>,
 ) -> Result<Json<Plan>, Failure> {
     let Json(document) = body?;
+    // By itself to its end: whoever goes away half way must not leave names without entities.
+    let applied = tokio::spawn(apply_whole(app, principal.actor, document)).await;
+    applied.unwrap_or_else(|_| Err(Failure::bug())).map(Json)
+}
+
+async fn apply_whole(app: App, actor: String, document: Document) -> Result<Plan, Failure> {
+    let _alone = app.applying.lock().await;
     let mut plan = changes(&app, &document)?;
-    // Names and contacts first: a page must never meet a person whom nobody can reach.
-    keep_people(&app, &document.people).await?;
-    plan.position = app.kernel.command(Input::Apply(Box::new(document)), principal.actor).await?.position;
-    Ok(Json(plan))
+    let people: Directory = document.people.iter().map(|p| (p.name.clone(), p.clone())).collect();
+    // Names and contacts come first and go last: a page must never meet a person whom nobody can reach.
+    meet_people(&app, &people).await?;
+    plan.position = app.kernel.command(Input::Apply(Box::new(document)), actor.clone()).await?.position;
+    forget_people(&app, people).await?;
+    tracing::info!(actor, changes = plan.changes.len(), "applied a catalogue");
+    Ok(plan)
 }
 
 fn changes(app: &App, document: &Document) -> Result<Plan, Failure> {
@@ -61,22 +76,34 @@ fn changes(app: &App, document: &Document) -> Result<Plan, Failure> {
     })
 }
 
-/// Replaces the directory: a person who left the files is forgotten here, while the ledger keeps the handle.
-async fn keep_people(app: &App, people: &[PersonDetails]) -> Result<(), Failure> {
-    let known = app.kernel.look(|look| look.directory.clone());
-    let wanted: BTreeMap<PersonId, PersonDetails> = people.iter().map(|p| (p.name.clone(), p.clone())).collect();
-    let gone = known.keys().filter(|name| !wanted.contains_key(*name));
-    let gone = gone.map(|name| Write::Delete { table: Table::Directory, key: name.to_string() });
-    let changed = wanted.values().filter(|person| known.get(&person.name) != Some(person)).map(|person| Write::Put {
+/// Adds who is new and changes who is known.
+async fn meet_people(app: &App, people: &Directory) -> Result<(), Failure> {
+    let mut known = app.kernel.look(|look| look.directory.clone());
+    let changed: Vec<_> = people.values().filter(|person| known.get(&person.name) != Some(person)).cloned().collect();
+    let put = |person: &PersonDetails| Write::Put {
         table: Table::Directory,
         key: person.name.to_string(),
         value: serde_json::to_vec(person).expect("a person has string keys only"),
-    });
-    let writes: Vec<Write> = gone.chain(changed).collect();
-    for batch in writes.chunks(500) {
-        let written = app.kernel.side.write(batch.to_vec()).await;
-        written.map_err(|error| Failure::unavailable(chain(&error)))?;
+    };
+    write(app, changed.iter().map(put).collect()).await?;
+    known.extend(changed.into_iter().map(|person| (person.name.clone(), person)));
+    app.kernel.set_directory(known);
+    Ok(())
+}
+
+/// A person who left the files is forgotten here, while the ledger keeps the handle.
+async fn forget_people(app: &App, people: Directory) -> Result<(), Failure> {
+    let known = app.kernel.look(|look| look.directory.clone());
+    let gone = known.keys().filter(|name| !people.contains_key(*name));
+    let gone = gone.map(|name| Write::Delete { table: Table::Directory, key: name.to_string() });
+    write(app, gone.collect()).await?;
+    app.kernel.set_directory(people);
+    Ok(())
+}
+
+async fn write(app: &App, writes: Vec<Write>) -> Result<(), Failure> {
+    for batch in writes.chunks(SIDE_WRITES_MAX) {
+        app.kernel.side.write(batch.to_vec()).await.map_err(|error| Failure::side(&error))?;
     }
-    app.kernel.set_directory(wanted);
     Ok(())
 }

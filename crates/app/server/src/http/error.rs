@@ -1,12 +1,16 @@
 //! Refusals and failures as answers: one shape, one table of status codes.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
+use http::header::WWW_AUTHENTICATE;
+use http::{HeaderValue, StatusCode};
 use seaworthy_contract::api::{ApiError, Code};
 use seaworthy_core::Refusal;
+use seaworthy_store::{AppendError, EventError, SideError};
 
-use crate::kernel::CommandError;
+use crate::kernel::{CommandError, chain};
 
 /// An answer that is not a success.
 #[derive(Debug)]
@@ -38,6 +42,33 @@ impl Failure {
         Self::new(Code::Unavailable, message, Some("reads go on; look at the server's log and the disk"))
     }
 
+    /// What stands beside the ledger failed. Why is in the log: it names files, and anybody may be asking.
+    pub(crate) fn side(error: &SideError) -> Self {
+        tracing::error!(error = %chain(error), "the side store failed");
+        Self::unavailable("sessions, names and counts could not be read or written")
+    }
+
+    /// A bug, caught where it would have ended the connection.
+    pub(crate) fn bug() -> Self {
+        Self::new(Code::Internal, "the server made a mistake", Some("what it was is in the server's log; report it"))
+    }
+
+    /// No answer in time: the request came too slowly, or what it waits for does.
+    pub(crate) fn late(after: Duration) -> Self {
+        Self::unavailable(format!("no answer within {} s", after.as_secs()))
+    }
+
+    /// An answer of the framework in our shape: a text that is no JSON, a method that no route has.
+    pub(crate) fn plain(status: StatusCode, text: &str) -> Self {
+        let code = match status {
+            StatusCode::NOT_FOUND => Code::NotFound,
+            StatusCode::PAYLOAD_TOO_LARGE => Code::TooLarge,
+            _ => Code::Invalid,
+        };
+        let known = status.canonical_reason().unwrap_or("refused").to_lowercase();
+        Self::new(code, if text.is_empty() { &known } else { text }, None)
+    }
+
     /// Returns the status of a code.
     pub(crate) fn status(&self) -> StatusCode {
         match self.0.code {
@@ -63,7 +94,25 @@ impl From<CommandError> for Failure {
     fn from(error: CommandError) -> Self {
         match error {
             CommandError::Refused(refusal) => refusal.into(),
-            other => Self::unavailable(crate::kernel::chain(&other)),
+            CommandError::Store(error) => not_appended(&error),
+            CommandError::Side(error) => Self::side(&error),
+            CommandError::Busy => Self::unavailable(error.to_string()),
+        }
+    }
+}
+
+/// Says why without the path of a file: that is in the log.
+fn not_appended(error: &AppendError) -> Failure {
+    match error {
+        AppendError::Full { .. } => Failure::unavailable("could not write to the ledger: the disk is full"),
+        AppendError::Stopped { .. } => Failure::unavailable("could not write to the ledger: it has stopped"),
+        AppendError::Busy => Failure::unavailable("could not write to the ledger: too much waits for it"),
+        AppendError::Event { why: EventError::PayloadTooLong { .. }, .. } | AppendError::BatchSize { .. } => {
+            Failure::new(Code::TooLarge, "it does not fit into an event of the ledger", Some("leave something out"))
+        }
+        AppendError::Event { why, .. } => Failure::invalid(why.to_string()),
+        AppendError::Conflict { .. } | AppendError::KeyReused { .. } | AppendError::IdTaken(_) => {
+            Failure::new(Code::Conflict, "somebody else was faster", Some("look again, and try once more"))
         }
     }
 }
@@ -81,6 +130,9 @@ impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         // The error travels beside its JSON: a browser gets it as a page, see `gate::observe`.
         let mut response = (self.status(), Json(&self.0)).into_response();
+        if self.0.code == Code::Unauthenticated {
+            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
         response.extensions_mut().insert::<ApiError>(self.0);
         response
     }

@@ -11,8 +11,8 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Method};
 use tokio::time::Instant;
 
-use super::streams::stream;
-use super::{App, Route};
+use super::streams::{place, stream};
+use super::{App, Failure, Route};
 use crate::access::Who;
 
 /// Shortest time between two events: four a second is as fast as anybody reads, and as the judge looks.
@@ -26,9 +26,10 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 /// Tells the position whenever it grows; while a rollout is live also its counts change, so once a second then.
-async fn events(State(app): State<App>) -> Response {
+async fn events(State(app): State<App>) -> Result<Response, Failure> {
+    let place = place(&app.places.pages)?;
     let changes = app.kernel.changes();
-    let body = stream(changes, move |mut changes, first| {
+    let body = stream(place, changes, move |mut changes, first| {
         let app = app.clone();
         async move {
             let wait = if first { Duration::ZERO } else { pause(&app) };
@@ -49,7 +50,7 @@ async fn events(State(app): State<App>) -> Response {
     });
     let mut response = Response::new(Body::new(body));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
-    response
+    Ok(response)
 }
 
 fn pause(app: &App) -> Duration {

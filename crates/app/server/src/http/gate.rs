@@ -1,14 +1,19 @@
 //! Before and after every handler: who asks, may they, what came of it.
+//!
+//! Whatever a handler does, the answer is ours: one shape of error, safe headers, a time limit, and a panic ends here.
 
-use axum::body::Body;
+use std::time::Duration;
+
+use axum::body::to_bytes;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use http::header::{HOST, ORIGIN};
-use http::{HeaderMap, HeaderValue, Method};
+use http::header::{ALLOW, HOST, ORIGIN};
+use http::{HeaderMap, HeaderValue, StatusCode};
 
 use seaworthy_contract::api::ApiError;
 
+use super::caught::caught;
 use super::portal::{error_page, is_part, wants_page};
 use super::{App, Failure};
 use crate::access::{Principal, Who};
@@ -22,27 +27,41 @@ const SAFE_HEADERS: [(&str, &str); 4] = [
     ("cache-control", "no-store"),
 ];
 
+/// Longest time from the head of a request to the head of its answer, its body included: four times what the slowest
+/// takes, verifying a ledger of some millions of events. Streams have answered by then.
+const ANSWER_TIME_MAX: Duration = Duration::from_secs(60);
+
+/// Most bytes of a refusal in the framework's words; they are a line.
+const TEXT_BYTES_MAX: usize = 4 * 1024;
+
+/// Most bytes of a path in the log.
+const PATH_BYTES_SHOWN: usize = 200;
+
 /// Lets a request through to its handler, or refuses it.
 pub(super) async fn gate(State((app, who)): State<(App, Who)>, mut request: Request, next: Next) -> Response {
-    let principal = app.access.principal(request.headers()).await;
     if who == Who::Anyone {
         return next.run(request).await;
     }
-    let page = wants_page(request.headers());
+    let principal = match app.access.principal(request.headers()).await {
+        Ok(principal) => principal,
+        // Who asks cannot be known now, which is not to say that they may not.
+        Err(error) => return Failure::side(&error).into_response(),
+    };
+    let path = shown(request.uri().path());
     let Some(principal) = principal else {
-        tracing::info!(http.path = request.uri().path(), "refused: no credential");
-        return if page {
+        tracing::info!(http.path = path, "refused: no credential");
+        return if wants_page(request.headers()) {
             Redirect::to("/sign-in").into_response()
         } else {
             Failure::unauthenticated().into_response()
         };
     };
     if !principal.may_call(who) {
-        tracing::warn!(http.path = request.uri().path(), actor = principal.actor, "refused: not theirs");
+        tracing::warn!(http.path = path, actor = principal.actor, "refused: not theirs");
         return Failure::forbidden("this credential may not call this").into_response();
     }
-    if principal.csrf.is_some() && request.method() != Method::GET && !same_origin(request.headers()) {
-        tracing::warn!(http.path = request.uri().path(), actor = principal.actor, "refused: another site's form");
+    if principal.csrf.is_some() && !request.method().is_safe() && !same_origin(request.headers()) {
+        tracing::warn!(http.path = path, actor = principal.actor, "refused: another site's form");
         return Failure::forbidden("a form of another site cannot act here").into_response();
     }
     request.extensions_mut().insert::<Principal>(principal);
@@ -53,9 +72,10 @@ pub(super) async fn gate(State((app, who)): State<(App, Who)>, mut request: Requ
 pub(super) async fn observe(State(app): State<App>, request: Request, next: Next) -> Response {
     let path = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
     let browser = wants_page(request.headers()).then(|| (request.headers().clone(), request.uri().clone()));
-    let mut response: Response<Body> = next.run(request).await;
+    let mut response = in_our_shape(answer(&path, request, next).await).await;
     if let Some(((headers, uri), error)) = browser.zip(response.extensions_mut().remove::<ApiError>()) {
-        let principal = app.access.principal(&headers).await;
+        // A page that says what is wrong needs no reader to be known.
+        let principal = app.access.principal(&headers).await.unwrap_or_default();
         response = error_page(&app, principal.as_ref(), &uri, is_part(&headers), response.status(), &error);
     }
     app.metrics.answered(&path, response.status().as_u16());
@@ -65,12 +85,53 @@ pub(super) async fn observe(State(app): State<App>, request: Request, next: Next
     response
 }
 
+/// Answers whatever happens: a bug and a wait without end are answers too.
+async fn answer(route: &str, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(ANSWER_TIME_MAX, caught(next.run(request))).await {
+        Ok(Some(response)) => response,
+        Ok(None) => {
+            // Not the path: it may be a sign-in link.
+            tracing::error!(http.route = route, "a handler panicked");
+            Failure::bug().into_response()
+        }
+        Err(_) => Failure::late(ANSWER_TIME_MAX).into_response(),
+    }
+}
+
+/// Gives the framework's own refusals the shape of ours; they say what is wrong with the request and nothing else.
+async fn in_our_shape(response: Response) -> Response {
+    let status = response.status();
+    if response.extensions().get::<ApiError>().is_some() {
+        return response;
+    }
+    if status == StatusCode::INTERNAL_SERVER_ERROR {
+        return Failure::bug().into_response();
+    }
+    if !status.is_client_error() {
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    let text = to_bytes(body, TEXT_BYTES_MAX).await.unwrap_or_default();
+    let mut response = Failure::plain(status, &String::from_utf8_lossy(&text)).into_response();
+    *response.status_mut() = status;
+    response.headers_mut().extend(parts.headers.get(ALLOW).map(|allow| (ALLOW, allow.clone())));
+    response
+}
+
+/// Returns the part of a path that is worth a line: strangers choose it.
+fn shown(path: &str) -> &str {
+    path.get(..PATH_BYTES_SHOWN).unwrap_or(path)
+}
+
 /// A browser names the page that a request comes from; a cookie alone is not enough to act.
 fn same_origin(headers: &HeaderMap) -> bool {
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     match (text("sec-fetch-site"), text(ORIGIN.as_str())) {
         (Some(site), _) => site == "same-origin",
-        (None, Some(origin)) => origin.split_once("://").map(|(_, host)| host) == text(HOST.as_str()),
+        (None, Some(origin)) => {
+            let (host, asked) = (origin.split_once("://").map(|(_, host)| host), text(HOST.as_str()));
+            host.is_some() && host == asked
+        }
         (None, None) => false,
     }
 }

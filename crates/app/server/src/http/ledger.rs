@@ -4,11 +4,11 @@ use axum::Json;
 use axum::extract::{Query, State};
 use axum::routing::get;
 use http::Method;
-use seaworthy_contract::api::{LedgerPage, LedgerRow, Verification};
+use seaworthy_contract::api::{Code, LedgerPage, LedgerRow, Verification};
 use seaworthy_core::view::sentence;
 use seaworthy_model::Position;
-use seaworthy_store::Record;
 use seaworthy_store::chain::Verifier;
+use seaworthy_store::{ReadError, Record};
 use serde::Deserialize;
 
 use super::{App, Failure, Route};
@@ -47,8 +47,17 @@ pub(super) async fn page(app: &App, window: &Window) -> Result<LedgerPage, Failu
     let limit = window.limit.unwrap_or(PAGE_ROWS).clamp(1, PAGE_ROWS_MAX);
     let head = app.kernel.ledger.head().position;
     let from = window.from.unwrap_or((head + 1).saturating_sub(limit as Position)).max(1);
-    let records = app.kernel.ledger.read(from, limit).await.map_err(|error| Failure::unavailable(chain(&error)))?;
+    let records = app.kernel.ledger.read(from, limit).await.map_err(|error| unreadable(&error))?;
     Ok(LedgerPage { rows: records.iter().map(row).collect(), head })
+}
+
+fn unreadable(error: &ReadError) -> Failure {
+    tracing::error!(error = %chain(error), "could not read the ledger");
+    Failure::new(
+        Code::Unavailable,
+        "the ledger could not be read",
+        Some("`seaworthy ledger verify` says where it broke"),
+    )
 }
 
 fn row(record: &Record) -> LedgerRow {
@@ -69,12 +78,13 @@ fn row(record: &Record) -> LedgerRow {
 
 #[utoipa::path(get, path = "/v1/ledger/verify", responses((status = 200, body = Verification)))]
 pub(super) async fn verify(State(app): State<App>) -> Result<Json<Verification>, Failure> {
+    let _one_at_a_time = app.verifying.lock().await;
     let mut verifier = Verifier::default();
     let mut events = 0;
     loop {
         let from = verifier.head().position + 1;
         let records = app.kernel.ledger.read(from, PAGE_ROWS_MAX).await;
-        let records = records.map_err(|error| Failure::unavailable(chain(&error)))?;
+        let records = records.map_err(|error| unreadable(&error))?;
         if records.is_empty() {
             let head_hash = verifier.head().hash.to_string();
             return Ok(Json(Verification { events, verified: true, broken: None, head_hash }));

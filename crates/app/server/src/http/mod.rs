@@ -4,15 +4,18 @@
 //! table and calls every route without, and with the wrong, credential.
 
 mod catalogue;
+mod caught;
 mod error;
 mod events;
 mod gate;
 mod health;
 mod ledger;
+mod listen;
 mod metrics;
 mod openapi;
 mod pages;
 mod portal;
+mod report;
 mod rollouts;
 mod services;
 mod sign_in;
@@ -31,10 +34,11 @@ use crate::access::{Access, Who};
 use crate::kernel::Kernel;
 
 pub(crate) use error::Failure;
+pub(crate) use listen::{Limits, serve};
 pub use openapi::document;
 
-/// Largest request body: a catalogue of the largest size that is accepted, with room.
-const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Largest request body, unless a route needs more: what ships a version, with room. An event has no more than that.
+const BODY_BYTES_MAX: usize = 128 * 1024;
 
 /// What handlers work with.
 #[derive(Clone)]
@@ -45,6 +49,19 @@ pub(crate) struct App {
     /// `http://host:port` of API and portal, for links.
     pub(crate) base: Arc<str>,
     pub(crate) metrics: Arc<metrics::Metrics>,
+    pub(crate) places: Arc<streams::Places>,
+    /// Held by whoever applies a catalogue: names and entities of one document go together.
+    pub(crate) applying: Arc<tokio::sync::Mutex<()>>,
+    /// Held by whoever verifies the ledger: one reading of the whole at a time.
+    pub(crate) verifying: Arc<tokio::sync::Mutex<()>>,
+}
+
+impl App {
+    pub(crate) fn new(kernel: Kernel, access: Access, boot: Uuid, base: Arc<str>) -> Self {
+        let (metrics, places) = <_>::default();
+        let (applying, verifying) = <_>::default();
+        Self { kernel, access, boot, base, metrics, places, applying, verifying }
+    }
 }
 
 /// A route and who may call it.
@@ -54,11 +71,17 @@ pub(crate) struct Route {
     pub(crate) path: &'static str,
     pub(crate) who: Who,
     handler: MethodRouter<App>,
+    body_bytes_max: usize,
 }
 
 impl Route {
-    fn new(method: Method, path: &'static str, who: Who, handler: MethodRouter<App>) -> Self {
-        Self { method, path, who, handler }
+    pub(crate) fn new(method: Method, path: &'static str, who: Who, handler: MethodRouter<App>) -> Self {
+        Self { method, path, who, handler, body_bytes_max: BODY_BYTES_MAX }
+    }
+
+    /// Lets its requests have bodies of up to so many bytes.
+    fn accepting(self, bytes: usize) -> Self {
+        Self { body_bytes_max: bytes, ..self }
     }
 }
 
@@ -86,13 +109,18 @@ pub(crate) fn routes() -> Vec<Route> {
 
 /// Returns the whole service.
 pub(crate) fn router(app: App) -> Router {
-    let guarded = routes().into_iter().fold(Router::new(), |router, route| {
+    router_of(app, routes())
+}
+
+/// Returns a service of these routes, each behind the gate, all under one observer.
+pub(crate) fn router_of(app: App, routes: Vec<Route>) -> Router {
+    let guarded = routes.into_iter().fold(Router::new(), |router, route| {
         let gate = axum::middleware::from_fn_with_state((app.clone(), route.who), gate::gate);
-        router.route(route.path, route.handler.layer(gate))
+        let limit = DefaultBodyLimit::max(route.body_bytes_max);
+        router.route(route.path, route.handler.layer(limit).layer(gate))
     });
     guarded
         .fallback(error::unknown_route)
-        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(axum::middleware::from_fn_with_state(app.clone(), gate::observe))
         .with_state(app)
 }

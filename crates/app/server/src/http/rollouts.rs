@@ -8,6 +8,7 @@ use bytes::Bytes;
 use http::{Method, StatusCode};
 use seaworthy_contract::api::{ActRequest, Rollout, Series, ShipRequest, Shipped};
 use seaworthy_contract::events::Event;
+use seaworthy_contract::events::server::ScopeV1;
 use seaworthy_core::{Input, view};
 use seaworthy_model::{RolloutId, ServiceId};
 use serde::Deserialize;
@@ -137,10 +138,12 @@ pub(super) async fn act(app: &App, principal: Principal, rollout: RolloutId, inp
 
 pub(super) fn check_may_change(app: &App, principal: &Principal, service: &ServiceId) -> Result<(), Failure> {
     let owner = app.kernel.look(|look| look.state.catalogue.service(service).map(|service| service.owner.clone()));
-    let owner = owner.ok_or_else(|| Failure::unknown("service", service.as_str()))?;
-    match principal.may_change(&owner) {
-        true => Ok(()),
-        false => Err(Failure::forbidden(&format!("{service} belongs to team {owner}"))),
+    match owner {
+        Some(owner) if principal.may_change(&owner) => Ok(()),
+        Some(owner) => Err(Failure::forbidden(&format!("{service} belongs to team {owner}"))),
+        // What a service left behind when it left the catalogue belongs to no team.
+        None if principal.scope == ScopeV1::Admin => Ok(()),
+        None => Err(Failure::unknown("service", service.as_str())),
     }
 }
 

@@ -5,13 +5,12 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Json};
 use http::header::SET_COOKIE;
-use http::{HeaderMap, HeaderValue, Method};
-use seaworthy_contract::api::SignInLink;
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use seaworthy_contract::api::{Code, SignInLink};
 use seaworthy_contract::events::server::ScopeV1;
 
 use super::{App, Failure, Route};
-use crate::access::{Principal, SESSION_COOKIE, Session, Who, cookie};
-use crate::kernel::chain;
+use crate::access::{Principal, SESSION_COOKIE, Who, cookie};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -28,23 +27,31 @@ pub(super) async fn make_link(
 ) -> Result<Json<SignInLink>, Failure> {
     // The supervisor acts for the person who started it on this machine.
     let person = Principal { scope: ScopeV1::Admin, ..principal };
-    let (code, expires_at) = Session::link(&app.kernel, &person).await.map_err(|e| Failure::unavailable(chain(&e)))?;
+    let made = app.access.link(&person).await.map_err(|error| Failure::side(&error))?;
+    let (code, expires_at) = made.ok_or_else(|| {
+        let hint = "links end after ten minutes and sessions after a day: try again then";
+        Failure::new(Code::Refused, "as many people are signed in as may be", Some(hint))
+    })?;
     Ok(Json(SignInLink { url: format!("{}/sign-in/{code}", app.base), expires_at }))
 }
 
-async fn redeem(State(app): State<App>, headers: HeaderMap, Path(code): Path<String>) -> Response {
-    match Session::redeem(&app.kernel, &code).await {
+async fn redeem(State(app): State<App>, method: Method, headers: HeaderMap, Path(code): Path<String>) -> Response {
+    // Whoever only looks at what a link leads to, before a person opens it, must not use it up.
+    if method != Method::GET {
+        return StatusCode::NO_CONTENT.into_response();
+    }
+    match app.access.redeem(&code).await {
         Ok(Some(secret)) => with_cookie(Redirect::to("/").into_response(), &secret, "Max-Age=86400"),
         // A used link, opened again by the same browser, leads home; others learn why they are not let in.
-        Ok(None) if app.access.principal(&headers).await.is_some() => Redirect::to("/").into_response(),
+        Ok(None) if matches!(app.access.principal(&headers).await, Ok(Some(_))) => Redirect::to("/").into_response(),
         Ok(None) => Redirect::to("/sign-in?refused=1").into_response(),
-        Err(error) => Failure::unavailable(chain(&error)).into_response(),
+        Err(error) => Failure::side(&error).into_response(),
     }
 }
 
 async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Result<Response, Failure> {
     if let Some(secret) = cookie(&headers, SESSION_COOKIE) {
-        Session::end(&app.kernel, secret).await.map_err(|e| Failure::unavailable(chain(&e)))?;
+        app.access.end(secret).await.map_err(|error| Failure::side(&error))?;
     }
     Ok(with_cookie(Redirect::to("/sign-in").into_response(), "", "Max-Age=0"))
 }

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -16,15 +17,17 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Method, StatusCode};
 use http_body::Frame;
-use seaworthy_contract::gateway::{COUNTS_MAX, Report, ReportAck};
+use seaworthy_contract::api::Code;
+use seaworthy_contract::gateway::{Report, ReportAck};
 use seaworthy_contract::process::Observed;
 use seaworthy_core::desired::{desired_processes, gateway_config};
 use seaworthy_core::{Input, State as Folded};
 use seaworthy_model::Position;
 use serde::Serialize;
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
-use super::{App, Failure, Route};
+use super::listen::Limits;
+use super::{App, Failure, Route, report};
 use crate::access::{Principal, Who};
 use crate::kernel::Changed;
 
@@ -34,44 +37,95 @@ const HEARTBEAT: Duration = Duration::from_secs(5);
 /// Most instances in one observation.
 const INSTANCES_MAX: usize = 10_000;
 
+/// Largest report or observation, in bytes: the most counts or instances there may be, with room.
+const MACHINE_BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// Most streams of pages that are open somewhere: half of the connections, so that everything else goes on.
+const PAGE_STREAMS_MAX: usize = Limits::REAL.connections / 2;
+
+/// Most streams of gateways and supervisors; each has one, and a second for a moment when it connects again.
+const MACHINE_STREAMS_MAX: usize = 100;
+
+/// Places for streams, which last as long as their readers like.
+pub(crate) struct Places {
+    pub(super) pages: Arc<Semaphore>,
+    machines: Arc<Semaphore>,
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        let places = |max| Arc::new(Semaphore::new(max));
+        Self { pages: places(PAGE_STREAMS_MAX), machines: places(MACHINE_STREAMS_MAX) }
+    }
+}
+
+/// Takes a place, which is free again when it is dropped.
+pub(super) fn place(places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Failure> {
+    places.clone().try_acquire_owned().map_err(|_| {
+        let hint = "close pages that nobody reads, or try again in a moment";
+        Failure::new(Code::Unavailable, "as many streams are open as there may be", Some(hint))
+    })
+}
+
 pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::new(Method::GET, "/v1/gateways/{name}/config", Who::Gateway, get(config)),
-        Route::new(Method::POST, "/v1/gateways/{name}/telemetry", Who::Gateway, post(telemetry)),
+        Route::new(Method::POST, "/v1/gateways/{name}/telemetry", Who::Gateway, post(telemetry))
+            .accepting(MACHINE_BODY_BYTES_MAX),
         Route::new(Method::GET, "/v1/agents/{name}/desired", Who::Supervisor, get(desired)),
-        Route::new(Method::POST, "/v1/agents/{name}/observed", Who::Supervisor, post(observed)),
+        Route::new(Method::POST, "/v1/agents/{name}/observed", Who::Supervisor, post(observed))
+            .accepting(MACHINE_BODY_BYTES_MAX),
     ]
 }
 
-async fn config(State(app): State<App>) -> Response {
+async fn config(
+    State(app): State<App>,
+    Extension(principal): Extension<Principal>,
+    Path(name): Path<String>,
+) -> Result<Response, Failure> {
+    check_is(&principal, "gateway", &name)?;
     lines(&app, |changed| changed.config, gateway_config)
 }
 
-async fn desired(State(app): State<App>) -> Response {
+async fn desired(
+    State(app): State<App>,
+    Extension(principal): Extension<Principal>,
+    Path(name): Path<String>,
+) -> Result<Response, Failure> {
+    check_is(&principal, "supervisor", &name)?;
     lines(&app, |changed| changed.desired, desired_processes)
+}
+
+/// A machine speaks for itself alone: what another is said to have seen would count as that one's.
+fn check_is(principal: &Principal, kind: &str, name: &str) -> Result<(), Failure> {
+    match principal.actor.strip_prefix(kind).and_then(|rest| rest.strip_prefix('/')) == Some(name) {
+        true => Ok(()),
+        false => Err(Failure::forbidden(&format!("this credential is not that of {kind} \"{name}\""))),
+    }
 }
 
 async fn telemetry(
     State(app): State<App>,
+    Extension(principal): Extension<Principal>,
     Path(name): Path<String>,
     body: Result<Json<Report>, JsonRejection>,
 ) -> Result<Json<ReportAck>, Failure> {
+    check_is(&principal, "gateway", &name)?;
     let Json(report) = body?;
     if report.gateway.as_str() != name {
         return Err(Failure::invalid(format!("the report is of gateway \"{}\", not \"{name}\"", report.gateway)));
     }
-    if report.counts.len() > COUNTS_MAX {
-        return Err(Failure::invalid(format!("a report has at most {COUNTS_MAX} counts")));
-    }
+    report::check(&report)?;
     Ok(Json(app.kernel.report(report).await?))
 }
 
 async fn observed(
     State(app): State<App>,
     Extension(principal): Extension<Principal>,
-    Path(_): Path<String>,
+    Path(name): Path<String>,
     body: Result<Json<Observed>, JsonRejection>,
 ) -> Result<StatusCode, Failure> {
+    check_is(&principal, "supervisor", &name)?;
     let Json(observed) = body?;
     if observed.instances.len() > INSTANCES_MAX {
         return Err(Failure::invalid(format!("an observation has at most {INSTANCES_MAX} instances")));
@@ -81,9 +135,14 @@ async fn observed(
 }
 
 /// A line of JSON now, again whenever `version` moves, and as a heartbeat.
-fn lines<T: Serialize + 'static>(app: &App, version: fn(&Changed) -> Position, view: fn(&Folded) -> T) -> Response {
+fn lines<T: Serialize + 'static>(
+    app: &App,
+    version: fn(&Changed) -> Position,
+    view: fn(&Folded) -> T,
+) -> Result<Response, Failure> {
+    let place = place(&app.places.machines)?;
     let kernel = app.kernel.clone();
-    let body = stream(app.kernel.changes(), move |mut changes, first| {
+    let body = stream(place, app.kernel.changes(), move |mut changes, first| {
         let kernel = kernel.clone();
         async move {
             let seen = version(&changes.borrow_and_update());
@@ -103,7 +162,7 @@ fn lines<T: Serialize + 'static>(app: &App, version: fn(&Changed) -> Position, v
     });
     let mut response = Response::new(Body::new(body));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/jsonl"));
-    response
+    Ok(response)
 }
 
 type Pending = Pin<Box<dyn Future<Output = Option<(Bytes, watch::Receiver<Changed>)>> + Send>>;
@@ -113,10 +172,12 @@ type Pending = Pin<Box<dyn Future<Output = Option<(Bytes, watch::Receiver<Change
 pub(super) struct Pieces<F> {
     next: F,
     pending: Pending,
+    _place: OwnedSemaphorePermit,
 }
 
 /// Makes a body of pieces; `next` gets the changes to wait for, and whether it is asked for the first time.
 pub(super) fn stream<F, Fut>(
+    place: OwnedSemaphorePermit,
     changes: watch::Receiver<Changed>,
     mut next: F,
 ) -> Pieces<impl FnMut(watch::Receiver<Changed>) -> Pending + Unpin>
@@ -125,7 +186,7 @@ where
     Fut: Future<Output = Option<(Bytes, watch::Receiver<Changed>)>> + Send + 'static,
 {
     let pending = Box::pin(next(changes, true)) as Pending;
-    Pieces { next: move |changes| Box::pin(next(changes, false)) as Pending, pending }
+    Pieces { next: move |changes| Box::pin(next(changes, false)) as Pending, pending, _place: place }
 }
 
 impl<F: FnMut(watch::Receiver<Changed>) -> Pending + Unpin> http_body::Body for Pieces<F> {

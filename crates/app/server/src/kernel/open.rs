@@ -16,7 +16,8 @@ pub(crate) async fn open(
     side: Arc<dyn Side>,
     clock: Clock,
 ) -> Result<(Kernel, JoinHandle<()>), OpenError> {
-    let outside = Outside { ledger: ledger.clone(), side: side.clone(), clock: clock.clone(), random: Arc::new(random) };
+    let outside =
+        Outside { ledger: ledger.clone(), side: side.clone(), clock: clock.clone(), random: Arc::new(random) };
     let engine = Engine::open(outside).await?;
     let (jobs, queue) = mpsc::channel(QUEUE_MAX);
     let (shared, writable, changed) = (engine.shared(), engine.writable(), engine.changes());

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::routing::get;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use seaworthy_client::{Client, Response};
 use seaworthy_contract::catalogue::{Document, Entity, Rotation, Service, Sourced, Team};
@@ -10,11 +11,18 @@ use seaworthy_contract::process::{InstanceState, Observed, ObservedInstance};
 use seaworthy_model::Timestamp;
 use seaworthy_store::Clock;
 use seaworthy_testkit::store::Disk;
+use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::access::{Access, Digest, issue};
-use crate::http::{App, router};
+use super::flaky::{Flaky, Switch};
+use crate::access::{Access, Digest, Who, issue};
+use crate::http::{App, Limits, Route, router_of, routes, serve};
 use crate::kernel::{self, Kernel};
+
+/// What every handler may turn out to do.
+async fn panics() -> &'static str {
+    panic!("on purpose")
+}
 
 /// A running server.
 pub(super) struct TestApp {
@@ -23,6 +31,10 @@ pub(super) struct TestApp {
     pub(super) base: String,
     pub(super) admin: String,
     pub(super) serving: tokio::task::JoinHandle<()>,
+    /// Breaks the ledger.
+    pub(super) ledger: Arc<Switch>,
+    /// Breaks the side store.
+    pub(super) side: Arc<Switch>,
 }
 
 pub(super) const GATEWAY: &str = "sw_gateway_secret";
@@ -41,25 +53,28 @@ impl TestApp {
     /// Starts on what an earlier server left.
     pub(super) async fn on(disk: Disk) -> Self {
         let clock: Clock = Arc::new(Timestamp::now);
-        let (kernel, _) = kernel::open(Arc::new(disk.ledger()), Arc::new(disk.side()), clock).await.expect("opens");
+        let (ledger, side) = <(Arc<Switch>, Arc<Switch>)>::default();
+        let stores = (
+            Flaky { inner: disk.ledger(), switch: ledger.clone() },
+            Flaky { inner: disk.side(), switch: side.clone() },
+        );
+        let (kernel, _) = kernel::open(Arc::new(stores.0), Arc::new(stores.1), clock).await.expect("opens");
         let boot = vec![
-            (Digest::of(GATEWAY), ScopeV1::Gateway, "gateway/local"),
-            (Digest::of(SUPERVISOR), ScopeV1::Supervisor, "supervisor/local"),
+            (Digest::of(GATEWAY), ScopeV1::Gateway, "gateway/gw-1".to_owned()),
+            (Digest::of(SUPERVISOR), ScopeV1::Supervisor, "supervisor/local".to_owned()),
         ];
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("bound"));
         let access = Access::new(kernel.clone(), boot);
-        let app = App {
-            kernel: kernel.clone(),
-            access,
-            boot: Uuid::nil(),
-            base: base.as_str().into(),
-            metrics: Arc::default(),
-        };
+        let app = App::new(kernel.clone(), access, Uuid::nil(), base.as_str().into());
+        let routes = routes().into_iter().chain([Route::new(Method::GET, "/panics", Who::Anyone, get(panics))]);
+        let routes = routes.collect();
+        let (drain, told) = watch::channel(false);
         let serving = tokio::spawn(async move {
-            axum::serve(listener, router(app)).await.expect("serves");
+            serve(listener, router_of(app, routes), Limits::REAL, told).await;
+            drop(drain);
         });
-        Self { disk, kernel, base, admin: String::new(), serving }
+        Self { disk, kernel, base, admin: String::new(), serving, ledger, side }
     }
 
     /// Ends this server as kill -9 would; the disk stays.
@@ -71,6 +86,23 @@ impl TestApp {
     pub(super) fn client(&self, token: &str) -> Client {
         let token = Some(token.to_owned()).filter(|token| !token.is_empty());
         Client::new(&self.base, token).expect("a base address")
+    }
+
+    /// Issues a token of a scope.
+    pub(super) async fn token(&self, scope: ScopeV1) -> String {
+        issue(&self.kernel, scope, "test", None).await.expect("issued")
+    }
+
+    /// Issues a token of a team.
+    pub(super) async fn team_token(&self, team: &str) -> String {
+        self.token(ScopeV1::Team { team: team.parse().expect("a name") }).await
+    }
+
+    /// Posts JSON as whoever has the token.
+    pub(super) async fn post(&self, token: &str, path: &str, body: &serde_json::Value) -> Response {
+        let bearer = format!("Bearer {token}");
+        let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+        self.send(Method::POST, path, &headers, &body.to_string()).await
     }
 
     pub(super) fn as_admin(&self) -> Client {

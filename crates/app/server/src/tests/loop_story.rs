@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::app::{GATEWAY, TestApp, document};
 
 /// A report in which 5 of 10 canary users fail and none of 190 others.
-fn report(config: &Config, seq: u64) -> Report {
+pub(super) fn report(config: &Config, seq: u64) -> Report {
     let count = |version: &str, arm, users, failed| Count {
         service: "checkout".parse().expect("a name"),
         route: "checkout.test/".to_owned(),
@@ -49,7 +49,7 @@ fn report(config: &Config, seq: u64) -> Report {
     }
 }
 
-async fn config(app: &TestApp) -> Config {
+pub(super) async fn config(app: &TestApp) -> Config {
     let mut lines =
         app.client(GATEWAY).get_lines("/v1/gateways/gw-1/config", Duration::from_secs(10)).await.expect("a stream");
     let line = lines.next().await.expect("a line").expect("whole");

@@ -1,0 +1,75 @@
+//! Connections that want to stay for ever, or never come to the point.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::get;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+use crate::http::{Limits, serve};
+
+const LIMITS: Limits = Limits { connections: 3, head_time: Duration::from_millis(200) };
+
+const WHOLE: &[u8] = b"GET / HTTP/1.1\r\nhost: a\r\n\r\n";
+
+async fn server() -> (std::net::SocketAddr, watch::Sender<bool>, tokio::task::JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("bound");
+    let router = Router::new().route("/", get(|| async { "here" }));
+    let (stop, told) = watch::channel(false);
+    (address, stop, tokio::spawn(serve(listener, router, LIMITS, told)))
+}
+
+async fn connect(address: std::net::SocketAddr, sent: &[u8]) -> TcpStream {
+    let mut stream = TcpStream::connect(address).await.expect("connected");
+    stream.write_all(sent).await.expect("sent");
+    stream
+}
+
+/// Everything until the other side hangs up.
+async fn rest(mut stream: TcpStream) -> String {
+    let mut bytes = Vec::new();
+    // A connection that is cut says no more either.
+    drop(stream.read_to_end(&mut bytes).await);
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[tokio::test]
+async fn whoever_is_slow_makes_room_for_others() {
+    let (address, _stop, _serving) = server().await;
+    let half = [&b""[..], b"G", b"GET / HTTP/1.1\r\nhost: a\r\nx-slow: "];
+    let mut slow = Vec::new();
+    for sent in half {
+        slow.push(connect(address, sent).await);
+    }
+    let answer = rest(connect(address, WHOLE).await).await;
+    assert!(answer.starts_with("HTTP/1.1 200"), "the fourth waits in the socket, then it is served: {answer}");
+    assert!(answer.ends_with("here"), "and an idle connection ends: {answer}");
+    for stream in slow {
+        assert!(!rest(stream).await.contains("200"), "half a head is no request");
+    }
+}
+
+#[tokio::test]
+async fn a_head_without_end_is_refused() {
+    let (address, _stop, _serving) = server().await;
+    let endless = [&b"GET / HTTP/1.1\r\nx: "[..], &vec![b'x'; 200_000]].concat();
+    let mut stream = TcpStream::connect(address).await.expect("connected");
+    drop(stream.write_all(&endless).await);
+    let answer = rest(stream).await;
+    assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 431"), "{answer:.80}");
+    assert!(rest(connect(address, WHOLE).await).await.ends_with("here"), "others notice nothing");
+}
+
+#[tokio::test]
+async fn it_stops_when_it_is_told_and_ends_idle_connections() {
+    let (address, stop, serving) = server().await;
+    let mut idle = connect(address, WHOLE).await;
+    let mut first = [0; 8];
+    idle.read_exact(&mut first).await.expect("an answer");
+    stop.send_replace(true);
+    serving.await.expect("ends");
+    assert!(rest(idle).await.ends_with("here"));
+}
