@@ -1,5 +1,7 @@
 //! Situations that were wrong once, or nearly: each with what must come of it.
 
+use std::collections::BTreeSet;
+
 use jiff::SignedDuration;
 use seaworthy_contract::gateway::{BreakGlass, Moment, Trip};
 use seaworthy_contract::process::{InstanceState, Observed};
@@ -235,4 +237,23 @@ fn a_gateways_progress_goes_with_the_counts_that_hold_its_report() {
     assert_eq!(saved.iter().filter(|saved| matches!(saved, Saved::Gateway(..))).count(), 2);
     bench.watch.saved();
     assert_eq!(bench.watch.save(&bench.state), [], "nothing new");
+}
+
+#[test]
+fn checkpoints_of_rollouts_that_made_room_go_too() {
+    let mut bench = Bench::serving();
+    let (mut kept, mut gone) = (BTreeSet::new(), 0);
+    for n in 2..230 {
+        let rollout = bench.stepping("checkout", &format!("v{n}"));
+        bench.reverted(rollout);
+        for saved in bench.watch.save(&bench.state) {
+            match saved {
+                Saved::Rollout(id, _) => drop(kept.insert(id)),
+                Saved::Forgotten(id) => gone += usize::from(kept.remove(&id)),
+                Saved::Gateway(..) => {}
+            }
+        }
+        bench.watch.saved();
+    }
+    assert!(gone > 20 && kept.len() <= 200, "{} are kept after {gone} went", kept.len());
 }
