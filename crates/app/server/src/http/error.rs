@@ -65,8 +65,8 @@ impl Failure {
             StatusCode::PAYLOAD_TOO_LARGE => Code::TooLarge,
             _ => Code::Invalid,
         };
-        let known = status.canonical_reason().unwrap_or("refused").to_lowercase();
-        Self::new(code, if text.is_empty() { &known } else { text }, None)
+        let known = status.canonical_reason().unwrap_or("refused");
+        Self::new(code, uncapitalised(if text.is_empty() { known } else { text }), None)
     }
 
     /// Returns the status of a code.
@@ -119,10 +119,11 @@ fn not_appended(error: &AppendError) -> Failure {
 
 impl From<axum::extract::rejection::JsonRejection> for Failure {
     fn from(rejection: axum::extract::rejection::JsonRejection) -> Self {
-        match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Self::new(Code::TooLarge, rejection.body_text(), None),
-            _ => Self::invalid(rejection.body_text()),
-        }
+        let status = match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => StatusCode::PAYLOAD_TOO_LARGE,
+            _ => StatusCode::BAD_REQUEST,
+        };
+        Self::plain(status, &rejection.body_text())
     }
 }
 
@@ -136,6 +137,12 @@ impl IntoResponse for Failure {
         response.extensions_mut().insert::<ApiError>(self.0);
         response
     }
+}
+
+/// The framework's sentences as the rest of a line, as ours are.
+fn uncapitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
 }
 
 /// What answers a path that is not in the table.

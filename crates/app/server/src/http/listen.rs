@@ -1,21 +1,32 @@
 //! The listening socket: connections are bounded, and none may be slow for ever.
 
+use std::convert::Infallible;
 use std::io;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::Request;
+use axum::response::Response;
+use http_body::{Frame, SizeHint};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
+
+use super::room::{Busy, Room, Seat};
 
 /// What strangers may take up.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
-    /// Most connections at once; more wait in the socket.
+    /// Most connections at once; for one more, the one that has waited longest for a request is closed.
     pub(crate) connections: usize,
     /// Longest time from one request to the whole head of the next: whoever has no more to ask may come again.
     pub(crate) head_time: Duration,
@@ -35,17 +46,16 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves until told to stop, then until every connection has ended; whoever cannot wait drops it.
 pub(crate) async fn serve(listener: TcpListener, router: Router, limits: Limits, mut stop: watch::Receiver<bool>) {
-    let places = Arc::new(Semaphore::new(limits.connections));
+    let (places, room) = (Arc::new(Semaphore::new(limits.connections)), Arc::new(Room::default()));
     let mut connections = JoinSet::new();
     loop {
         // What has ended is forgotten here: a task that panicked took nobody with it.
         while connections.try_join_next().is_some() {}
-        let place = places.clone().acquire_owned().await.expect("nobody closes it");
         tokio::select! {
-            stream = accept(&listener) => {
-                let (router, stop) = (router.clone(), stop.clone());
+            (stream, place) = admit(&listener, &places, &room) => {
+                let (router, stop, seat) = (router.clone(), stop.clone(), room.sit());
                 connections.spawn(async move {
-                    carry(stream, router, limits, stop).await;
+                    carry(stream, router, limits, seat, stop).await;
                     drop(place);
                 });
             }
@@ -53,6 +63,15 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, limits: Limits,
         }
     }
     while connections.join_next().await.is_some() {}
+}
+
+/// Accepts a connection and finds a place for it. Where all are taken, it is somebody's who waits, if anybody does.
+async fn admit(listener: &TcpListener, places: &Arc<Semaphore>, room: &Room) -> (TcpStream, OwnedSemaphorePermit) {
+    let stream = accept(listener).await;
+    if places.available_permits() == 0 {
+        room.dismiss_longest();
+    }
+    (stream, places.clone().acquire_owned().await.expect("nobody closes it"))
 }
 
 /// Waits until told to stop.
@@ -83,16 +102,47 @@ fn is_of_the_connection(error: &io::Error) -> bool {
 }
 
 /// Answers one connection's requests. How it ends is the other side's affair.
-async fn carry(stream: TcpStream, router: Router, limits: Limits, mut stop: watch::Receiver<bool>) {
+async fn carry(stream: TcpStream, router: Router, limits: Limits, seat: Arc<Seat>, mut stop: watch::Receiver<bool>) {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(limits.head_time).max_buf_size(HEAD_BYTES_MAX);
-    let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    let service = service_fn(|request: Request<Incoming>| {
+        let (answering, busy) = (TowerToHyperService::new(router.clone()).call(request), seat.busy());
+        async move {
+            let answer: Result<Response, Infallible> = answering.await;
+            answer.map(|answer| answer.map(|body| Answer { body, _busy: busy }))
+        }
+    });
+    let connection = http.serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
     tokio::select! {
         ended = connection.as_mut() => drop(ended),
+        () = seat.dismissed() => {}
         () = told(&mut stop) => {
             connection.as_mut().graceful_shutdown();
             drop(connection.await);
         }
+    }
+}
+
+/// The body of an answer; its connection is busy until it is sent.
+struct Answer {
+    body: Body,
+    _busy: Busy,
+}
+
+impl http_body::Body for Answer {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
     }
 }

@@ -17,6 +17,7 @@ mod pages;
 mod portal;
 mod report;
 mod rollouts;
+mod room;
 mod services;
 mod sign_in;
 mod status;
