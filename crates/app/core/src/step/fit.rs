@@ -73,10 +73,10 @@ fn at_most(field: &'static str, text: &str, max: usize) -> Result<(), Refusal> {
     }
 }
 
-/// Whether a character could end a line, drive a terminal, or show text in another order than it has.
+/// Whether a character could end a line, drive a terminal, or show text in another order than it has. What joins letters
+/// and emoji without being seen is part of how people write.
 fn is_strange(c: char) -> bool {
-    let hides = matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
-    c.is_control() || hides
+    c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
@@ -88,6 +88,7 @@ mod tests {
         for (text, is_line, is_text) in [
             ("", true, true),
             ("50% of users: über", true, true),
+            ("\u{1f469}\u{200d}\u{1f4bb} می\u{200c}خواهم", true, true),
             ("two\nlines\tand a tab", false, true),
             ("nul\0", false, false),
             ("carriage\rreturn", false, false),
