@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use rustix::process::Signal;
-use seaworthy_contract::api::RolloutState;
+use seaworthy_contract::api::{LedgerRow, RolloutState};
 use seaworthy_demo::{Load, LoadOptions};
 
 use crate::kit::{Api, Offer, Shop, Up, is_alive, kill, running, send, until};
@@ -122,6 +122,15 @@ fn everything_dies_at_once_and_the_next_start_goes_on() {
     assert_eq!(api.ledger()[..before.len()], before, "what was acknowledged is there");
     until("the same versions run again", || (running(&scratch).keys().eq(dead.keys())).then_some(()));
     assert!(running(&scratch).values().all(|pid| !dead.values().any(|old| old == pid)));
+    // At new addresses: users who came before the gateway knows them would count against the canary, rightly.
+    let healthy = |row: &&LedgerRow| row.kind == "version.became_healthy";
+    let known = until("every version answers again", || {
+        let rows = api.ledger();
+        let positions: Vec<_> = rows[before.len()..].iter().filter(healthy).map(|row| row.position).collect();
+        (positions.len() >= dead.len()).then(|| positions[dead.len() - 1])
+    });
+    let applied = || api.status().gateways.iter().any(|gateway| gateway.applied >= known);
+    until("the gateway knows where", || applied().then_some(()));
     // Ports are any free ones again, so the users of before know no way; others come.
     drop(load);
     let load = Load::start(LoadOptions::new(&up.gateway)).unwrap();
