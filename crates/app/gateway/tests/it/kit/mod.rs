@@ -57,9 +57,13 @@ pub(crate) fn rollout(n: u128) -> RolloutId {
     RolloutId::from_uuid(Uuid::from_u128(n))
 }
 
-/// An address where nobody listens.
+/// An address where nobody listens, nor ever will: the socket keeps the port until the test ends, and takes nothing.
 pub(crate) fn nobody() -> std::net::SocketAddr {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    let address = socket.local_addr().unwrap();
+    std::mem::forget(socket);
+    address
 }
 
 /// Waits until something is so.
