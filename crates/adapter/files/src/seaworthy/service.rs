@@ -14,7 +14,7 @@ use crate::tree::{Node, Value};
 use super::run;
 
 /// Most steps of a rollout: one more is not safer.
-const STEPS_MAX: usize = 20;
+const STEPS_MAX: usize = 16;
 /// Default longest time for a whole request.
 const REQUEST_TIMEOUT_MS: u64 = 30_000;
 /// Default longest time until an attempt's response headers.
