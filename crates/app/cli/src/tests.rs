@@ -188,8 +188,8 @@ fn nobody_at_the_address_is_told_how_to_start_it() {
         &[],
         Exit::Unavailable,
         expect![[r#"
-            error: could not GET "http://127.0.0.1:PORT/v1/status": the exchange broke off (connection error)
-            hint: try again; the server's log says more
+            error: could not GET "http://127.0.0.1:PORT/v1/status": no connection (Connection refused (os error 111))
+            hint: start it with `seaworthy up DIR`, or name the right address in SEAWORTHY_SERVER
         "#]],
     );
 }
