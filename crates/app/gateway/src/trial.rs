@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use seaworthy_model::{Arm, Position, RolloutId, ServiceId, VersionId};
 use seaworthy_traffic::guard::{Ended, Guard, Why};
-use seaworthy_traffic::users::{Epoch, Seen, Users};
+use seaworthy_traffic::users::{Epoch, Users};
 
 /// Most users that are told apart in one arm and step; past it a request counts as a user of its own. 32 MiB at most.
 const USERS_MAX: usize = 1_000_000;
@@ -87,8 +87,12 @@ impl Trial {
         why
     }
 
-    pub(crate) fn see(&self, arm: Arm, user: u64, epoch: Epoch) -> Seen {
-        self.users(arm, user).see(user, epoch)
+    pub(crate) fn see(&self, arm: Arm, user: u64) -> bool {
+        self.users(arm, user).see(user)
+    }
+
+    pub(crate) fn end(&self, arm: Arm, user: u64, epoch: Epoch) -> bool {
+        self.users(arm, user).end(user, epoch)
     }
 
     pub(crate) fn fail(&self, arm: Arm, user: u64, epoch: Epoch) -> bool {

@@ -1,4 +1,5 @@
-//! Who counts as a user: once a step for the ratio check, once an epoch for the judge, once an epoch as failed.
+//! Who counts as a user: once a step for the ratio check, when assigned; once an epoch for the judge, when a request
+//! ended; once an epoch as failed.
 //!
 //! Kept by a 64-bit hash, never by the key itself. Bounded: past the limit a request that meets no known user counts
 //! as a user of its own, which the judge's minimum counts tolerate.
@@ -9,20 +10,6 @@ use std::hash::{BuildHasherDefault, Hasher};
 /// The number of an epoch, from 1. The gateway divides time; 0 means "never".
 pub type Epoch = u32;
 
-/// What is new about a request's user.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Seen {
-    /// First seen since the step began.
-    pub in_step: bool,
-    /// First seen in this epoch.
-    pub in_epoch: bool,
-}
-
-impl Seen {
-    /// A request that is a user of its own.
-    pub const ALONE: Self = Self { in_step: true, in_epoch: true };
-}
-
 /// The users of one arm in one step of one rollout.
 #[derive(Debug)]
 pub struct Users {
@@ -30,9 +17,10 @@ pub struct Users {
     limit: usize,
 }
 
-#[derive(Debug, Clone, Copy)]
+/// The last epochs in which something of a user was counted.
+#[derive(Debug, Clone, Copy, Default)]
 struct Mark {
-    seen: Epoch,
+    ended: Epoch,
     failed: Epoch,
 }
 
@@ -42,36 +30,38 @@ impl Users {
         Self { marks: HashMap::default(), limit }
     }
 
-    /// Notes a request of a user.
-    pub fn see(&mut self, user: u64, epoch: Epoch) -> Seen {
+    /// Notes a request that is assigned; returns whether it is its user's first in the step.
+    pub fn see(&mut self, user: u64) -> bool {
         let full = self.marks.len() >= self.limit;
-        match self.marks.get_mut(&user) {
-            Some(mark) => {
-                let in_epoch = mark.seen < epoch;
-                mark.seen = mark.seen.max(epoch);
-                Seen { in_step: false, in_epoch }
-            }
-            None if full => Seen::ALONE,
-            None => {
-                self.marks.insert(user, Mark { seen: epoch, failed: 0 });
-                Seen::ALONE
-            }
+        let new = !self.marks.contains_key(&user);
+        if new && !full {
+            self.marks.insert(user, Mark::default());
         }
+        new
     }
 
-    /// Notes a failure of a request that was seen in `epoch`; returns whether it is the user's first in that epoch.
+    /// Notes a request that ended with a verdict and was assigned in `epoch`; returns whether it is its user's first of
+    /// that epoch.
     ///
-    /// The epoch is the one of the assignment, so that no epoch has more failed users than users.
-    pub fn fail(&mut self, user: u64, epoch: Epoch) -> bool {
-        match self.marks.get_mut(&user) {
-            Some(mark) if mark.failed < epoch => {
-                mark.failed = epoch;
-                true
-            }
-            Some(_) => false,
-            None => true,
-        }
+    /// Not before it has ended: users who still wait for an answer would stand for users who got a good one.
+    pub fn end(&mut self, user: u64, epoch: Epoch) -> bool {
+        self.marks.get_mut(&user).is_none_or(|mark| raise(&mut mark.ended, epoch))
     }
+
+    /// Notes that a request which has just ended failed; returns whether it is the user's first failure of the epoch.
+    ///
+    /// One that took so long that the user was counted in a later epoch meanwhile fails in that epoch: it is not lost,
+    /// and no epoch has more failed users than users.
+    pub fn fail(&mut self, user: u64, epoch: Epoch) -> bool {
+        self.marks.get_mut(&user).is_none_or(|mark| raise(&mut mark.failed, epoch.max(mark.ended)))
+    }
+}
+
+/// Raises a mark to an epoch; returns whether it was lower.
+fn raise(mark: &mut Epoch, epoch: Epoch) -> bool {
+    let is_lower = *mark < epoch;
+    *mark = (*mark).max(epoch);
+    is_lower
 }
 
 /// The key is a keyed hash already; hashing it again would only cost time.
@@ -100,38 +90,37 @@ mod tests {
     #[test]
     fn a_user_counts_once_a_step_and_once_an_epoch() {
         let mut users = Users::new(10);
-        assert_eq!(users.see(7, 1), Seen::ALONE);
-        assert_eq!(users.see(7, 1), Seen { in_step: false, in_epoch: false });
-        assert_eq!(users.see(7, 2), Seen { in_step: false, in_epoch: true });
-        assert!(users.fail(7, 2));
-        assert!(!users.fail(7, 2));
-        assert!(!users.fail(7, 1), "a late failure of an epoch that is over adds nothing after a newer one");
-        assert!(users.fail(7, 3));
+        assert!(users.see(7));
+        assert!(!users.see(7));
+        assert!(users.end(7, 1));
+        assert!(!users.end(7, 1));
+        assert!(users.end(7, 2));
+        assert!(!users.end(7, 1), "a late answer of an epoch that is over adds nothing after a newer one");
+        assert!(users.fail(7, 1), "a late failure counts, in the epoch that the user is counted in");
+        assert!(!users.fail(7, 2) && !users.fail(7, 1));
+        assert!(users.end(7, 3) && users.fail(7, 3));
     }
 
     #[test]
     fn past_the_limit_requests_are_users_of_their_own() {
         let mut users = Users::new(1);
-        users.see(1, 1);
-        assert_eq!(users.see(2, 1), Seen::ALONE);
-        assert_eq!(users.see(2, 1), Seen::ALONE);
-        assert_eq!(users.see(1, 1), Seen { in_step: false, in_epoch: false });
+        assert!(users.see(1));
+        assert!(users.see(2) && users.see(2));
+        assert!(users.end(2, 1) && users.end(2, 1));
         assert!(users.fail(2, 1) && users.fail(2, 1));
+        assert!(!users.see(1) && users.end(1, 1) && !users.end(1, 1));
     }
 
     proptest! {
         #[test]
         fn failed_users_never_outnumber_users(requests in prop::collection::vec((0..20_u64, 1..4_u32, any::<bool>()), 0..200)) {
             let mut users = Users::new(1_000);
-            let mut requests = requests;
-            requests.sort_by_key(|(_, epoch, _)| *epoch);
-            let (mut seen, mut failed) = ([0; 4], [0; 4]);
+            let (mut ended, mut failed) = ([0; 4], [0; 4]);
             for (user, epoch, fails) in requests {
-                seen[epoch as usize] += u32::from(users.see(user, epoch).in_epoch);
+                users.see(user);
+                ended[epoch as usize] += u32::from(users.end(user, epoch));
                 failed[epoch as usize] += u32::from(fails && users.fail(user, epoch));
-            }
-            for epoch in 0..4 {
-                prop_assert!(failed[epoch] <= seen[epoch]);
+                prop_assert!(failed.iter().sum::<u32>() <= ended.iter().sum::<u32>());
             }
         }
     }

@@ -10,7 +10,7 @@ use http::StatusCode;
 use seaworthy_model::Arm;
 use seaworthy_traffic::guard::Ended;
 use seaworthy_traffic::net::Failure;
-use seaworthy_traffic::users::{Epoch, Seen};
+use seaworthy_traffic::users::Epoch;
 
 use crate::row::{Row, Tally, When};
 use crate::shared::{Shared, Tripped};
@@ -95,9 +95,8 @@ impl Ticket {
         row.count(Tally::Entered);
         row.note(When::LastAssigned, now_ms);
         if let Some(trial) = &trial {
-            let seen = user.map_or(Seen::ALONE, |user| trial.see(arm, user, epoch));
-            count_if(&row, Tally::UsersInStep, seen.in_step);
-            count_if(&row, Tally::Users, seen.in_epoch);
+            let is_first = user.is_none_or(|user| trial.see(arm, user));
+            count_if(&row, Tally::UsersInStep, is_first);
         }
         let role = Role::Assigned { trial, arm, user, epoch };
         Self { worker, row, role, may_repeat, started: now, is_judged: false, was_answered: false }
@@ -139,6 +138,10 @@ impl Ticket {
                 self.row.count(class.tally());
                 if matches!(class, Class::Failed(_)) && !self.was_answered {
                     self.row.time(micros_since(self.started));
+                }
+                if let Some(trial) = trial.as_deref().filter(|_| class != Class::Cancelled) {
+                    let is_first = user.is_none_or(|user| trial.end(*arm, user, *epoch));
+                    count_if(&self.row, Tally::Users, is_first);
                 }
                 if class.is_failure() {
                     self.count_failure(trial.as_deref(), *arm, *user, *epoch);

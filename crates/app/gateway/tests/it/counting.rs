@@ -24,6 +24,29 @@ async fn a_user_counts_once_and_fails_once() {
     assert!((3..=6).contains(&sums.users) && (1..=2).contains(&sums.users_failed), "{sums:?}");
 }
 
+#[tokio::test]
+async fn a_user_who_still_waits_is_not_counted_as_served() {
+    let stable = Version::answering(200, "ok").await;
+    let (release, released) = tokio::sync::watch::channel(false);
+    let tried = Version::new(move |_| {
+        let mut released = released.clone();
+        async move {
+            released.wait_for(|released| *released).await.ok()?;
+            Some(reply(200, "late"))
+        }
+    })
+    .await;
+    let (gateway, plane) = Gateway::with(&config(1, &[&stable], Some(canary(tried.address, 100)))).await;
+    let inbound = gateway.inbound;
+    let waiting = tokio::spawn(async move { send(inbound, "GET", "/", &[("x-user", "u1")]).await });
+    plane.until("it is assigned", |plane| plane.sums(Arm::Canary).starts == 1).await;
+    let sums = plane.sums(Arm::Canary);
+    assert_eq!((sums.users_in_step, sums.users), (1, 0));
+    release.send_replace(true);
+    waiting.await.unwrap();
+    plane.until("it is counted", |plane| plane.sums(Arm::Canary).users == 1).await;
+}
+
 async fn get_as(gateway: &Gateway, user: &str) -> Answer {
     send(gateway.inbound, "GET", "/", &[("x-user", user)]).await
 }

@@ -75,9 +75,10 @@ pub struct Count {
     pub seen_idempotent: u64,
     /// Failures that a user saw, of other requests.
     pub seen_other: u64,
-    /// Users first seen since the step began. For the ratio check.
+    /// Users first assigned since the step began. For the ratio check.
     pub users_in_step: u64,
-    /// Users first seen in this epoch. A request without user key is a user of its own.
+    /// Users of whom a request of this epoch ended with a verdict for the first time; not counted before: a user who still
+    /// waits has not been served well. A request without user key is a user of its own.
     pub users: u64,
     /// Users whose first failure in this epoch it was.
     pub users_failed: u64,

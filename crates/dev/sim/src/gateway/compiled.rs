@@ -33,10 +33,7 @@ pub(crate) struct Canary {
     /// Taken off by guard or break-glass.
     pub(crate) off: bool,
     guard: Guard,
-    /// Seen when assigned, for the ratio check.
-    seen: [Users; 2],
-    /// Seen when a request ended, for the judge.
-    ended: [Users; 2],
+    users: [Users; 2],
 }
 
 /// Compiles a config; canaries that stay on their step keep what was counted.
@@ -76,7 +73,6 @@ impl Compiled {
 
 impl Canary {
     fn new(served: Served, upstream: &Upstream) -> Self {
-        let users = || [Users::new(USERS_MAX), Users::new(USERS_MAX)];
         Self {
             served,
             rollout: upstream.rollout,
@@ -84,24 +80,23 @@ impl Canary {
             share: upstream.share,
             off: false,
             guard: Guard::default(),
-            seen: users(),
-            ended: users(),
+            users: [Users::new(USERS_MAX), Users::new(USERS_MAX)],
         }
     }
 
     /// Notes a user who is assigned; returns whether it is the first time in the step.
-    pub(super) fn see(&mut self, arm: Arm, user: u64, epoch: u32) -> bool {
-        self.seen[usize::from(arm == Arm::Canary)].see(user, epoch).in_step
+    pub(super) fn see(&mut self, arm: Arm, user: u64) -> bool {
+        self.users[usize::from(arm == Arm::Canary)].see(user)
     }
 
     /// Notes a request that ended; returns whether it is its user's first in the epoch.
     pub(super) fn counts(&mut self, arm: Arm, user: u64, epoch: u32) -> bool {
-        self.ended[usize::from(arm == Arm::Canary)].see(user, epoch).in_epoch
+        self.users[usize::from(arm == Arm::Canary)].end(user, epoch)
     }
 
     /// Notes a failure; returns whether it is its user's first in the epoch.
     pub(super) fn fails(&mut self, arm: Arm, user: u64, epoch: u32) -> bool {
-        self.ended[usize::from(arm == Arm::Canary)].fail(user, epoch)
+        self.users[usize::from(arm == Arm::Canary)].fail(user, epoch)
     }
 
     /// Adds an answer to the guard; says why when it trips.

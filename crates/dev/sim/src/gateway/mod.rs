@@ -24,7 +24,7 @@ use report::Moments;
 use rows::{Pending, Rows, Verdict};
 
 /// Longest wait for an answer.
-const ATTEMPT_MAX: Ms = 3_000;
+const ATTEMPT_MAX: Ms = 10_000;
 
 /// Most reports that wait; the oldest go first.
 const REPORTS_MAX: usize = 2_400;
@@ -154,7 +154,7 @@ impl Gateway {
             budget.request(now);
         }
         let served = compiled.served(arm).clone();
-        let in_step = compiled.canary.as_mut().is_some_and(|canary| canary.see(arm, point.bits(), epoch));
+        let in_step = compiled.canary.as_mut().is_some_and(|canary| canary.see(arm, point.bits()));
         let rollout = compiled.canary.as_ref().filter(|_| arm == Arm::Canary).map(|canary| canary.rollout);
         let row = self.rows.row(&compiled.service, &served.version, arm, self.config.version);
         self.rows.started(row, in_step);
