@@ -1,4 +1,6 @@
-//! Which header fields stop here (RFC 9110 §7.6.1).
+//! Which header fields stop here (RFC 9110 §7.6.1), and which cookie.
+
+use std::borrow::Cow;
 
 /// Fields that belong to one connection and are never passed on, whether `Connection` names them or not.
 pub const HOP_BY_HOP: [&str; 6] =
@@ -20,6 +22,23 @@ pub fn named_by_connection(value: &str) -> impl Iterator<Item = &str> {
 /// Returns whether one `Connection` value holds `option`.
 pub fn connection_has(value: &str, option: &str) -> bool {
     value.split(',').any(|name| name.trim().eq_ignore_ascii_case(option))
+}
+
+/// Returns one `Cookie` value without the cookies of one name (RFC 6265 §4.2.1); none when nothing is left.
+///
+/// The others stay byte for byte as they are, in their order. Names are compared as servers do: letter case matters.
+pub fn without_cookie<'a>(value: &'a [u8], name: &str) -> Option<Cow<'a, [u8]>> {
+    let is_named = |pair: &&[u8]| {
+        let equals = pair.iter().position(|&byte| byte == b'=');
+        equals.is_some_and(|at| pair[..at].trim_ascii() == name.as_bytes())
+    };
+    let pairs = || value.split(|&byte| byte == b';');
+    if !pairs().any(|pair| is_named(&pair)) {
+        return Some(Cow::Borrowed(value));
+    }
+    let kept = pairs().filter(|pair| !is_named(pair) && !pair.trim_ascii().is_empty());
+    let kept = kept.collect::<Vec<_>>().join(&b';').trim_ascii().to_vec();
+    (!kept.is_empty()).then_some(Cow::Owned(kept))
 }
 
 #[cfg(test)]
@@ -44,5 +63,34 @@ mod tests {
         assert!(connection_has("keep-alive, Upgrade", "upgrade"));
         assert!(!connection_has("x-upgrade", "upgrade"));
         assert!(!connection_has("", "upgrade"));
+    }
+
+    #[test]
+    fn one_cookie_is_taken_out_and_the_others_stay() {
+        for (value, want) in [
+            ("sid=1", None),
+            (" sid=1 ;", None),
+            ("sid=1; sid=2", None),
+            ("sid=", None),
+            ("sid =1", None),
+            ("a=1; sid=x; b=2", Some("a=1; b=2")),
+            ("sid=x; b=2", Some("b=2")),
+            ("a=1; sid=x", Some("a=1")),
+            ("a=1;sid=x;b=2", Some("a=1;b=2")),
+            ("sid=x=y; b=\"1 2\"", Some("b=\"1 2\"")),
+            ("a=\"x;sid=y\"; b=2", Some("a=\"x; b=2")),
+            ("a=1; ; sid=x", Some("a=1")),
+            ("", Some("")),
+            ("a=1", Some("a=1")),
+            (" a=1;; b=2 ", Some(" a=1;; b=2 ")),
+            ("sid", Some("sid")),
+            ("SID=1", Some("SID=1")),
+            ("xsid=1; sidx=2", Some("xsid=1; sidx=2")),
+            ("a=sid=1", Some("a=sid=1")),
+        ] {
+            let left = without_cookie(value.as_bytes(), "sid");
+            assert_eq!(left.as_deref(), want.map(str::as_bytes), "{value:?}");
+        }
+        assert_eq!(without_cookie(b"a=\xff; sid=1", "sid").as_deref(), Some(&b"a=\xff"[..]), "bytes, not text");
     }
 }

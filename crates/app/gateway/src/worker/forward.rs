@@ -1,9 +1,10 @@
 //! Headers on their way through (RFC 9110 §7.6): what stops here, what is added.
 
-use http::header::{CONNECTION, EXPECT, HOST, HeaderName, UPGRADE, VIA};
+use http::header::{CONNECTION, COOKIE, EXPECT, HOST, HeaderName, UPGRADE, VIA};
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderValue, Uri, Version};
-use seaworthy_traffic::headers::{HOP_BY_HOP, connection_has, named_by_connection};
+use seaworthy_contract::gateway::SESSION_COOKIE;
+use seaworthy_traffic::headers::{HOP_BY_HOP, connection_has, named_by_connection, without_cookie};
 
 use crate::worker::connection::{Connection, Side};
 use crate::worker::reply;
@@ -52,6 +53,7 @@ pub(crate) fn request(headers: &mut HeaderMap, uri: &Uri, connection: &Connectio
     remove_hop_by_hop(headers);
     // hyper has answered it, and sends the body without waiting.
     headers.remove(EXPECT);
+    remove_session(headers);
     if let Some(host) = uri.authority().and_then(|authority| HeaderValue::from_str(authority.as_str()).ok()) {
         headers.insert(HOST, host);
     }
@@ -63,6 +65,17 @@ pub(crate) fn request(headers: &mut HeaderMap, uri: &Uri, connection: &Connectio
         add_forwarded(headers, connection);
     }
     headers.append(VIA, OURS);
+}
+
+/// Takes the portal's session out, on either side: a service that had it could act as the person. On the way back a
+/// service can set what cookies it likes; a session that the portal did not make opens nothing.
+fn remove_session(headers: &mut HeaderMap) {
+    let values: Vec<HeaderValue> = headers.get_all(COOKIE).iter().cloned().collect();
+    headers.remove(COOKIE);
+    for left in values.iter().filter_map(|value| without_cookie(value.as_bytes(), SESSION_COOKIE)) {
+        // Parts of a value without control characters are one.
+        headers.extend(HeaderValue::from_bytes(&left).ok().map(|value| (COOKIE, value)));
+    }
 }
 
 /// A second line is as good as a longer list (RFC 9110 §5.3), and copies nothing.

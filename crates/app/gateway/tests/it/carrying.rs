@@ -76,6 +76,34 @@ async fn what_belongs_to_one_connection_stops_here() {
 }
 
 #[tokio::test]
+async fn the_session_of_the_portal_reaches_no_version() {
+    let (stable, failing) = (Version::answering(200, "ok").await, Version::answering(500, "no").await);
+    for path in ["/", "/x/checkout/"] {
+        // One gateway a side: the guard lets the canary fail four times more, not nine.
+        let (gateway, _plane) = Gateway::with(&config(1, &[&stable], Some(canary(failing.address, 100)))).await;
+        let side = if path == "/" { gateway.inbound } else { gateway.outbound };
+        for (fields, want) in [
+            ("cookie: sw_session=secret\r\n", &[][..]),
+            ("COOKIE: sw_session=secret; sw_session=secret\r\n", &[]),
+            ("Cookie: a=1; sw_session=secret; b=2\r\n", &["a=1; b=2"]),
+            ("cookie: a=1\r\ncOOkie: sw_session=secret\r\ncookie: b=2;sw_session=secret\r\n", &["a=1", "b=2"]),
+            ("cookie: SW_SESSION=1; sw_sessions=2; sw_flash=3\r\n", &["SW_SESSION=1; sw_sessions=2; sw_flash=3"]),
+        ] {
+            let mut wire = Wire::open(side).await;
+            let head = format!("GET {path} HTTP/1.1\r\nhost: a\r\nx-user: 7\r\n{fields}connection: close\r\n\r\n");
+            wire.write(&head).await;
+            assert!(wire.read_all().await.starts_with("HTTP/1.1 200"), "{fields:?}");
+            for (name, got) in [("the first", failing.got()), ("the one that answered instead", stable.got())] {
+                let Some(got) = got.last() else { panic!("{name} was not asked: {fields:?}") };
+                let cookies: Vec<_> = got.headers.get_all("cookie").iter().collect();
+                assert_eq!(cookies, want, "{name}, {path}: {fields:?}");
+                assert!(!format!("{:?}", got.headers).contains("secret"), "{name}, {path}: {fields:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn one_connection_carries_many_requests_on_both_sides() {
     let stable = Version::answering(200, "ok").await;
     let (gateway, _plane) = Gateway::with(&config(1, &[&stable], None)).await;
@@ -178,7 +206,10 @@ async fn a_websocket_goes_through() {
     with.services[0] = service("checkout", &[], Some(canary(stable, 100)));
     let (gateway, plane) = Gateway::with(&with).await;
     let mut wire = Wire::open(gateway.inbound).await;
-    wire.write("GET /ws HTTP/1.1\r\nhost: a\r\nconnection: Upgrade\r\nupgrade: WebSocket\r\n\r\n").await;
+    wire.write(
+        "GET /ws HTTP/1.1\r\nhost: a\r\ncookie: sw_session=s\r\nconnection: Upgrade\r\nupgrade: WebSocket\r\n\r\n",
+    )
+    .await;
     let head = wire.read_until("\r\n\r\n").await;
     assert!(head.starts_with("HTTP/1.1 101") && head.contains("sec-websocket-accept: x"), "{head}");
     // Not HTTP, and it looks like an attack: nobody reads along any more.
@@ -199,6 +230,7 @@ async fn websocket_echo() -> std::net::SocketAddr {
         let mut wire = Wire(stream);
         let head = wire.read_until("\r\n\r\n").await.to_ascii_lowercase();
         assert!(head.contains("upgrade: websocket") && head.contains("connection: upgrade"), "{head}");
+        assert!(!head.contains("cookie"), "{head}");
         wire.write(
             "HTTP/1.1 101 Switching\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-accept: x\r\n\r\n",
         )

@@ -18,8 +18,8 @@ use tokio::sync::Mutex;
 
 use crate::kernel::Kernel;
 
+pub(crate) use seaworthy_contract::gateway::SESSION_COOKIE;
 pub(crate) use secret::{Digest, Secret};
-pub(crate) use session::SESSION_COOKIE;
 pub(crate) use token::issue;
 
 /// Who a request comes from.

@@ -9,9 +9,6 @@ use serde::{Deserialize, Serialize};
 use super::{Digest, Principal, Secret};
 use crate::kernel::Kernel;
 
-/// Name of the session's cookie.
-pub(crate) const SESSION_COOKIE: &str = "sw_session";
-
 /// How long a session lasts: a working day and a night.
 const SESSION_HOURS: i64 = 24;
 

@@ -9,3 +9,8 @@ pub use control::{CONTROL_LINE_MAX, ControlCanary, ControlReply, ControlRequest,
 pub use telemetry::{
     BreakGlass, COUNTS_MAX, Classes, Count, InFlight, Moment, REPORT_EVERY_MS, Report, ReportAck, Trip, USER_EPOCH_MS,
 };
+
+/// Name of the cookie that holds a person's session with the portal.
+///
+/// A cookie knows no ports: browsers send it to everything on the portal's host, so gateways keep it from services.
+pub const SESSION_COOKIE: &str = "sw_session";
