@@ -4,6 +4,10 @@
 //! one shape that travels to the server and, entity by entity, into the ledger. People's names and contacts do not
 //! travel with it into the ledger: see [`PersonDetails`].
 
+mod objective;
+mod probe;
+mod tolerance;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -11,17 +15,39 @@ use seaworthy_model::{PersonId, RotationId, ServiceId, Share, SystemId, TeamId, 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use objective::{
+    CalendarUnit, Counting, Indicator, Objective, PERIOD_DAYS_MAX, Period, QueryIndicator, RatioQuery, TierSpec,
+    Urgency,
+};
+pub use probe::{Expectation, Probe, STEPS_MAX, Step, Target};
+pub use tolerance::{Planned, Tolerance};
+
 /// Most entities in one document: far above any company seen, low enough to bound a request.
 pub const ENTITIES_MAX: usize = 20_000;
 
-/// Everything a directory of files says.
+/// Longest name of a source, in bytes: as long as anything that is only shown, and short enough for a line.
+pub const SOURCE_BYTES_MAX: usize = 180;
+
+/// Everything that one source says: a directory of files, a program.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Document {
+    /// Whom it speaks for. What it leaves out is retired where the same source declared it, and left alone where
+    /// another did. Without a name it speaks for what nobody else has claimed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
     /// Entities, in the order of kind and name.
     pub entities: Vec<Sourced>,
     /// Names and contacts of people; kept in the directory, never in the ledger.
     #[serde(default)]
     pub people: Vec<PersonDetails>,
+    /// Services that it leaves out and that are retired although users may still meet them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>)]
+    pub retire: Vec<ServiceId>,
+    /// Services that it declares and takes over from the source that declared them before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>)]
+    pub take: Vec<ServiceId>,
 }
 
 /// An entity and the place it was read from.

@@ -7,10 +7,12 @@ mod id;
 pub mod latency;
 mod name;
 mod share;
+mod tally;
 
 pub use id::{Entropy, EventId, PageId, RolloutId, TokenId};
 pub use name::{GatewayName, NameError, PersonId, RotationId, ServiceId, SystemId, TeamId, VersionId};
 pub use share::{Arm, Share, ShareError, Tier};
+pub use tally::Tally;
 
 /// An instant, in UTC, to the nanosecond.
 pub use jiff::Timestamp;

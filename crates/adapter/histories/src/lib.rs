@@ -1,0 +1,1 @@
+//! Other people's histories of outages, as they published them.

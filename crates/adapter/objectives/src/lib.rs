@@ -1,0 +1,1 @@
+//! Objectives as people write them: OpenSLO and Sloth files in, Prometheus rules out.

@@ -1,0 +1,1 @@
+//! Runs probes over real sockets.

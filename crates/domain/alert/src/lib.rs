@@ -1,0 +1,1 @@
+//! Alerts: one a symptom and service, routed by ownership alone.

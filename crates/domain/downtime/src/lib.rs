@@ -1,0 +1,1 @@
+//! The account of downtime: every second in one class, under six definitions.

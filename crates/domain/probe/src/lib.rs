@@ -1,0 +1,1 @@
+//! Probes: when they run, what their results mean, and when one cannot see.

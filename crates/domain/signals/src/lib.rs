@@ -1,0 +1,1 @@
+//! Signals: counts and latencies in time buckets that coarsen with age.
