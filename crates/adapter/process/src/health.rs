@@ -1,4 +1,4 @@
-//! Whether a process can serve: its port is open, and its health path answers 2xx.
+//! Whether a process can serve: its port is open, and its health path answers 2xx. And whether it does anything at all.
 
 use std::time::Duration;
 
@@ -21,6 +21,12 @@ pub async fn check(address: &str, path: Option<&str>) -> Result<(), String> {
         Ok(answer) => answer,
         Err(_) => Err(format!("no answer from {address} within {CHECK_TIMEOUT:?}")),
     }
+}
+
+/// Tells whether anything came back within the limit, be it a refusal or a broken connection: only a process that does
+/// nothing is silent. One that is stopped, or stuck, still has its connections opened by the kernel.
+pub async fn answers(address: &str, path: &str, limit: Duration) -> bool {
+    timeout(limit, ask(address, Some(path))).await.is_ok()
 }
 
 async fn ask(address: &str, path: Option<&str>) -> Result<(), String> {

@@ -12,6 +12,7 @@ mod log;
 mod port;
 mod process;
 mod record;
+mod words;
 
 pub use identity::{Identity, kernel_boot};
 pub use launch::{Environment, Launch, LaunchError};
@@ -20,6 +21,7 @@ pub use log::{LOG_MAX, bound, tail};
 pub use port::Ports;
 pub use process::{Exit, Process, Stopped};
 pub use record::{Record, Records, write_atomically};
+pub use words::last_words;
 
 #[cfg(test)]
 mod tests;

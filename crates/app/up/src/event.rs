@@ -81,6 +81,9 @@ pub enum UpEvent {
         version: String,
         /// What it does now, in words.
         state: String,
+        /// The last line of its output, where it failed; without what looks like a secret.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        said: Option<String>,
     },
     /// Something is wrong and `up` goes on: bad files keep the last good ones, a full disk keeps what runs.
     Problem {
@@ -127,7 +130,10 @@ impl fmt::Display for UpEvent {
             Self::Up { process, pid, down_ms } => write!(f, "up        {process} (process {pid}) after {down_ms} ms"),
             Self::Applied { changes: 1 } => f.write_str("applied   1 change of the files"),
             Self::Applied { changes } => write!(f, "applied   {changes} changes of the files"),
-            Self::Version { service, version, state } => write!(f, "version   {service} {version}: {state}"),
+            Self::Version { service, version, state, said } => {
+                write!(f, "version   {service} {version}: {state}")?;
+                said.as_ref().map_or(Ok(()), |said| write!(f, "\n          it said last: {said}"))
+            }
             Self::Problem { message, hint } => complain(f, "problem", message, hint.as_deref()),
             Self::Failed { message, hint } => complain(f, "error", message, hint.as_deref()),
             Self::Stopping => f.write_str("stopping  (once more to stop at once)"),

@@ -7,6 +7,7 @@ use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use seaworthy_contract::process::Desired;
+use seaworthy_model::{ServiceId, VersionId};
 use seaworthy_process::{Records, write_atomically};
 
 use crate::{ProcessName, UpError};
@@ -59,6 +60,12 @@ impl Layout {
 
     pub(crate) fn records(&self) -> Records {
         Records::new(self.run().join("versions"))
+    }
+
+    /// Where the output of a version goes, from the data directory's own name on.
+    pub(crate) fn shown_log(&self, service: &ServiceId, version: &VersionId) -> PathBuf {
+        let log = self.records().log(service, version);
+        log.strip_prefix(self.data.parent().unwrap_or(&self.data)).unwrap_or(&log).to_owned()
     }
 
     /// What the server desired last; `None` when it never did, or the file is damaged.

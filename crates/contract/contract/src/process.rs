@@ -29,6 +29,20 @@ pub struct Instance {
     pub launch: Launch,
     /// Services it may call: the supervisor gives it `<NAME>_URL` for each, through the gateway.
     pub dependencies: Vec<ServiceId>,
+    /// What it runs for. Older sets on disk do not say.
+    #[serde(default)]
+    pub duty: Duty,
+}
+
+/// What a version runs for: how long its start is tried.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Duty {
+    /// It is on trial: one that does not start is given up, and its rollout ends.
+    #[default]
+    Trial,
+    /// Users depend on it, or are to go back to it: its start is tried for ever.
+    Serve,
 }
 
 /// How a version comes to be, with every placeholder already replaced.

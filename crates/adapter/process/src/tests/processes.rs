@@ -178,6 +178,27 @@ async fn health_is_an_open_port_or_a_good_answer() {
 }
 
 #[tokio::test]
+async fn only_who_says_nothing_is_silent() {
+    use tokio::io::AsyncWriteExt;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    // The kernel opens the connection, and nobody takes it.
+    assert!(!health::answers(&address, "/healthz", SHORT).await);
+    let server = tokio::spawn(async move {
+        // The one that nobody took above comes first.
+        for answer in ["", "HTTP/1.1 503 Unavailable\r\n\r\n", "", "SSH-2.0\r\n"] {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            drop(stream.write_all(answer.as_bytes()).await);
+        }
+    });
+    for what in ["refuses", "hangs up", "speaks something else"] {
+        assert!(health::answers(&address, "/healthz", PATIENCE).await, "it {what}");
+    }
+    server.await.unwrap();
+    assert!(health::answers(&address, "/healthz", PATIENCE).await, "nobody listens there, which is known at once");
+}
+
+#[tokio::test]
 async fn a_standard_input_can_be_given() {
     let folder = Folder::new();
     let (ours, theirs) = UnixStream::pair().unwrap();

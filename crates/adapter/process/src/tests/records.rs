@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use seaworthy_contract::process::{Instance, Launch, LaunchFrom};
+use seaworthy_contract::process::{Duty, Instance, Launch, LaunchFrom};
 
 use super::Folder;
 use crate::{Identity, Record, Records, kernel_boot, write_atomically};
@@ -15,6 +15,7 @@ fn record(service: &str, version: &str) -> Record {
             version: version.parse().unwrap(),
             launch: Launch { from, health: None, start_timeout_ms: 1, stop_timeout_ms: 1 },
             dependencies: Vec::new(),
+            duty: Duty::Trial,
         },
         process: Identity::of(std::process::id()).unwrap(),
         kernel_boot: kernel_boot(),

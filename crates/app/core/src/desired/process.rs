@@ -1,6 +1,6 @@
 //! The versions that should run, from state alone.
 
-use seaworthy_contract::process::{Desired, Instance};
+use seaworthy_contract::process::{Desired, Duty, Instance};
 use seaworthy_model::VersionId;
 
 use crate::State;
@@ -12,10 +12,11 @@ pub fn desired_processes(state: &State) -> Desired {
     for (service, _) in state.catalogue.services() {
         let Some(serving) = state.serving.get(&service.name) else { continue };
         let dependencies: Vec<_> = service.dependencies.iter().map(|d| d.service.clone()).collect();
-        instances.extend(wanted(state, serving).into_iter().filter_map(|(version, _)| {
+        instances.extend(wanted(state, serving).into_iter().filter_map(|(version, role)| {
             let launch = serving.versions.get(version)?.launch.clone();
             let dependencies = dependencies.clone();
-            Some(Instance { service: service.name.clone(), version: version.clone(), launch, dependencies })
+            let duty = role.duty();
+            Some(Instance { service: service.name.clone(), version: version.clone(), launch, dependencies, duty })
         }));
     }
     Desired { version: state.desired_version, instances }
@@ -33,6 +34,14 @@ pub enum Role {
 }
 
 impl Role {
+    /// Returns how long its start is tried.
+    fn duty(self) -> Duty {
+        match self {
+            Self::Canary => Duty::Trial,
+            Self::Stable | Self::Warm => Duty::Serve,
+        }
+    }
+
     /// Returns the role's word.
     pub fn word(self) -> &'static str {
         match self {

@@ -32,7 +32,7 @@ fn upper(service: &ServiceId) -> String {
 
 #[cfg(test)]
 mod tests {
-    use seaworthy_contract::process::{Launch, LaunchFrom};
+    use seaworthy_contract::process::{Duty, Launch, LaunchFrom};
 
     use super::*;
 
@@ -48,6 +48,7 @@ mod tests {
                 stop_timeout_ms: 1,
             },
             dependencies: ["payments", "geo-ip.v2"].map(|name| name.parse().expect("a name")).to_vec(),
+            duty: Duty::Trial,
         };
         let own = [("PORT", "1"), ("MODE", "x")].map(|(name, value)| (name.to_owned(), value.to_owned())).into();
         let env = environment(&own, &instance, 20_001, "http://127.0.0.1:8081");

@@ -1,13 +1,13 @@
 //! Keeps one version as it is wanted: starts or adopts it, watches it, starts it again, stops it.
 
 use std::future::pending;
+use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use seaworthy_contract::process as contract;
-use seaworthy_contract::process::{Instance, InstanceState, LaunchFrom};
-use seaworthy_process::{Environment, Launch, Process, Record, kernel_boot};
+use seaworthy_contract::process::{Duty, Instance, InstanceState, LaunchFrom};
+use seaworthy_process::{Environment, Launch, Process, Record, kernel_boot, last_words};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
@@ -19,7 +19,8 @@ use crate::UpEvent;
 use crate::backoff::{Backoff, FirstDeath};
 use crate::stop::{Haste, until};
 
-/// How often a version that ended before it ever was healthy is tried: somebody may have taken its port meanwhile.
+/// How often a version that ended before it ever was healthy is tried: somebody may have taken its port meanwhile. One
+/// that must serve is tried for ever, with growing waits: what its start lacks, a disk or a database, may come back.
 const FIRST_TRIES: u32 = 3;
 
 /// Between those tries.
@@ -57,8 +58,8 @@ enum End {
 enum Next {
     /// Another one, after this long.
     Again(Duration),
-    /// None, until the server wants it launched in another way, or not at all.
-    Never(Box<contract::Launch>),
+    /// None, until the server wants it launched in another way, for another duty, or not at all.
+    Never(Box<Instance>),
 }
 
 impl Keeper {
@@ -92,7 +93,7 @@ impl Keeper {
         };
         match command {
             Ok((process, record)) => self.live(process, record).await,
-            Err(reason) if self.proven == Proven::No => Some(self.fail("none", &instance, reason)),
+            Err(reason) if self.proven == Proven::No => Some(self.fail("none", &instance, Duration::ZERO, reason)),
             Err(reason) => Some(self.after_death("none", &instance, Duration::ZERO, reason)),
         }
     }
@@ -109,7 +110,7 @@ impl Keeper {
             env: environment(env, instance, port, &self.context.outbound),
             environment: Environment::Minimal,
             directory: Some(directory.as_ref().map_or_else(|| files.clone(), |below| files.join(below))),
-            log: self.context.layout.records().log(&self.key.service, &self.key.version),
+            log: self.log(),
             stdin: None,
         };
         let started_at = Timestamp::now();
@@ -198,10 +199,10 @@ impl Keeper {
         };
         let reason = tokio::select! {
             biased;
-            () = not_as(&mut wanted, &instance.launch) => return Some(Next::Again(Duration::ZERO)),
+            () = until_not(&mut wanted, |now| now.launch == instance.launch) => return Some(Next::Again(Duration::ZERO)),
             reason = watch => reason,
         };
-        Some(self.fail(&id, instance, reason))
+        Some(self.fail(&id, instance, limit, reason))
     }
 
     fn after_death(&mut self, id: &str, instance: &Instance, life: Duration, how: String) -> Next {
@@ -213,23 +214,33 @@ impl Keeper {
         if self.tries < FIRST_TRIES {
             return Next::Again(FIRST_AGAIN);
         }
-        self.fail(
-            id,
-            instance,
-            format!("it ended {} times before it was healthy, the last time with {how}", self.tries),
-        )
+        // Without the path above it, which may hold a person's name: this goes into the ledger.
+        let log = self.context.layout.shown_log(&self.key.service, &self.key.version);
+        let (tries, log) = (self.tries, log.display());
+        let reason = format!(
+            "it ended {tries} times before it was healthy, the last time with {how}; what it said is in \"{log}\""
+        );
+        self.fail(id, instance, life, reason)
     }
 
     fn after_lateness(&mut self, id: &str, instance: &Instance, life: Duration, reason: String) -> Next {
         match self.proven {
             Proven::Yes => self.after_death(id, instance, life, format!("killed: {reason}")),
-            Proven::No => self.fail(id, instance, reason),
+            Proven::No => {
+                let log = self.context.layout.shown_log(&self.key.service, &self.key.version);
+                self.fail(id, instance, life, format!("{reason}; what it said is in \"{}\"", log.display()))
+            }
         }
     }
 
-    fn fail(&self, id: &str, instance: &Instance, reason: String) -> Next {
+    fn fail(&mut self, id: &str, instance: &Instance, life: Duration, reason: String) -> Next {
         self.tell(id, InstanceState::Failed { reason });
-        Next::Never(Box::new(instance.launch.clone()))
+        // As it is wanted now: it may have been promoted since it was launched.
+        let duty = self.wanted.borrow().as_ref().map_or(instance.duty, |now| now.duty);
+        match duty {
+            Duty::Serve => Next::Again(self.backoff.after(life, FirstDeath::Counts)),
+            Duty::Trial => Next::Never(Box::new(Instance { duty, ..instance.clone() })),
+        }
     }
 
     /// Waits for what comes next, or until it should end.
@@ -242,8 +253,9 @@ impl Keeper {
                 () = sleep(wait) => {}
             },
             // The same once more would fail once more.
-            Next::Never(launch) => {
-                not_as(&mut wanted, &launch).await;
+            Next::Never(was) => {
+                let same = |now: &Instance| now.launch == was.launch && now.duty == was.duty;
+                until_not(&mut wanted, same).await;
                 self.tries = 0;
             }
         }
@@ -276,13 +288,27 @@ impl Keeper {
         }
     }
 
+    fn log(&self) -> PathBuf {
+        self.context.layout.records().log(&self.key.service, &self.key.version)
+    }
+
     fn tell(&self, id: &str, state: InstanceState) {
         let words = in_words(&state);
+        // For whoever looks at this terminal: a version's own words may hold anything, so they go nowhere else.
+        let said = match &state {
+            InstanceState::Failed { .. } | InstanceState::Exited { .. } if is_ours(id) => last_words(&self.log()),
+            _ => None,
+        };
         if self.context.picture.note(&self.key, id, state) {
             let (service, version) = (self.key.service.to_string(), self.key.version.to_string());
-            self.context.reporter.report(UpEvent::Version { service, version, state: words });
+            self.context.reporter.report(UpEvent::Version { service, version, state: words, said });
         }
     }
+}
+
+/// Tells whether it is a process that we started: it has a log.
+fn is_ours(id: &str) -> bool {
+    id.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// Waits until it should end. A supervisor that went away without a word stops nothing.
@@ -292,10 +318,9 @@ async fn not_wanted(wanted: &mut watch::Receiver<Option<Instance>>) {
     }
 }
 
-/// Waits until it should end or be launched in another way.
-async fn not_as(wanted: &mut watch::Receiver<Option<Instance>>, launch: &contract::Launch) {
-    let same = |now: &Option<Instance>| now.as_ref().is_some_and(|now| now.launch == *launch);
-    if wanted.wait_for(|now| !same(now)).await.is_err() {
+/// Waits until it should end or is not wanted as it was.
+async fn until_not(wanted: &mut watch::Receiver<Option<Instance>>, as_it_was: impl Fn(&Instance) -> bool) {
+    if wanted.wait_for(|now| !now.as_ref().is_some_and(&as_it_was)).await.is_err() {
         pending().await
     }
 }

@@ -11,7 +11,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
-use seaworthy_contract::process::{Desired, Instance, InstanceState, Launch, LaunchFrom, Observed};
+use seaworthy_contract::process::{Desired, Duty, Instance, InstanceState, Launch, LaunchFrom, Observed};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -237,6 +237,7 @@ pub(crate) fn instance(version: &str, command: Vec<String>) -> Instance {
             stop_timeout_ms: 20_000,
         },
         dependencies: Vec::new(),
+        duty: Duty::Trial,
     }
 }
 

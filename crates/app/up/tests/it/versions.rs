@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 
 use rustix::process::Signal;
-use seaworthy_contract::process::{Instance, InstanceState, LaunchFrom};
+use seaworthy_contract::process::{Duty, Instance, InstanceState, LaunchFrom};
 use seaworthy_up::status;
 
 use crate::rig::{Rig, body, instance, is_alive, kill, line_of, open, pid_of, plays, script, until};
@@ -161,6 +162,56 @@ fn one_that_never_becomes_healthy_is_killed_and_not_tried_again() {
     assert!(!up.seen.iter().any(|event| event["event"] == "problem"), "{:#?}", up.seen);
     up.signal(Signal::TERM);
     up.wait_for("stopped");
+}
+
+#[test]
+fn one_that_must_serve_is_tried_until_it_does() {
+    let rig = Rig::new();
+    let (mut up, _) = rig.ready();
+    let serving = |version: &str, text: &str| Instance { duty: Duty::Serve, ..script(version, text) };
+    let late = format!("echo again >> starts; test -e disk || exit 3; exec {}", quoted());
+    let mut never = serving("v2", "test -e disk && exec sleep 1000; sleep 1000");
+    never.launch.start_timeout_ms = 200;
+    let trial = script("v3", "echo again >> tried; exit 3");
+    let missing = Instance { duty: Duty::Serve, ..instance("v4", vec![rig.path("program").display().to_string()]) };
+    rig.desire(&[serving("v1", &late), never, trial.clone(), missing]);
+    for version in ["v1", "v2", "v3", "v4"] {
+        rig.until(version, |_, state| matches!(state, InstanceState::Failed { .. }).then_some(()));
+    }
+    until(|| (fs::read_to_string(rig.path("starts")).unwrap().lines().count() > 3).then_some(()));
+    rig.write("disk", "");
+    rig.healthy("v1", "");
+    fs::write(rig.path("program"), format!("#!/bin/sh\nexec {}\n", quoted())).unwrap();
+    fs::set_permissions(rig.path("program"), fs::Permissions::from_mode(0o700)).unwrap();
+    rig.healthy("v4", "");
+    let tried = || fs::read_to_string(rig.path("tried")).unwrap().lines().count();
+    assert_eq!(tried(), 3);
+    // One that was given up on trial is tried again when it is to serve.
+    rig.desire(&[Instance { duty: Duty::Serve, ..trial }]);
+    until(|| (tried() > 3).then_some(()));
+    up.signal(Signal::TERM);
+    up.wait_for("stopped");
+}
+
+#[test]
+fn why_a_start_failed_is_said_here_and_where_it_stands_everywhere() {
+    let rig = Rig::new();
+    let (mut up, _) = rig.ready();
+    rig.desire(&[script("v1", "echo 'no disk for mia, token=abc' >&2; exit 3")]);
+    let failed = loop {
+        let version = up.wait_for("version");
+        if version["state"].as_str().unwrap().starts_with("failed to start") {
+            break version;
+        }
+    };
+    assert_eq!(failed["said"], "no disk for mia, token=***");
+    let reason = rig.until("v1", |_, state| match state {
+        InstanceState::Failed { reason } => Some(reason.clone()),
+        _ => None,
+    });
+    assert!(reason.ends_with("with exit 3; what it said is in \"data/run/versions/shop/v1.log\""), "{reason}");
+    assert!(!reason.contains("mia") && rig.path("data/run/versions/shop/v1.log").exists());
+    up.stop();
 }
 
 #[test]
