@@ -23,6 +23,8 @@ const IMPLEMENTATIONS: &[(&str, &str)] = &[("seaworthy-store-sqlite", "seaworthy
 const SHARED: &[(&str, &str)] = &[
     ("seaworthy-client", "an HTTP channel is the same transport for every integration"),
     ("seaworthy-process", "sockets and children are handled in one place"),
+    ("seaworthy-yaml", "every format of files is read, and its mistakes are placed, in one manner"),
+    ("seaworthy-objectives", "a directory of files may hold objectives in the formats that it reads"),
 ];
 
 /// What a domain crate may take from outside: time as a value, nothing that acts.

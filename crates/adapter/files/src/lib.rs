@@ -1,6 +1,6 @@
 //! Reads a directory of YAML into a catalogue document, with every mistake placed.
 //!
-//! Three stages. `tree` turns text into nodes that know their place, within limits. `envelope`, `backstage` and
+//! Three stages. `seaworthy-yaml` turns text into nodes that know their place, within limits. `envelope`, `backstage` and
 //! `seaworthy` turn documents into drafts, each on its own. `assemble` and `resolve` put the drafts together, where
 //! duplicates, ownership and references are judged. No stage stops at a mistake, so one run shows them all.
 //!
@@ -9,17 +9,12 @@
 
 mod assemble;
 mod backstage;
-mod diagnostic;
 mod draft;
 mod envelope;
-mod fields;
 mod foreign;
 mod reference;
 mod resolve;
-mod rule;
-mod scalar;
 mod seaworthy;
-mod tree;
 mod walk;
 
 use std::io;
@@ -28,6 +23,7 @@ use std::rc::Rc;
 
 use jiff::Timestamp;
 use seaworthy_contract::catalogue::Document;
+use seaworthy_yaml::{diagnostic, fields, rule, scalar, tree};
 
 use diagnostic::{Place, Report};
 use draft::Drafts;

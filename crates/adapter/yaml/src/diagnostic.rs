@@ -55,7 +55,7 @@ pub struct Diagnostic {
 
 /// A place in a file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place {
+pub struct Place {
     /// The file, relative to the directory.
     pub file: Rc<str>,
     /// Line, from 1.
@@ -72,7 +72,7 @@ impl fmt::Display for Place {
 
 /// A value and where it was read.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Placed<T> {
+pub struct Placed<T> {
     /// The value.
     pub value: T,
     /// Its place.
@@ -81,21 +81,21 @@ pub(crate) struct Placed<T> {
 
 impl<T> Placed<T> {
     /// Changes the value, keeps the place.
-    pub(crate) fn map<U>(self, change: impl FnOnce(T) -> U) -> Placed<U> {
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Placed<U> {
         Placed { value: change(self.value), at: self.at }
     }
 }
 
 impl<T> Placed<Option<T>> {
     /// Takes the option out.
-    pub(crate) fn transpose(self) -> Option<Placed<T>> {
+    pub fn transpose(self) -> Option<Placed<T>> {
         self.value.map(|value| Placed { value, at: self.at })
     }
 }
 
 /// Collects diagnostics while files are read; shared, so that readers need no mutable borrow of it.
 #[derive(Default)]
-pub(crate) struct Report {
+pub struct Report {
     errors: RefCell<Vec<Diagnostic>>,
     rest: RefCell<Vec<Diagnostic>>,
     left_out: Cell<usize>,
@@ -103,7 +103,7 @@ pub(crate) struct Report {
 
 impl Report {
     /// Adds one.
-    pub(crate) fn add(
+    pub fn add(
         &self,
         severity: Severity,
         rule: Rule,
@@ -123,22 +123,22 @@ impl Report {
     }
 
     /// Adds an error.
-    pub(crate) fn error(&self, rule: Rule, at: &Place, message: impl Into<String>, remedy: impl Into<String>) {
+    pub fn error(&self, rule: Rule, at: &Place, message: impl Into<String>, remedy: impl Into<String>) {
         self.add(Severity::Error, rule, at, message, remedy);
     }
 
     /// Adds a warning.
-    pub(crate) fn warning(&self, rule: Rule, at: &Place, message: impl Into<String>, remedy: impl Into<String>) {
+    pub fn warning(&self, rule: Rule, at: &Place, message: impl Into<String>, remedy: impl Into<String>) {
         self.add(Severity::Warning, rule, at, message, remedy);
     }
 
     /// Adds a note.
-    pub(crate) fn note(&self, rule: Rule, at: &Place, message: impl Into<String>, remedy: impl Into<String>) {
+    pub fn note(&self, rule: Rule, at: &Place, message: impl Into<String>, remedy: impl Into<String>) {
         self.add(Severity::Note, rule, at, message, remedy);
     }
 
     /// Returns everything found, by file and place, each once; and how many were left out.
-    pub(crate) fn sorted(self) -> (Vec<Diagnostic>, usize) {
+    pub fn sorted(self) -> (Vec<Diagnostic>, usize) {
         let mut found = self.errors.into_inner();
         found.append(&mut self.rest.into_inner());
         found.sort_by(|a, b| (&a.file, a.line, a.column, a.severity).cmp(&(&b.file, b.line, b.column, b.severity)));

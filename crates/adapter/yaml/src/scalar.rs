@@ -8,10 +8,10 @@ use seaworthy_model::Share;
 const DURATION_MAX_MS: u64 = 366 * 24 * 3_600 * 1_000;
 
 /// What a duration looks like, for messages.
-pub(crate) const DURATION_FORM: &str = "write a whole number and a unit: 250ms, 5s, 10m, 1h or 7d";
+pub const DURATION_FORM: &str = "write a whole number and a unit: 250ms, 5s, 10m, 1h or 7d";
 
 /// Reads `250ms`, `5s`, `10m`, `1h`, `7d` (a day is 24 h) as milliseconds, above 0 and at most a year.
-pub(crate) fn duration_ms(text: &str) -> Option<u64> {
+pub fn duration_ms(text: &str) -> Option<u64> {
     let digits = text.find(|c: char| !c.is_ascii_digit())?;
     let (number, unit) = text.split_at(digits);
     let unit_ms = match unit.trim() {
@@ -27,7 +27,7 @@ pub(crate) fn duration_ms(text: &str) -> Option<u64> {
 }
 
 /// Reads `7d` or `2w` as days of the wall clock.
-pub(crate) fn days(text: &str) -> Option<u16> {
+pub fn days(text: &str) -> Option<u16> {
     let digits = text.find(|c: char| !c.is_ascii_digit())?;
     let (number, unit) = text.split_at(digits);
     let number: u16 = number.parse().ok()?;
@@ -40,12 +40,12 @@ pub(crate) fn days(text: &str) -> Option<u16> {
 }
 
 /// Reads a share: `5%`, or `5` in percent.
-pub(crate) fn share(text: &str) -> Option<Share> {
+pub fn share(text: &str) -> Option<Share> {
     Share::from_str(text).ok()
 }
 
 /// Returns `; did you mean "x"?` for the known word nearest to a mistyped one; empty when none is near.
-pub(crate) fn did_you_mean<'a>(asked: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn did_you_mean<'a>(asked: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     seaworthy_catalog::nearest(asked, known)
 }
 

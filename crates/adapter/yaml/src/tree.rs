@@ -9,23 +9,27 @@ use std::rc::Rc;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span};
 
 /// Deepest nesting: catalogue entities need 8, an OpenAPI definition written inside one perhaps 30.
-pub(crate) const DEPTH_MAX: usize = 64;
+pub const DEPTH_MAX: usize = 64;
 /// Most nodes of a file, with aliases written out.
-pub(crate) const NODES_MAX: u64 = 200_000;
+pub const NODES_MAX: u64 = 200_000;
 /// Most documents of a file.
-pub(crate) const DOCUMENTS_MAX: usize = 2_000;
+pub const DOCUMENTS_MAX: usize = 2_000;
 
 /// Line and column, both from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct At {
+pub struct At {
+    /// From 1.
     pub line: u32,
+    /// In characters, from 1.
     pub column: u32,
 }
 
 /// One node.
 #[derive(Debug)]
-pub(crate) struct Node {
+pub struct Node {
+    /// Its place.
     pub at: At,
+    /// What it holds.
     pub value: Value,
     /// Nodes below and with it, aliases written out.
     size: u64,
@@ -33,7 +37,7 @@ pub(crate) struct Node {
 
 /// What a node holds.
 #[derive(Debug)]
-pub(crate) enum Value {
+pub enum Value {
     /// A scalar; types are the reader's business. A plain `null`, `~` or nothing is [`Value::Null`].
     Text(String),
     /// Nothing.
@@ -46,7 +50,7 @@ pub(crate) enum Value {
 
 impl Node {
     /// Returns the text of a scalar.
-    pub(crate) fn text(&self) -> Option<&str> {
+    pub fn text(&self) -> Option<&str> {
         match &self.value {
             Value::Text(text) => Some(text),
             _ => None,
@@ -54,7 +58,7 @@ impl Node {
     }
 
     /// Returns the value of a key of a mapping; null counts as absent.
-    pub(crate) fn get(&self, key: &str) -> Option<&Rc<Node>> {
+    pub fn get(&self, key: &str) -> Option<&Rc<Node>> {
         match &self.value {
             Value::Map(entries) => entries
                 .iter()
@@ -66,7 +70,7 @@ impl Node {
     }
 
     /// Returns what it is, for a message.
-    pub(crate) fn what(&self) -> &'static str {
+    pub fn what(&self) -> &'static str {
         match self.value {
             Value::Text(_) => "a text",
             Value::Null => "nothing",
@@ -77,20 +81,23 @@ impl Node {
 }
 
 /// One document of a file.
-pub(crate) struct Document {
+pub struct Document {
+    /// The outermost node.
     pub root: Rc<Node>,
     /// Keys that stand twice in a mapping: the second's place, the key, the first's place.
     pub doubled: Vec<(At, String, At)>,
 }
 
 /// Why a file could not be read to its end.
-pub(crate) struct Broken {
+pub struct Broken {
+    /// Where.
     pub at: At,
+    /// Why.
     pub why: Why,
 }
 
 /// The two ways to break.
-pub(crate) enum Why {
+pub enum Why {
     /// Not YAML; the parser's words.
     Syntax(String),
     /// Over a limit; which.
@@ -98,7 +105,7 @@ pub(crate) enum Why {
 }
 
 /// Reads a file: its documents up to the first that is broken.
-pub(crate) fn parse(text: &str) -> (Vec<Document>, Option<Broken>) {
+pub fn parse(text: &str) -> (Vec<Document>, Option<Broken>) {
     let mut builder = Builder::new(text);
     let mut parser = Parser::new_from_str(text.trim_start_matches('\u{feff}')).keep_tags(true);
     while let Some(next) = parser.next_event() {

@@ -14,23 +14,25 @@ use crate::scalar::{DURATION_FORM, did_you_mean, duration_ms};
 use crate::tree::{At, Node, Value};
 
 /// What the outermost mapping is called.
-pub(crate) const DOCUMENT: &str = "document";
+pub const DOCUMENT: &str = "document";
 
 /// Where readers are: which file, and where mistakes go.
 #[derive(Clone)]
-pub(crate) struct Scope<'a> {
+pub struct Scope<'a> {
+    /// The file, as it is shown.
     pub file: Rc<str>,
+    /// Where mistakes go.
     pub report: &'a Report,
 }
 
 impl Scope<'_> {
     /// Returns a place of this file.
-    pub(crate) fn place(&self, at: At) -> Place {
+    pub fn place(&self, at: At) -> Place {
         Place { file: Rc::clone(&self.file), line: at.line, column: at.column }
     }
 
     /// Returns the text of a scalar with its place, or reports that it is none.
-    pub(crate) fn text(&self, node: &Node, what: &str) -> Option<Placed<String>> {
+    pub fn text(&self, node: &Node, what: &str) -> Option<Placed<String>> {
         match node.text() {
             Some(text) => Some(Placed { value: text.to_owned(), at: self.place(node.at) }),
             None => {
@@ -41,7 +43,7 @@ impl Scope<'_> {
     }
 
     /// Returns a name, or reports why it is none.
-    pub(crate) fn name<T: FromStr<Err = NameError>>(&self, node: &Node, what: &str) -> Option<Placed<T>> {
+    pub fn name<T: FromStr<Err = NameError>>(&self, node: &Node, what: &str) -> Option<Placed<T>> {
         let text = self.text(node, what)?;
         match text.value.parse() {
             Ok(value) => Some(Placed { value, at: text.at }),
@@ -59,20 +61,22 @@ impl Scope<'_> {
     }
 
     /// Reports that a node is of another type than wanted.
-    pub(crate) fn wrong_type(&self, node: &Node, what: &str, wanted: &str) {
+    pub fn wrong_type(&self, node: &Node, what: &str, wanted: &str) {
         let message = format!("{what} is {}, not {wanted}", node.what());
         self.report.error(Rule::WrongType, &self.place(node.at), message, format!("write {wanted}"));
     }
 
     /// Reports a value that is out of its range or list.
-    pub(crate) fn bad_value(&self, at: At, message: impl Into<String>, remedy: impl Into<String>) {
+    pub fn bad_value(&self, at: At, message: impl Into<String>, remedy: impl Into<String>) {
         self.report.error(Rule::BadValue, &self.place(at), message, remedy);
     }
 }
 
 /// A mapping, and which of its keys were asked for.
-pub(crate) struct Fields<'a> {
+pub struct Fields<'a> {
+    /// Where it stands.
     pub scope: Scope<'a>,
+    /// The mapping.
     pub node: &'a Node,
     /// What to call it: `spec`, `spec.run`.
     path: String,
@@ -81,7 +85,7 @@ pub(crate) struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     /// Reads a node as a mapping, or reports that it is none.
-    pub(crate) fn of(scope: &Scope<'a>, node: &'a Node, path: &str) -> Option<Self> {
+    pub fn of(scope: &Scope<'a>, node: &'a Node, path: &str) -> Option<Self> {
         if let Value::Map(_) = node.value {
             return Some(Self { scope: scope.clone(), node, path: path.to_owned(), asked: RefCell::default() });
         }
@@ -90,7 +94,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Returns the place of the mapping.
-    pub(crate) fn at(&self) -> Place {
+    pub fn at(&self) -> Place {
         self.scope.place(self.node.at)
     }
 
@@ -112,7 +116,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Returns the value of a key; none when it is absent or null.
-    pub(crate) fn get(&self, key: &'static str) -> Option<&'a Node> {
+    pub fn get(&self, key: &'static str) -> Option<&'a Node> {
         self.ask(key);
         let value = self.node.get(key).map(|value| &**value);
         match value.map(|value| (&value.value, value.at)) {
@@ -131,27 +135,23 @@ impl<'a> Fields<'a> {
     }
 
     /// Returns a text.
-    pub(crate) fn text(&self, key: &'static str) -> Option<Placed<String>> {
+    pub fn text(&self, key: &'static str) -> Option<Placed<String>> {
         self.get(key).and_then(|node| self.scope.text(node, &self.called(key)))
     }
 
     /// Returns a name.
-    pub(crate) fn name<T: FromStr<Err = NameError>>(&self, key: &'static str) -> Option<Placed<T>> {
+    pub fn name<T: FromStr<Err = NameError>>(&self, key: &'static str) -> Option<Placed<T>> {
         self.get(key).and_then(|node| self.scope.name(node, &self.called(key)))
     }
 
     /// Returns a name that must be there; reports where it is not.
-    pub(crate) fn required_name<T: FromStr<Err = NameError>>(
-        &self,
-        key: &'static str,
-        remedy: &str,
-    ) -> Option<Placed<T>> {
+    pub fn required_name<T: FromStr<Err = NameError>>(&self, key: &'static str, remedy: &str) -> Option<Placed<T>> {
         self.require(key, remedy)?;
         self.name(key)
     }
 
     /// Returns a value that must be there; reports where it is not.
-    pub(crate) fn require(&self, key: &'static str, remedy: &str) -> Option<&'a Node> {
+    pub fn require(&self, key: &'static str, remedy: &str) -> Option<&'a Node> {
         let absent = match &self.node.value {
             Value::Map(entries) => {
                 !entries.iter().any(|(k, v)| k.text() == Some(key) && !matches!(v.value, Value::Null))
@@ -167,12 +167,12 @@ impl<'a> Fields<'a> {
     }
 
     /// Returns a mapping.
-    pub(crate) fn fields(&self, key: &'static str) -> Option<Fields<'a>> {
+    pub fn fields(&self, key: &'static str) -> Option<Fields<'a>> {
         self.get(key).and_then(|node| Fields::of(&self.scope, node, &self.path_of(key)))
     }
 
     /// Returns the items of a list; empty when it is absent.
-    pub(crate) fn list(&self, key: &'static str) -> &'a [Rc<Node>] {
+    pub fn list(&self, key: &'static str) -> &'a [Rc<Node>] {
         match self.get(key) {
             None => &[],
             Some(Node { value: Value::List(items), .. }) => items,
@@ -184,7 +184,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Returns a list of texts; one text counts as a list of one.
-    pub(crate) fn texts(&self, key: &'static str) -> Vec<Placed<String>> {
+    pub fn texts(&self, key: &'static str) -> Vec<Placed<String>> {
         match self.get(key) {
             Some(node @ Node { value: Value::Text(_), .. }) => self.scope.text(node, key).into_iter().collect(),
             _ => self.list(key).iter().filter_map(|item| self.scope.text(item, &self.item(key))).collect(),
@@ -192,7 +192,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Returns a list of names.
-    pub(crate) fn names<T: FromStr<Err = NameError>>(&self, key: &'static str) -> Vec<Placed<T>> {
+    pub fn names<T: FromStr<Err = NameError>>(&self, key: &'static str) -> Vec<Placed<T>> {
         self.list(key).iter().filter_map(|item| self.scope.name(item, &self.item(key))).collect()
     }
 
@@ -201,7 +201,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Returns a duration in milliseconds.
-    pub(crate) fn duration_ms(&self, key: &'static str) -> Option<Placed<u64>> {
+    pub fn duration_ms(&self, key: &'static str) -> Option<Placed<u64>> {
         let text = self.text(key)?;
         let value = duration_ms(&text.value);
         if value.is_none() {
@@ -212,7 +212,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Returns a whole number of at least 1.
-    pub(crate) fn count(&self, key: &'static str) -> Option<u64> {
+    pub fn count(&self, key: &'static str) -> Option<u64> {
         let node = self.get(key)?;
         let text = self.scope.text(node, &self.called(key))?;
         let count = text.value.parse().ok().filter(|count| *count > 0);
@@ -224,7 +224,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Reports every key that nobody asked for.
-    pub(crate) fn no_more(&self) {
+    pub fn no_more(&self) {
         let Value::Map(entries) = &self.node.value else { return };
         let asked = self.asked.borrow();
         for (key, _) in entries {

@@ -4,11 +4,11 @@ macro_rules! rules {
     ($($(#[$doc:meta])* $name:ident = $id:literal,)*) => {
         /// What a diagnostic is about.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub(crate) enum Rule { $($(#[$doc])* $name,)* }
+        pub enum Rule { $($(#[$doc])* $name,)* }
 
         impl Rule {
             /// Returns the id that people see: it is never given to another rule.
-            pub(crate) fn id(self) -> &'static str {
+            pub fn id(self) -> &'static str {
                 match self { $(Self::$name => $id,)* }
             }
         }
