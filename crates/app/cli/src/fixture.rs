@@ -39,7 +39,7 @@ pub(crate) fn rollout_json() -> Value {
             {"share": 0.25, "state": "next", "seconds": null, "needs": "evidence of 20 to 1"},
             {"share": 1.0, "state": "next", "seconds": null, "needs": null}
         ],
-        "by": "token/ines", "started_at": "2026-03-02T11:59:50Z", "ended_at": null, "first_bad_at": null,
+        "by": "bootstrap admin", "started_at": "2026-03-02T11:59:50Z", "ended_at": null, "first_bad_at": null,
         "judge": {
             "decision": "wait", "metric": "errors", "log_e": -0.4, "log_e_promote": 1.2,
             "waits_for": "the step has to last 2 s more", "at": NOW

@@ -87,6 +87,16 @@ pub(crate) fn thousands(n: u64) -> String {
     out
 }
 
+/// Names who did something, as the portal does: `person/ines` is ines, a credential without a name its first letters.
+pub(crate) fn actor(actor: &str) -> String {
+    const ID_CHARS: usize = 8;
+    match actor.split_once('/') {
+        Some(("person", name)) => harmless(name),
+        Some(("token", id)) => format!("credential {}…", harmless(&id.chars().take(ID_CHARS).collect::<String>())),
+        _ => harmless(actor),
+    }
+}
+
 /// Starts a sentence.
 pub(crate) fn capital(text: &str) -> String {
     let mut chars = text.chars();
@@ -137,6 +147,19 @@ mod tests {
             (7.0, "100%"),
         ] {
             assert_eq!(share(ratio), text);
+        }
+    }
+
+    #[test]
+    fn who_did_it_has_a_name() {
+        for (said, shown) in [
+            ("bootstrap admin", "bootstrap admin"),
+            ("person/ines", "ines"),
+            ("token/01954a00-0000-7000-8000-000000000001", "credential 01954a00…"),
+            ("gateway/local", "gateway/local"),
+            ("person/\x1b[2J", "?[2J"),
+        ] {
+            assert_eq!(actor(said), shown);
         }
     }
 

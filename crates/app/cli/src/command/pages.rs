@@ -6,7 +6,7 @@ use seaworthy_model::PageId;
 use crate::context::Context;
 use crate::table::{Column, harmless, lay_out};
 use crate::view::View;
-use crate::words::ago;
+use crate::words::{actor, ago};
 use crate::{Exit, Failure};
 
 /// Shows pages that wait for somebody; takes one.
@@ -56,7 +56,7 @@ async fn acknowledge(cx: &mut Context<'_>, page: Option<PageId>) -> Result<Exit,
     };
     let page: Page = cx.api.post_json(&format!("/v1/pages/{id}/acknowledge"), &serde_json::json!({})).await?;
     cx.answer(&page, |page, _| {
-        let by = page.acknowledged_by.as_deref().map_or_else(String::new, |by| format!(" by {}", harmless(by)));
+        let by = page.acknowledged_by.as_deref().map_or_else(String::new, |by| format!(" by {}", actor(by)));
         format!("acknowledged{by}: {}", harmless(&page.sentence))
     })?;
     Ok(Exit::Ok)
@@ -106,7 +106,7 @@ pub(crate) fn to(page: &Page) -> String {
 }
 
 fn state(page: &Page, view: &View) -> String {
-    let by = page.acknowledged_by.as_deref().map_or_else(String::new, |by| format!(" by {}", harmless(by)));
+    let by = page.acknowledged_by.as_deref().map_or_else(String::new, |by| format!(" by {}", actor(by)));
     let at = page.acknowledged_at.map_or_else(String::new, |at| format!(", {}", ago(view.seconds_since(at))));
     match page.state {
         PageState::Requested => "on its way".to_owned(),

@@ -7,7 +7,7 @@ use super::ship::{ended, reached};
 use crate::context::Context;
 use crate::table::{Column, harmless, lay_out};
 use crate::view::View;
-use crate::words::{ago, share, span};
+use crate::words::{actor, ago, share, span};
 use crate::{Exit, Failure};
 
 /// Shows what was shipped, newest first, and what became of it; one rollout step by step with `--id`.
@@ -88,7 +88,7 @@ fn one(rollout: &Rollout, view: &View) -> String {
         format!(
             "shipped {} by {}{baseline}; ledger #{}",
             ago(view.seconds_since(rollout.started_at)),
-            harmless(&rollout.by),
+            actor(&rollout.by),
             rollout.position
         ),
         String::new(),

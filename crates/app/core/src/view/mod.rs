@@ -40,7 +40,7 @@ pub struct Look<'a> {
 
 impl Look<'_> {
     /// Returns what people call an actor of the ledger: a credential by what it is for.
-    pub(crate) fn called(&self, actor: &str) -> String {
+    pub fn called(&self, actor: &str) -> String {
         let token = actor.strip_prefix("token/").and_then(|id| id.parse().ok());
         let record = token.and_then(|id| self.state.tokens.get(&id));
         record.map_or_else(|| actor.to_owned(), |record| record.label.clone())

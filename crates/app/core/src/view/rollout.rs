@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use seaworthy_contract::api::{JudgeView, RevertTimes, Rollout, RolloutState, Series, Step, StepState};
 use seaworthy_model::{RolloutId, ServiceId};
-use seaworthy_rollout::lifecycle::Phase;
+use seaworthy_rollout::lifecycle::{Cause, Phase};
 use seaworthy_rollout::policy::{Verdict, delta};
 
 use super::Look;
@@ -39,7 +39,7 @@ fn view(look: &Look<'_>, record: &RolloutRecord) -> Rollout {
         baseline: record.lifecycle.baseline.clone(),
         state: state(record),
         sentence: sentence(record, live),
-        reason: reason(record, live, look.now),
+        reason: reason(look, record, live),
         share: record.share().ratio(),
         steps: steps(record, look.now, ended_at),
         by: look.called(&record.by),
@@ -92,14 +92,22 @@ fn sentence(record: &RolloutRecord, live: Option<&Live>) -> String {
     }
 }
 
-fn reason(record: &RolloutRecord, live: Option<&Live>, now: Timestamp) -> Option<String> {
+fn reason(look: &Look<'_>, record: &RolloutRecord, live: Option<&Live>) -> Option<String> {
     match &record.lifecycle.phase {
         Phase::Stepping { held: Some(held), .. } => Some(held.reason.clone()),
         Phase::Stepping { .. } => {
-            live.and_then(|live| live.judge.evidence(now).waits_for.first().map(ToString::to_string))
+            live.and_then(|live| live.judge.evidence(look.now).waits_for.first().map(ToString::to_string))
         }
-        Phase::Reverting { cause, .. } | Phase::Reverted { cause, .. } => Some(cause.to_string()),
+        Phase::Reverting { cause, .. } | Phase::Reverted { cause, .. } => Some(named(look, cause).to_string()),
         Phase::Starting { .. } | Phase::Promoted { .. } | Phase::Baked { .. } => None,
+    }
+}
+
+/// Puts what people call somebody in the place of the ledger's name for them.
+fn named(look: &Look<'_>, cause: &Cause) -> Cause {
+    match cause {
+        Cause::Hand { by, reason } => Cause::Hand { by: look.called(by), reason: reason.clone() },
+        other => other.clone(),
     }
 }
 

@@ -381,6 +381,7 @@ pub(crate) fn ledger(from: u64, rows: u64, head: u64) -> LedgerPage {
         occurred_at: ago((head - position).cast_signed()),
         stream: format!("rollout/{}", rollout_id(3)),
         actor: if position.is_multiple_of(3) { "person/ines".to_owned() } else { "judge".to_owned() },
+        by: String::new(),
         kind: "rollout.step-entered".to_owned(),
         version: 1,
         payload: serde_json::json!({ "rollout": rollout_id(3), "step": 1, "share": 2500, "log_e": 3.02 }),

@@ -120,7 +120,7 @@ pub(super) fn event(row: &LedgerRow, asked: Option<Position>) -> EventRow {
         kind: row.kind.clone(),
         stream: short(&row.stream),
         href: href(&row.stream),
-        by: actor(&row.actor),
+        by: actor(if row.by.is_empty() { &row.actor } else { &row.by }),
         hash: match row.hash.get(..6).zip(row.hash.get(row.hash.len().saturating_sub(4)..)) {
             Some((head, tail)) => format!("{head}…{tail}"),
             None => row.hash.clone(),

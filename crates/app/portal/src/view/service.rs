@@ -4,6 +4,7 @@ use askama::Template;
 use jiff::Timestamp;
 use seaworthy_contract::api::{DependencyView, Readiness, Rollout, Service, VersionView};
 use seaworthy_contract::catalogue::{DependencyKind, Route, Sticky};
+use seaworthy_model::ServiceId;
 
 use super::ready::Counts;
 use super::words::{OnCallWords, RolloutLine, service_chip, version_chip};
@@ -53,8 +54,10 @@ pub struct DependencyRow {
     pub known: bool,
     /// Its owner.
     pub owner: String,
+    /// `hard` or `soft`: declared, so a fact and no state.
+    pub kind: &'static str,
     /// What happens without it.
-    pub kind: Chip,
+    pub means: String,
     /// Whether calls were seen.
     pub calls: Chip,
 }
@@ -115,7 +118,7 @@ impl ServicePage {
             rollout: service.rollout.map(|id| id.to_string()),
             versions: service.versions.iter().map(|version| version_row(version, now)).collect(),
             routes: service.routes.iter().map(route).collect(),
-            dependencies: service.dependencies.iter().map(dependency).collect(),
+            dependencies: service.dependencies.iter().map(|needed| dependency(&service.name, needed)).collect(),
             counts: Counts::of(&facts.readiness.findings),
             rollouts: facts.rollouts.iter().take(ROLLOUTS_MAX).map(|r| RolloutLine::of(r, now)).collect(),
         }
@@ -151,15 +154,17 @@ fn route(route: &Route) -> (String, String) {
     )
 }
 
-fn dependency(dependency: &DependencyView) -> DependencyRow {
+fn dependency(of: &ServiceId, dependency: &DependencyView) -> DependencyRow {
+    let (kind, means) = match dependency.kind {
+        DependencyKind::Hard => ("hard", format!("{of} does not work without it")),
+        DependencyKind::Soft => ("soft", format!("{of} works without it, with less")),
+    };
     DependencyRow {
         service: dependency.service.to_string(),
         known: dependency.known,
         owner: dependency.owner.as_ref().map_or_else(|| "not in the catalogue".to_owned(), ToString::to_string),
-        kind: match dependency.kind {
-            DependencyKind::Hard => Chip::warn("does not work"),
-            DependencyKind::Soft => Chip::ok("works, with less"),
-        },
+        kind,
+        means,
         calls: match dependency.calls_seen {
             0 => Chip::unknown("none seen"),
             n => Chip::ok(text::counted(n, "call", "calls")),

@@ -5,7 +5,7 @@ use axum::extract::{Query, State};
 use axum::routing::get;
 use http::Method;
 use seaworthy_contract::api::{Code, LedgerPage, LedgerRow, Verification};
-use seaworthy_core::view::sentence;
+use seaworthy_core::view::{Look, sentence};
 use seaworthy_model::Position;
 use seaworthy_store::chain::Verifier;
 use seaworthy_store::{ReadError, Record};
@@ -48,7 +48,7 @@ pub(super) async fn page(app: &App, window: &Window) -> Result<LedgerPage, Failu
     let head = app.kernel.ledger.head().position;
     let from = window.from.unwrap_or((head + 1).saturating_sub(limit as Position)).max(1);
     let records = app.kernel.ledger.read(from, limit).await.map_err(|error| unreadable(&error))?;
-    Ok(LedgerPage { rows: records.iter().map(row).collect(), head })
+    Ok(app.kernel.look(|look| LedgerPage { rows: records.iter().map(|record| row(look, record)).collect(), head }))
 }
 
 fn unreadable(error: &ReadError) -> Failure {
@@ -60,7 +60,7 @@ fn unreadable(error: &ReadError) -> Failure {
     )
 }
 
-fn row(record: &Record) -> LedgerRow {
+fn row(look: &Look<'_>, record: &Record) -> LedgerRow {
     let event = &record.event;
     LedgerRow {
         position: record.position,
@@ -68,6 +68,7 @@ fn row(record: &Record) -> LedgerRow {
         occurred_at: event.occurred_at,
         stream: event.stream.clone(),
         actor: event.actor.clone(),
+        by: look.called(&event.actor),
         kind: event.kind.clone(),
         version: event.version,
         payload: serde_json::from_str(event.payload.as_str()).unwrap_or_default(),

@@ -29,6 +29,9 @@ pub struct LedgerRow {
     pub stream: String,
     /// Who or what did it: `person/ines`, `judge`, `gateway/gw-1`.
     pub actor: String,
+    /// What people call them: a credential by what it is for.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub by: String,
     /// Its type: `rollout.reverted`.
     pub kind: String,
     /// Version of the type.

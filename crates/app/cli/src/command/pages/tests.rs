@@ -19,14 +19,14 @@ fn each_says_who_was_paged_and_where_it_stands() {
         json!({}),
         json!({"state": "requested", "to_name": null}),
         json!({"state": "undeliverable", "to": null, "to_name": null}),
-        json!({"state": "acknowledged", "acknowledged_by": "token/ines", "acknowledged_at": "2026-03-02T11:59:58Z"}),
+        json!({"state": "acknowledged", "acknowledged_by": "bootstrap admin", "acknowledged_at": "2026-03-02T11:59:58Z"}),
     ];
     expect![[r#"
-        SERVICE   PAGED    TO              STATE                                WHAT                                    ID
-        checkout  8 s ago  Ines Ek         delivered to portal                  checkout v2 was taken off 5% of users.  01954a00-0000-7000-8000-000000000002
-        checkout  8 s ago  ines            on its way                           checkout v2 was taken off 5% of users.  01954a00-0000-7000-8000-000000000002
-        checkout  8 s ago  nobody on call  no channel took it                   checkout v2 was taken off 5% of users.  01954a00-0000-7000-8000-000000000002
-        checkout  8 s ago  Ines Ek         acknowledged by token/ines, 2 s ago  checkout v2 was taken off 5% of users.  01954a00-0000-7000-8000-000000000002"#]].assert_eq(&table(&pages(&states), &view()));
+        SERVICE   PAGED    TO              STATE                                     WHAT                                    ID
+        checkout  8 s ago  Ines Ek         delivered to portal                       checkout v2 was taken off 5% of users.  01954a00-0000-7000-8000-000000000002
+        checkout  8 s ago  ines            on its way                                checkout v2 was taken off 5% of users.  01954a00-0000-7000-8000-000000000002
+        checkout  8 s ago  nobody on call  no channel took it                        checkout v2 was taken off 5% of users.  01954a00-0000-7000-8000-000000000002
+        checkout  8 s ago  Ines Ek         acknowledged by bootstrap admin, 2 s ago  checkout v2 was taken off 5% of users.  01954a00-0000-7000-8000-000000000002"#]].assert_eq(&table(&pages(&states), &view()));
     assert_eq!(table(&[], &view()), "no page waits for anybody");
 }
 
@@ -47,7 +47,7 @@ fn without_an_id_the_only_one_that_waits_is_taken() {
 #[test]
 fn taking_one_asks_for_the_list_only_without_an_id() {
     let waiting = json!([page_json()]).to_string();
-    let taken = with(page_json(), json!({"state": "acknowledged", "acknowledged_by": "token/ines"})).to_string();
+    let taken = with(page_json(), json!({"state": "acknowledged", "acknowledged_by": "bootstrap admin"})).to_string();
     let id = page().id;
     let acknowledge = format!("POST /v1/pages/{id}/acknowledge {{}}");
     for (page, answers, requests) in [
@@ -57,7 +57,7 @@ fn taking_one_asks_for_the_list_only_without_an_id() {
         let args = Args { action: Some(Action::Ack { page }) };
         let ran = ran(false, &answers, async |cx| run(&args, cx).await);
         assert_eq!(ran.done.unwrap(), Exit::Ok);
-        assert_eq!(ran.out, "acknowledged by token/ines: checkout v2 was taken off 5% of users.\n");
+        assert_eq!(ran.out, "acknowledged by bootstrap admin: checkout v2 was taken off 5% of users.\n");
         assert_eq!(ran.requests, requests);
     }
 }

@@ -39,7 +39,7 @@ fn one_is_told_step_by_step() {
     expect![[r#"
         checkout v2 serves 5% of users, and none has failed.
           it answered 1,204 requests of 96 users; 0 failed
-        shipped 10 s ago by token/ines, compared with v1; ledger #31
+        shipped 10 s ago by bootstrap admin, compared with v1; ledger #31
 
         STEP  STATE  LASTED  NEEDS
           5%  now    3.25 s  evidence of 20 to 1
@@ -55,7 +55,7 @@ fn one_is_told_step_by_step() {
           from the decision to the last request assigned 0.00 s, to the last response 0.31 s
           from the first bad response to the last request assigned 0.91 s, to the last response 1.22 s
           measured by the gateways, ledger #36
-        shipped 10 s ago by token/ines, compared with v1; ledger #31
+        shipped 10 s ago by bootstrap admin, compared with v1; ledger #31
 
         STEP  STATE          LASTED  NEEDS
           5%  ended here     2.40 s

@@ -72,7 +72,7 @@ fn a_version_that_never_met_a_user_has_nothing_measured() {
 fn times_without_a_bad_response_are_told_from_the_decision() {
     let by_hand = with(
         reverted_json(),
-        json!({"reason": "by token/ines: looks odd", "revert": {
+        json!({"reason": "by bootstrap admin: looks odd", "revert": {
             "decision_to_last_assignment_s": 0.0, "decision_to_last_response_s": 0.02,
             "first_bad_to_last_assignment_s": null, "first_bad_to_last_response_s": null, "position": 36
         }}),
@@ -80,7 +80,7 @@ fn times_without_a_bad_response_are_told_from_the_decision() {
     check(
         by_hand,
         expect![[r#"
-            reverted: checkout v2 was taken off 5% of users: by token/ines: looks odd
+            reverted: checkout v2 was taken off 5% of users: by bootstrap admin: looks odd
               it answered 15 requests of 15 users; 4 failed
               of these, v1 answered 3; users saw 0 on requests that may be repeated, 1 on others
               from the decision to the last request assigned 0.00 s, to the last response 0.02 s
@@ -157,14 +157,15 @@ fn a_refusal_is_no_rollout() {
 
 #[test]
 fn a_revert_waits_for_the_gateways() {
-    let reverting = with(rollout_json(), json!({"state": "reverting", "share": 0.0, "reason": "by token/ines: odd"}));
+    let reverting =
+        with(rollout_json(), json!({"state": "reverting", "share": 0.0, "reason": "by bootstrap admin: odd"}));
     let args = revert::Args { service: "checkout".parse().unwrap(), reason: Some("odd".to_owned()) };
     let answers = [reverting.to_string(), reverting.to_string(), reverted_json().to_string()];
     let answers: Vec<_> = answers.iter().map(|body| (200, body.as_str())).collect();
     let ran = ran(false, &answers, async |cx| revert::run(&args, cx).await);
     assert_eq!(ran.done.unwrap(), Exit::Ok);
     assert_eq!(ran.requests[0], r#"POST /v1/services/checkout/revert {"reason":"odd"}"#);
-    assert_eq!(ran.err, "checkout v2 is being taken off its users: by token/ines: odd\n");
+    assert_eq!(ran.err, "checkout v2 is being taken off its users: by bootstrap admin: odd\n");
     assert!(ran.out.contains("from the first bad response to the last request assigned 0.91 s"), "{}", ran.out);
 }
 
