@@ -89,6 +89,8 @@ uuid_ids! {
     RolloutId;
     /// One page to a person.
     PageId;
+    /// One symptom of one service, from its first rule to its last.
+    AlertId;
     /// One credential; the id is public, the secret is not.
     TokenId;
 }
