@@ -5,8 +5,8 @@
 //! it can be killed itself, and the next one adopts everything that runs.
 //!
 //! ```text
-//! up ── sockets, boot message ─▶ server          (restarted when it dies)
-//!    ── sockets, boot message ─▶ gateway         (restarted when it dies)
+//! up ── sockets, boot message ─▶ server          (restarted when it dies or hangs)
+//!    ── sockets, boot message ─▶ gateway         (restarted when it dies or hangs)
 //!    ◀─ desired versions ── server ◀─ observed ─ up
 //!    ── PORT, <DEPENDENCY>_URL ─▶ versions       (own process groups; records in DATA/run/versions)
 //! ```
@@ -19,6 +19,7 @@ mod event;
 mod layout;
 mod options;
 mod printer;
+mod pulse;
 mod reporter;
 mod role;
 mod roles;
@@ -30,7 +31,10 @@ mod token;
 
 pub use error::UpError;
 pub use event::{ProcessName, UpEvent};
-pub use options::{AtStop, Commands, DEFAULT_GATEWAY, DEFAULT_OUTBOUND, DEFAULT_PORTAL, Reload, Stdin, UpOptions};
+pub use options::{
+    AtStop, Commands, DEFAULT_GATEWAY, DEFAULT_OUTBOUND, DEFAULT_PORTAL, Pulses, Reload, Stdin, UpOptions,
+};
 pub use printer::{Format, printer};
+pub use pulse::Pulse;
 pub use run::run;
 pub use status::{RunningVersion, UpStatus, status};

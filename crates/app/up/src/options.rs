@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use seaworthy_contract::catalogue::Document;
 
-use crate::UpEvent;
+use crate::{Pulse, UpEvent};
 
 /// Where API and portal listen by default. Loopback: nothing is open to the network that nobody opened.
 pub const DEFAULT_PORTAL: SocketAddr = loopback(7070);
@@ -44,6 +44,8 @@ pub struct UpOptions {
     pub catalogue: Document,
     /// What they say later. A file that goes bad never takes down what runs.
     pub reload: Reload,
+    /// How long server and gateway may be silent.
+    pub pulses: Pulses,
     /// What becomes of versions at a clean stop.
     pub at_stop: AtStop,
     /// What the standard input means.
@@ -65,6 +67,21 @@ impl fmt::Debug for UpOptions {
         options.field("directory", &self.directory).field("data", &self.data).field("portal", &self.portal);
         options.field("gateway", &self.gateway).field("outbound", &self.outbound).field("commands", &self.commands);
         options.field("at_stop", &self.at_stop).field("stdin", &self.stdin).finish_non_exhaustive()
+    }
+}
+
+/// How long server and gateway may be silent before they are taken for hung and started again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pulses {
+    /// The server.
+    pub server: Pulse,
+    /// The gateway.
+    pub gateway: Pulse,
+}
+
+impl Default for Pulses {
+    fn default() -> Self {
+        Self { server: Pulse::SERVER, gateway: Pulse::GATEWAY }
     }
 }
 

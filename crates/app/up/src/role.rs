@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep};
 
 use crate::backoff::{Backoff, FirstDeath};
+use crate::pulse::Asked;
 use crate::reporter::Reporter;
 use crate::stop::{Haste, until};
 use crate::{ProcessName, UpError, UpEvent};
@@ -21,6 +22,12 @@ const FIRST_TRIES: u32 = 3;
 
 /// Longest time a role has to finish requests when told to stop: the gateway's own limit of a request is shorter.
 const STOP_PATIENCE: Duration = Duration::from_secs(20);
+
+/// How long one that answers nobody has to end when told to: a server that hangs in one place may still close its ledger.
+const HUNG_PATIENCE: Duration = Duration::from_secs(2);
+
+/// How the end of one that answers nobody is told.
+const NOT_ANSWERING: &str = "not answering";
 
 /// Most bytes of the answer of a child that is ready: it holds one credential.
 const ANSWER_MAX: u64 = 4096;
@@ -50,8 +57,18 @@ pub(crate) struct Role {
     pub(crate) log: PathBuf,
     /// The directory of files: commands that the server runs for people are written relative to it.
     pub(crate) directory: PathBuf,
+    /// Where it is asked whether it does anything, once it serves.
+    pub(crate) asked: Asked,
     /// Taken over from an earlier supervisor.
     pub(crate) running: Option<Process>,
+}
+
+/// How a life of a role ended.
+enum End {
+    /// By itself.
+    By(Exit),
+    /// It answered nobody and was ended.
+    Hung,
 }
 
 /// A role being kept.
@@ -94,11 +111,13 @@ impl Keeper {
             };
             let begun = Instant::now();
             let mut haste = self.haste.clone();
-            let exit = tokio::select! {
-                exit = self.watch(&mut process, answer) => exit,
+            let end = tokio::select! {
+                end = self.watch(&mut process, answer) => end,
                 () = until(&mut haste, Haste::Orderly) => return self.stop(process).await,
             };
-            if let Some(error) = self.note_end(process.identity().pid, exit) {
+            if let End::By(exit) = end
+                && let Some(error) = self.note_end(process.identity().pid, exit)
+            {
                 return self.fatal(error).await;
             }
             if self.waits_in_vain(backoff.after(begun.elapsed(), FirstDeath::Free)).await {
@@ -137,11 +156,11 @@ impl Keeper {
         launch.start()
     }
 
-    /// Waits until it ends; tells when it serves.
-    async fn watch(&mut self, process: &mut Process, answer: Option<UnixStream>) -> Exit {
+    /// Waits until it ends, or ends it when it answers nobody; tells when it serves.
+    async fn watch(&mut self, process: &mut Process, answer: Option<UnixStream>) -> End {
         let pid = process.identity().pid;
         let ready = tokio::select! {
-            exit = process.exited() => return exit,
+            exit = process.exited() => return End::By(exit),
             ready = read_answer(answer) => ready,
         };
         self.served = Served::Once;
@@ -152,14 +171,25 @@ impl Keeper {
         }
         // Nobody hears it any more when everything is about to stop.
         drop(self.news.send(News::Ready { name, pid, ready }).await);
-        process.exited().await
+        tokio::select! {
+            biased;
+            exit = process.exited() => return End::By(exit),
+            () = self.role.asked.silence() => {}
+        }
+        self.note_down(pid, NOT_ANSWERING.to_owned());
+        process.stop(HUNG_PATIENCE).await;
+        End::Hung
+    }
+
+    fn note_down(&mut self, pid: u32, how: String) {
+        self.down_since.get_or_insert_with(Instant::now);
+        self.reporter.report(UpEvent::Down { process: self.role.name, pid, how });
     }
 
     /// Returns the error when going on is no use.
     fn note_end(&mut self, pid: u32, exit: Exit) -> Option<UpError> {
         let (name, how) = (self.role.name, exit.to_string());
-        self.down_since.get_or_insert_with(Instant::now);
-        self.reporter.report(UpEvent::Down { process: name, pid, how: how.clone() });
+        self.note_down(pid, how.clone());
         let hopeless = exit == Exit::Code(EXIT_CONFIG.into()) || self.tries >= FIRST_TRIES;
         (self.served == Served::Never && hopeless).then(|| {
             let last = tail(&self.role.log, LAST_LINES);

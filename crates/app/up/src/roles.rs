@@ -7,9 +7,10 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use crate::layout::Layout;
+use crate::pulse::Asked;
 use crate::reporter::Reporter;
 use crate::role::{Keeper, News, Role};
-use crate::sockets::{Both, Prepared, url};
+use crate::sockets::{Both, Prepared, callable, url};
 use crate::stop::Haste;
 use crate::{ProcessName, UpOptions};
 
@@ -34,6 +35,16 @@ impl Known {
 
     pub(crate) fn outbound(&self) -> String {
         url(self.gateway.outbound)
+    }
+
+    fn server_asked(&self, options: &UpOptions) -> Asked {
+        let address = callable(self.server.portal).to_string();
+        Asked { address, path: "/healthz", pulse: options.pulses.server }
+    }
+
+    fn gateway_asked(&self, options: &UpOptions) -> Asked {
+        let address = callable(self.gateway.outbound).to_string();
+        Asked { address, path: "/-/healthz", pulse: options.pulses.gateway }
     }
 
     /// The name under which this machine's versions are desired.
@@ -66,9 +77,9 @@ impl Roles {
     ) -> (Self, Known, mpsc::Receiver<News>) {
         let (sender, news) = mpsc::channel(NEWS_MAX);
         let known = Known { server: both.server.boot.clone(), gateway: both.gateway.boot.clone() };
-        let start = |name, prepared| keep(name, options, prepared, layout, &sender, reporter);
-        let server = start(ProcessName::Server, untyped(both.server));
-        let gateway = start(ProcessName::Gateway, untyped(both.gateway));
+        let start = |name, prepared, asked| keep(name, options, prepared, asked, layout, &sender, reporter);
+        let server = start(ProcessName::Server, untyped(both.server), known.server_asked(options));
+        let gateway = start(ProcessName::Gateway, untyped(both.gateway), known.gateway_asked(options));
         (Self { server, gateway }, known, news)
     }
 
@@ -106,6 +117,7 @@ fn keep(
     name: ProcessName,
     options: &UpOptions,
     prepared: Prepared<serde_json::Value>,
+    asked: Asked,
     layout: &Layout,
     news: &mpsc::Sender<News>,
     reporter: &Reporter,
@@ -119,7 +131,7 @@ fn keep(
         ProcessName::Gateway => &options.commands.gateway,
     };
     let (command, directory) = (command.clone(), options.directory());
-    let role = Role { name, command, boot, fds, log: layout.log(name), directory, running };
+    let role = Role { name, command, boot, fds, log: layout.log(name), directory, asked, running };
     let task = tokio::spawn(Keeper::new(role, news.clone(), told, reporter.clone()).keep());
     Kept { task, haste, adopted }
 }

@@ -11,7 +11,8 @@ use seaworthy_cli::{Exit, Failure, Global, report};
 use seaworthy_contract::catalogue::Document;
 use seaworthy_files::{Diagnostic, Loaded, Severity, Stamp};
 use seaworthy_up::{
-    AtStop, Commands, DEFAULT_GATEWAY, DEFAULT_PORTAL, Format, Reload, Stdin, UpError, UpEvent, UpOptions, printer,
+    AtStop, Commands, DEFAULT_GATEWAY, DEFAULT_PORTAL, Format, Pulses, Reload, Stdin, UpError, UpEvent, UpOptions,
+    printer,
 };
 
 /// Name of the data directory inside the directory of files; hidden, so it is not read as files.
@@ -92,6 +93,7 @@ fn prepare(args: UpArgs, json: bool) -> Result<UpOptions, NotStarted> {
         outbound: args.outbound,
         commands: Commands::of_this_program().map_err(no_program)?,
         catalogue: loaded.document,
+        pulses: Pulses::default(),
         at_stop: if args.stop_versions { AtStop::StopVersions } else { AtStop::KeepVersions },
         stdin: if args.json_events { Stdin::EndStops } else { Stdin::Ignored },
         on_event: printer(if json { Format::Json } else { Format::Text }),

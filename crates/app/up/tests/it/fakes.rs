@@ -10,9 +10,12 @@ use std::time::{Duration, Instant};
 
 use seaworthy_contract::process::{EXIT_CONFIG, GatewayBoot, Ready, Secret, ServerBoot};
 use seaworthy_process::handover::{self, FromParent};
-use seaworthy_up::{AtStop, Commands, Format, Stdin, UpOptions, printer, run};
+use seaworthy_up::{AtStop, Commands, Format, Pulse, Pulses, Stdin, UpOptions, printer, run};
 
 use crate::rig::{PATIENCE, Play};
+
+/// Short enough to wait for, long enough for fakes on a loaded machine.
+const PULSE: Pulse = Pulse { answer_max: Duration::from_secs(1), misses_max: 3 };
 
 /// Not a test by itself: see above.
 #[test]
@@ -44,6 +47,7 @@ fn up(play: &Play) {
             let changed = std::mem::replace(&mut last, now.clone()) != now;
             changed.then(|| serde_json::from_slice(&now).map_err(|error| format!("files.json: {error}")))
         }),
+        pulses: Pulses { server: PULSE, gateway: PULSE },
         at_stop: if play.keep { AtStop::KeepVersions } else { AtStop::StopVersions },
         stdin: if play.stdin { Stdin::EndStops } else { Stdin::Ignored },
         on_event: printer(Format::Json),
@@ -66,6 +70,10 @@ fn server() {
 }
 
 fn answer(knobs: &Path, token: &str, request: &Request, mut stream: TcpStream) {
+    if request.head.starts_with("GET /healthz ") {
+        // The supervisor may be gone by now.
+        return drop(respond(&mut stream, "200 OK", "ok"));
+    }
     assert!(request.head.contains(&format!("authorization: Bearer {token}")), "{}", request.head);
     let (status, body) = match request.head.split(' ').nth(1).unwrap() {
         "/v1/agents/local/desired" => return desired(&knobs.join("desired.json"), stream),
@@ -116,7 +124,14 @@ fn gateway() {
         std::process::exit(1);
     }
     handover::serve(&boot.handover, &boot, copies(&fds)).unwrap();
-    let listener = listen(fds.into_iter().next().unwrap());
+    let mut fds = fds.into_iter().map(listen);
+    let (listener, outbound) = (fds.next().unwrap(), fds.next().unwrap());
+    std::thread::spawn(move || {
+        accept(&outbound, |request, mut stream| {
+            assert!(request.head.starts_with("GET /-/healthz "), "{}", request.head);
+            drop(respond(&mut stream, "200 OK", "ok"));
+        })
+    });
     parent.ready(&Ready::default());
     accept(&listener, |_, mut stream| drop(respond(&mut stream, "200 OK", &std::process::id().to_string())));
 }

@@ -63,6 +63,51 @@ fn a_server_that_dies_again_and_again_comes_back_again_and_again() {
 }
 
 #[test]
+fn one_that_hangs_is_ended_and_started_again() {
+    let rig = Rig::new();
+    let (mut up, ready) = rig.ready();
+    for name in ["gateway", "server"] {
+        let pid = number(&ready[format!("{name}_pid")]);
+        kill(pid, Signal::STOP);
+        let down = up.wait_for("down");
+        assert_eq!((text(&down["process"]), number(&down["pid"]), text(&down["how"])), (name, pid, "not answering"));
+        let again = up.wait_for("up");
+        assert!(!is_alive(pid) && text(&again["process"]) == name);
+        if name == "gateway" {
+            assert_eq!(body(open(text(&ready["gateway"]))), number(&again["pid"]).to_string());
+        }
+    }
+    up.stop();
+}
+
+#[test]
+fn an_adopted_one_that_hangs_is_ended_like_any_other() {
+    let rig = Rig::new();
+    let (up, ready) = rig.ready();
+    up.kill();
+    let (mut up, _) = rig.ready();
+    let gateway = number(&ready["gateway_pid"]);
+    kill(gateway, Signal::STOP);
+    assert_eq!(text(&up.wait_for("down")["how"]), "not answering");
+    up.wait_for("up");
+    assert!(!is_alive(gateway));
+    up.stop();
+}
+
+#[test]
+fn a_stop_does_not_wait_for_one_that_hangs_when_asked_twice() {
+    let rig = Rig::new();
+    let (mut up, ready) = rig.ready();
+    let gateway = number(&ready["gateway_pid"]);
+    kill(gateway, Signal::STOP);
+    up.signal(Signal::TERM);
+    up.wait_for("stopping");
+    up.signal(Signal::TERM);
+    up.wait_for("stopped");
+    assert!(up.ended() && !is_alive(gateway));
+}
+
+#[test]
 fn a_new_supervisor_adopts_what_a_killed_one_left() {
     let rig = Rig::new();
     let (up, first) = rig.ready();
