@@ -150,7 +150,7 @@ pub(crate) fn document(whole: Whole, drafts: Drafts, report: &Report) -> Documen
         }
     }
     entities.sort_by(|a, b| a.entity.key().cmp(&b.entity.key()));
-    Document { entities, people }
+    Document { entities, people, ..Document::default() }
 }
 
 fn push(entities: &mut Vec<Sourced>, entity: Entity, at: &Place, report: &Report) {

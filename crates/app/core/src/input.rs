@@ -11,7 +11,7 @@ use seaworthy_contract::process::Observed;
 use seaworthy_model::{Entropy, GatewayName, PageId, RolloutId, ServiceId, TokenId};
 use uuid::Uuid;
 
-use crate::watch::{Drained, Judged};
+use crate::watch::{Drained, Judged, Used};
 
 /// What every decision is given besides state and input.
 #[derive(Debug, Clone)]
@@ -27,8 +27,8 @@ pub struct Cx {
 /// Something that the core decides on.
 #[derive(Debug, Clone)]
 pub enum Input {
-    /// The catalogue should be as this document says.
-    Apply(Box<Document>),
+    /// The catalogue should be as this document says; what has users is not retired by silence.
+    Apply(Box<Document>, Used),
     /// A version should reach users.
     Ship {
         /// The service.

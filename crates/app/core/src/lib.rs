@@ -19,5 +19,5 @@ pub mod watch;
 pub use fact::{Fact, NewFact};
 pub use input::{Cx, Input, Refusal};
 pub use state::State;
-pub use step::{plan, step};
+pub use step::{plan, speaks_for, step};
 pub use watch::Watch;

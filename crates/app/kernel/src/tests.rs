@@ -49,7 +49,8 @@ fn people(count: usize) -> Input {
 
 fn document(entities: impl Iterator<Item = Entity>) -> Input {
     let sourced = |entity| Sourced { entity, source: "a.yaml:1".to_owned() };
-    Input::Apply(Box::new(Document { entities: entities.map(sourced).collect(), people: Vec::new() }))
+    let document = Document { entities: entities.map(sourced).collect(), ..Document::default() };
+    Input::Apply(Box::new(document), seaworthy_core::watch::Used::new())
 }
 
 fn report(seq: u64) -> Report {

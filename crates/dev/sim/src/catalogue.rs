@@ -37,5 +37,8 @@ pub(crate) fn document(services: &[&str]) -> Document {
         all.iter().filter(|(name, ..)| services.contains(name)).map(|(n, owner, needs)| service(n, owner, needs));
     let entities = [person("ines"), person("omar"), team("shop", "ines"), team("bank", "omar"), rotation];
     let sourced = |(line, entity)| Sourced { entity, source: format!("sim.yaml:{}", line * 10 + 1) };
-    Document { entities: entities.into_iter().chain(services).enumerate().map(sourced).collect(), people: Vec::new() }
+    Document {
+        entities: entities.into_iter().chain(services).enumerate().map(sourced).collect(),
+        ..Document::default()
+    }
 }

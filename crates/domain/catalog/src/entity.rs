@@ -217,7 +217,7 @@ impl Catalogue {
     }
 
     /// Puts an entity in the place of the one with the same kind and name.
-    pub(crate) fn put(&mut self, entity: Entity) {
+    pub fn put(&mut self, entity: Entity) {
         self.entities.insert(entity.key(), entity);
     }
 

@@ -1,6 +1,6 @@
 //! What a catalogue must not say: ownership with a hole in it, and two services on one address.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use seaworthy_model::{PersonId, RotationId, ServiceId, TeamId};
@@ -78,17 +78,6 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// A service that changes its owner.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Transfer {
-    /// The service.
-    pub service: ServiceId,
-    /// The team that owned it.
-    pub from: TeamId,
-    /// The team that will.
-    pub to: TeamId,
-}
-
 /// Returns every reason not to make `wanted` of `current`; empty when there is none.
 pub fn refusals(current: &Catalogue, wanted: &Catalogue) -> Vec<Refusal> {
     let mut refusals = Vec::new();
@@ -140,13 +129,33 @@ fn route_refusals(wanted: &Catalogue) -> Vec<Refusal> {
     refusals
 }
 
-/// Returns the services whose owner changes, by name: a transfer is shown to both teams before it is made.
-pub fn transfers(current: &Catalogue, wanted: &Catalogue) -> Vec<Transfer> {
-    let transfer = |service: &crate::Service| match current.get(&Entity::Service(service.clone()).key()) {
-        Some(Entity::Service(known)) if known.owner != service.owner => {
-            Some(Transfer { service: service.name.clone(), from: known.owner.clone(), to: service.owner.clone() })
+/// Returns what of `catalogue` cannot leave while `of` stay: the team and the rotation of a service, the team and the
+/// people of a rotation. `of` themselves are not among it.
+pub fn needs<'a>(catalogue: &Catalogue, of: impl IntoIterator<Item = &'a Entity>) -> BTreeSet<Key> {
+    let mut needed = BTreeSet::new();
+    let mut waiting: Vec<&Entity> = of.into_iter().collect();
+    while let Some(entity) = waiting.pop() {
+        let found = references(catalogue, entity).into_iter().filter(|key| catalogue.get(key).is_some());
+        let new: Vec<Key> = found.filter(|key| needed.insert(key.clone())).collect();
+        waiting.extend(new.iter().filter_map(|key| catalogue.get(key)));
+    }
+    needed
+}
+
+/// Returns what an entity refers to; a service that names no rotation has those of its team.
+fn references(catalogue: &Catalogue, entity: &Entity) -> Vec<Key> {
+    let key = |kind, name: &str| Key { kind, name: name.to_owned() };
+    match entity {
+        Entity::Service(service) => {
+            let rotation = |name: &RotationId| key(Kind::Rotation, name.as_str());
+            let of_team = catalogue.rotations().filter(|r| service.on_call.is_none() && r.team == service.owner);
+            let rotations = service.on_call.iter().chain(of_team.map(|r| &r.name)).map(rotation);
+            rotations.chain([key(Kind::Team, service.owner.as_str())]).collect()
         }
-        _ => None,
-    };
-    wanted.services().filter_map(transfer).collect()
+        Entity::Rotation(rotation) => {
+            let people = rotation.participants.iter().map(|person| key(Kind::Person, person.as_str()));
+            people.chain([key(Kind::Team, rotation.team.as_str())]).collect()
+        }
+        Entity::Person(_) | Entity::Team(_) | Entity::Other(_) => Vec::new(),
+    }
 }

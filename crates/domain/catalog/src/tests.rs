@@ -164,12 +164,21 @@ fn one_address_has_one_service() {
 #[test]
 fn a_transfer_is_visible() {
     let wanted = Catalogue::collect([team("money", &[]), service("checkout", "money", &[])]).expect("no doubles");
-    let moved = transfers(&shop(), &wanted);
-    assert_eq!(moved.len(), 1);
-    assert_eq!((moved[0].from.as_str(), moved[0].to.as_str()), ("storefront", "money"));
     let changes = plan(&shop(), &wanted);
     let owner = changes.iter().flat_map(|c| &c.details).find(|d| d.field == "owner" && d.to.is_some());
     assert_eq!(owner.map(|d| (d.from.as_deref(), d.to.as_deref())), Some((Some("storefront"), Some("money"))));
+}
+
+#[test]
+fn a_service_stays_with_its_team_its_rotation_and_the_people_in_it() {
+    let shop = shop();
+    let needed = |name: &str| {
+        let of = shop.get(&Key { kind: Kind::Service, name: name.to_owned() });
+        needs(&shop, of).iter().map(|key| format!("{} {}", key.kind, key.name)).collect::<Vec<_>>().join(", ")
+    };
+    expect![[""]].assert_eq(&needed("nobody"));
+    expect!["team storefront"].assert_eq(&needed("checkout"));
+    expect!["person bob, team money, rotation money-week"].assert_eq(&needed("payments"));
 }
 
 #[test]

@@ -36,7 +36,19 @@ pub(super) fn read(envelope: &Envelope<'_>) -> Option<ServiceDraft> {
         dependencies: dependencies.collect(),
         rollout: spec.fields("rollout").map(|fields| rollout(&fields)),
         on_call: spec.name("onCall"),
-        name: envelope.metadata.name("name")?,
+        name: match envelope.metadata.name("name") {
+            Some(name) => name,
+            None => {
+                // What else is wrong is said all the same: nobody wants to be told one mistake at a time.
+                spec.no_more();
+                if spec.get("owner").is_none() {
+                    let message = "this service has no owner (OWN-09)";
+                    let remedy = "write spec.owner with the one team that owns it";
+                    spec.scope.report.error(Rule::NoOwner, &envelope.kind.at, message, remedy);
+                }
+                return None;
+            }
+        },
     };
     spec.no_more();
     Some(draft)

@@ -339,3 +339,54 @@ fn a_local_start_is_in_the_zone() {
     "#]],
     );
 }
+
+#[test]
+fn a_bad_name_hides_no_other_mistake() {
+    let document = |kind: &str, spec: &str| {
+        format!("apiVersion: seaworthy/v1\nkind: {kind}\nmetadata: {{ name: a/b }}\nspec: {{ {spec} }}\n")
+    };
+    check(
+        &document("Service", "tierr: 1, tier: 9"),
+        expect![[r#"
+        a.yaml:2:7 error service-without-owner: this service has no owner (OWN-09)
+            write spec.owner with the one team that owns it
+        a.yaml:3:19 error bad-name: "metadata.name" "a/b" is not a name: '/' cannot stand there
+            use letters, digits, "-", "_", "." and "+", at most 63, a letter or digit first
+        a.yaml:4:9 error unknown-key: "tierr" is not a field of "spec"
+            did you mean "tier"?
+        a.yaml:4:25 error bad-value: "spec.tier" "9" is not a tier
+            write 1 (customers cannot do what they came for without it), 2 or 3
+    "#]],
+    );
+    check(
+        &document("Team", "member: []"),
+        expect![[r#"
+        a.yaml:3:19 error bad-name: "metadata.name" "a/b" is not a name: '/' cannot stand there
+            use letters, digits, "-", "_", "." and "+", at most 63, a letter or digit first
+        a.yaml:4:9 error unknown-key: "member" is not a field of "spec"
+            did you mean "members"?
+    "#]],
+    );
+    check(
+        &document("Person", "contacts: [{ email: x }]"),
+        expect![[r#"
+        a.yaml:3:19 error bad-name: "metadata.name" "a/b" is not a name: '/' cannot stand there
+            use letters, digits, "-", "_", "." and "+", at most 63, a letter or digit first
+        a.yaml:4:29 error bad-value: "x" is not an e-mail address
+            write name@host
+    "#]],
+    );
+    check(
+        &document("Rotation", "zone: Europe/Berlim, turn: 7d, start: 2026-01-05T09:00"),
+        expect![[r#"
+        a.yaml:3:19 error bad-name: "metadata.name" "a/b" is not a name: '/' cannot stand there
+            use letters, digits, "-", "_", "." and "+", at most 63, a letter or digit first
+        a.yaml:4:7 error missing-field: "spec.team" is missing
+            write the team that is paged
+        a.yaml:4:7 error missing-field: "spec.participants" is missing
+            write the people in turn, by handle
+        a.yaml:4:15 error bad-value: time zone "Europe/Berlim" is not known
+            write an IANA name, such as Europe/Berlin or UTC
+    "#]],
+    );
+}

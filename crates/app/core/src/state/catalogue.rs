@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use seaworthy_contract::catalogue::{Entity, Rotation, Service, Team};
-use seaworthy_contract::events::catalogue::{EntityDeclaredV1, EntityRetiredV1};
+use seaworthy_contract::events::catalogue::{EntityClaimedV1, EntityDeclaredV1, EntityRetiredV1};
 use seaworthy_model::{PersonId, Position, RotationId, ServiceId, TeamId};
 
 use crate::{Fact, ownership};
@@ -22,6 +22,8 @@ pub struct Declared {
     pub entity: Entity,
     /// `file:line`.
     pub source: String,
+    /// The source that declared it: nobody else changes or retires it. None where none has claimed it.
+    pub declared_by: Option<String>,
     /// Position of the event that declared it as it is.
     pub position: Position,
     /// When that was.
@@ -34,10 +36,17 @@ impl Catalogue {
         let declared = Declared {
             entity: event.entity.clone(),
             source: event.source.clone(),
+            declared_by: self.get(kind, name).and_then(|known| known.declared_by.clone()),
             position: fact.position,
             at: fact.at,
         };
         self.entities.insert((kind.to_owned(), name.to_owned()), declared);
+    }
+
+    pub(super) fn claim(&mut self, event: &EntityClaimedV1) {
+        if let Some(declared) = self.entities.get_mut(&(event.kind.clone(), event.name.clone())) {
+            declared.declared_by = Some(event.source.clone());
+        }
     }
 
     pub(super) fn retire(&mut self, event: &EntityRetiredV1) {
@@ -47,6 +56,11 @@ impl Catalogue {
     /// Returns the declaration of `(kind, name)`.
     pub fn get(&self, kind: &str, name: &str) -> Option<&Declared> {
         self.entities.get(&(kind.to_owned(), name.to_owned()))
+    }
+
+    /// Returns how many entities there are.
+    pub(crate) fn len(&self) -> usize {
+        self.entities.len()
     }
 
     /// Returns every declaration, by kind and name.

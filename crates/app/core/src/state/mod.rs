@@ -77,6 +77,7 @@ impl State {
         self.at = Some(fact.at);
         match &fact.event {
             Event::EntityDeclared(e) => self.catalogue.declare(e, fact),
+            Event::EntityClaimed(e) => self.catalogue.claim(e),
             Event::EntityRetired(e) => {
                 self.catalogue.retire(e);
                 self.forget_lives(e);

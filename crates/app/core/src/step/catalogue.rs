@@ -3,27 +3,44 @@
 use std::collections::BTreeMap;
 
 use seaworthy_catalog::{Action, Catalogue, FieldChange, Key, refusals};
-use seaworthy_contract::api::{Change, ChangeKind};
+use seaworthy_contract::api::{Change, ChangeKind, Kept, Plan};
 use seaworthy_contract::catalogue::{Document, Sourced};
-use seaworthy_contract::events::catalogue::{EntityDeclaredV1, EntityRetiredV1};
+use seaworthy_contract::events::catalogue::{EntityClaimedV1, EntityDeclaredV1, EntityRetiredV1};
 
+use super::source::{Settled, settle};
 use super::{document, rollout};
 use crate::ownership::entity;
+use crate::watch::Used;
 use crate::{Cx, NewFact, Refusal, State};
 
-pub(super) fn apply(state: &State, document: &Document, cx: &mut Cx) -> Result<Vec<NewFact>, Refusal> {
+pub(super) fn apply(state: &State, document: &Document, used: &Used, cx: &mut Cx) -> Result<Vec<NewFact>, Refusal> {
     let wanted: BTreeMap<Key, &Sourced> = document.entities.iter().map(|s| (entity(&s.entity).key(), s)).collect();
-    let mut fact = |change: seaworthy_catalog::Change| {
-        let stream = format!("{}/{}", change.key.kind, change.key.name);
+    let (settled, changes) = decide(state, document, used)?;
+    let mut claims = settled.claims;
+    let mut facts = Vec::new();
+    for change in changes {
+        let (key, stream) = (change.key.clone(), stream(&change.key));
         match wanted.get(&change.key) {
             Some(sourced) => {
                 let (entity, source) = (sourced.entity.clone(), sourced.source.clone());
-                vec![NewFact::new(stream, EntityDeclaredV1 { entity, source })]
+                facts.push(NewFact::new(stream, EntityDeclaredV1 { entity, source }));
+                // Beside it: an apply that is cut short must not leave behind what nobody may retire.
+                facts.extend(claims.remove(&key).and(document.source.as_ref()).map(|source| claim(&key, source)));
             }
-            None => retire(state, change.key, stream, cx),
+            None => facts.extend(retire(state, change.key, stream, cx)),
         }
-    };
-    Ok(changes(state, document)?.into_iter().flat_map(&mut fact).collect())
+    }
+    facts.extend(claims.keys().flat_map(|key| document.source.as_ref().map(|source| claim(key, source))));
+    Ok(facts)
+}
+
+fn stream(key: &Key) -> String {
+    format!("{}/{}", key.kind, key.name)
+}
+
+fn claim(key: &Key, source: &str) -> NewFact {
+    let (kind, name, source) = (key.kind.to_string(), key.name.clone(), source.to_owned());
+    NewFact::new(stream(key), EntityClaimedV1 { kind, name, source })
 }
 
 /// What is on its way to users when its service leaves is taken off them first: nobody would look after it.
@@ -33,42 +50,67 @@ fn retire(state: &State, key: Key, stream: String, cx: &mut Cx) -> Vec<NewFact> 
     live.into_iter().flatten().chain([NewFact::new(stream, retired)]).collect()
 }
 
-/// Returns what applying `document` would change, in the order in which it would happen.
+/// Returns what applying `document` would change, in the order in which it would happen, and what stays although the
+/// document does not say so.
 ///
-/// A line that moved within its file is no change: the source is shown, not compared.
+/// A line that moved within its file is no change: the place is shown, not compared.
 ///
 /// # Errors
 /// When the document breaks a rule of ownership (OWN-09: one owner, one place; nobody refers to what is not there; no
-/// address leads to two services), or is over its limit.
-pub fn plan(state: &State, document: &Document) -> Result<Vec<Change>, Refusal> {
-    let sources: BTreeMap<Key, &str> =
+/// address leads to two services), declares a service of another source, or is over its limit.
+pub fn plan(state: &State, document: &Document, used: &Used) -> Result<Plan, Refusal> {
+    let places: BTreeMap<Key, &str> =
         document.entities.iter().map(|s| (entity(&s.entity).key(), s.source.as_str())).collect();
-    let view = |change: seaworthy_catalog::Change| {
-        let from = sources.get(&change.key).map(|source| format!("from {source}"));
+    let (mut settled, changes) = decide(state, document, used)?;
+    let mut view = |change: seaworthy_catalog::Change| {
+        let from = places.get(&change.key).map(|place| format!("from {place}"));
+        let claim = settled.claims.remove(&change.key);
+        let moved = claim.flatten().map(|before| moved(Some(&before), document));
         let (kind, details) = match change.action {
             Action::Declare(_) => (ChangeKind::Declare, from.into_iter().collect()),
-            Action::Change(_) => (ChangeKind::Change, change.details.iter().map(words).collect()),
+            Action::Change(_) => (ChangeKind::Change, change.details.iter().map(words).chain(moved).collect()),
             Action::Retire => (ChangeKind::Retire, Vec::new()),
         };
         Change { change: kind, kind: change.key.kind.to_string(), name: change.key.name, details }
     };
-    Ok(changes(state, document)?.into_iter().map(view).collect())
+    let mut changes: Vec<Change> = changes.into_iter().map(&mut view).collect();
+    changes.extend(settled.claims.iter().map(|(key, before)| Change {
+        change: ChangeKind::Change,
+        kind: key.kind.to_string(),
+        name: key.name.clone(),
+        details: vec![moved(before.as_deref(), document)],
+    }));
+    Ok(Plan { changes, kept: settled.kept, position: state.position })
 }
 
-fn changes(state: &State, document: &Document) -> Result<Vec<seaworthy_catalog::Change>, Refusal> {
+fn moved(before: Option<&str>, document: &Document) -> String {
+    format!("source: {} -> {}", before.unwrap_or("nobody"), document.source.as_deref().unwrap_or("nobody"))
+}
+
+fn decide(
+    state: &State,
+    document: &Document,
+    used: &Used,
+) -> Result<(Settled, Vec<seaworthy_catalog::Change>), Refusal> {
     document::check(document)?;
-    let wanted = Catalogue::collect(document.entities.iter().map(|sourced| entity(&sourced.entity)))
-        .map_err(|why| refused(&why))?;
+    let said = Catalogue::collect(document.entities.iter().map(|sourced| entity(&sourced.entity)))
+        .map_err(|why| refused(&why, &[]))?;
+    let settled = settle(state, document, used, said)?;
     let current = state.catalogue.as_rules();
-    let why = refusals(&current, &wanted);
+    let why = refusals(&current, &settled.wanted);
     if !why.is_empty() {
-        return Err(refused(&why));
+        return Err(refused(&why, &settled.kept));
     }
-    Ok(seaworthy_catalog::plan(&current, &wanted))
+    let changes = seaworthy_catalog::plan(&current, &settled.wanted);
+    Ok((settled, changes))
 }
 
-fn refused(why: &[seaworthy_catalog::Refusal]) -> Refusal {
-    let lines: Vec<String> = why.iter().map(ToString::to_string).collect();
+/// What stays may be what stands in the way: a service under a new name has the route of the old one.
+fn refused(why: &[seaworthy_catalog::Refusal], kept: &[Kept]) -> Refusal {
+    let waits = kept.iter().filter(|kept| kept.reason.waits_for_a_word());
+    let stays = waits
+        .map(|kept| format!("{} \"{}\" stays until it is named with --retire: {}", kept.kind, kept.name, kept.why));
+    let lines: Vec<String> = why.iter().map(ToString::to_string).chain(stays).collect();
     Refusal::Invalid("entities", lines.join("; "))
 }
 

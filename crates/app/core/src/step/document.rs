@@ -3,8 +3,8 @@
 
 use jiff::tz::TimeZone;
 use seaworthy_contract::catalogue::{
-    Contact, Document, ENTITIES_MAX, Entity, Other, PersonDetails, Rotation, Route, Run, Service, Sourced, Sticky,
-    Strategy,
+    Contact, Document, ENTITIES_MAX, Entity, Other, PersonDetails, Rotation, Route, Run, SOURCE_BYTES_MAX, Service,
+    Sourced, Sticky, Strategy,
 };
 use seaworthy_rollout::Steps;
 use serde_json::Value;
@@ -41,6 +41,9 @@ type Checked = Result<(), Refusal>;
 pub(super) fn check(document: &Document) -> Checked {
     at_most("entities", document.entities.len(), ENTITIES_MAX)?;
     at_most("people", document.people.len(), PEOPLE_MAX)?;
+    at_most("retire", document.retire.len(), ENTITIES_MAX)?;
+    at_most("take", document.take.len(), ENTITIES_MAX)?;
+    document.source.iter().try_for_each(|source| check_source(source))?;
     for sourced in &document.entities {
         let (kind, name) = sourced.entity.key();
         check_entity(sourced).map_err(|why| invalid("entities", format!("{kind} {name:?}: {why}")))?;
@@ -49,6 +52,12 @@ pub(super) fn check(document: &Document) -> Checked {
         check_person(person).map_err(|why| invalid("people", format!("{:?}: {why}", person.name.as_str())))?;
     }
     Ok(())
+}
+
+fn check_source(source: &str) -> Checked {
+    line("source", source)?;
+    holds("source", !source.trim().is_empty(), source, "a name, such as shop/production")?;
+    at_most("source", source.len(), SOURCE_BYTES_MAX)
 }
 
 fn check_entity(sourced: &Sourced) -> Checked {

@@ -8,8 +8,10 @@ mod page;
 mod process;
 mod rollout;
 mod ship;
+mod source;
 
 pub use catalogue::plan;
+pub use source::speaks_for;
 
 use seaworthy_contract::events::server::{ServerStartedV1, TokenIssuedV1};
 
@@ -22,7 +24,7 @@ use crate::{Cx, Input, NewFact, Refusal, State};
 /// not fit gives no events.
 pub fn step(state: &State, input: &Input, cx: &mut Cx) -> Result<Vec<NewFact>, Refusal> {
     match input {
-        Input::Apply(document) => catalogue::apply(state, document, cx),
+        Input::Apply(document, used) => catalogue::apply(state, document, used, cx),
         Input::Ship { service, request } => rollout::ship(state, service, request, cx),
         Input::Revert { rollout, reason } => rollout::revert(state, *rollout, reason.as_deref(), cx),
         Input::Hold { rollout, reason } => rollout::hold(state, *rollout, reason.as_deref(), cx),

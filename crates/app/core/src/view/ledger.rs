@@ -9,6 +9,7 @@ pub fn sentence(event: &Event) -> String {
             let (kind, name) = e.entity.key();
             format!("{kind} {name} is as {} says", e.source)
         }
+        Event::EntityClaimed(e) => format!("{} {} belongs to source {}", e.kind, e.name, e.source),
         Event::EntityRetired(e) => format!("{} {} left the catalogue", e.kind, e.name),
         Event::VersionRegistered(e) => format!("{} {} exists", e.service, e.version),
         Event::VersionBecameHealthy(e) => {

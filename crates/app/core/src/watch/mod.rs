@@ -8,6 +8,7 @@ mod checkpoint;
 mod gateways;
 mod live;
 mod series;
+mod used;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,6 +25,7 @@ pub use checkpoint::Saved;
 pub use gateways::{GATEWAY_BEHIND, GATEWAY_LOST, GATEWAYS_MAX, GatewaySeen, Gateways};
 pub use live::Live;
 pub use series::SeriesRing;
+pub use used::{InUse, USERS_WITHIN, Used};
 
 /// Rollouts whose counts are kept; the oldest that ended make room. Two weeks of a busy team, at 40 KB each.
 const KEPT_MAX: usize = 200;
@@ -70,6 +72,8 @@ pub struct Watch {
     pub live: BTreeMap<RolloutId, Live>,
     /// Calls between services that gateways carried: caller, dependency, how many.
     pub calls: BTreeMap<(String, ServiceId), u64>,
+    /// When each service of the catalogue was last asked for something.
+    asked: BTreeMap<ServiceId, Timestamp>,
     /// Gateways of which a report was taken that is not persisted.
     unsaved: BTreeSet<GatewayName>,
     /// Rollouts that made room and whose checkpoints are still there.
@@ -85,6 +89,7 @@ impl Watch {
         self.unsaved.insert(report.gateway.clone());
         self.count_calls(report);
         let ended_at = ago(now, report.age_ms);
+        self.note_asked(state, report, ended_at);
         let samples = self.gateways.samples(&report.gateway, now);
         let counted = |(id, record): &(&RolloutId, &RolloutRecord)| !record.is_final() && state.is_latest(**id);
         for (rollout, record) in state.rollouts.iter().filter(counted) {

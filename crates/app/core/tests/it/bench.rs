@@ -6,6 +6,7 @@ use seaworthy_contract::catalogue::{Document, Entity, Person, Rotation, Service,
 use seaworthy_contract::gateway::{Classes, Count, InFlight, Report};
 use seaworthy_contract::process::{InstanceState, Observed, ObservedInstance};
 use seaworthy_core::state::RolloutRecord;
+use seaworthy_core::watch::Used;
 use seaworthy_core::{Cx, Fact, Input, Refusal, State, Watch, step};
 use seaworthy_model::{Arm, Entropy, EventId, RolloutId, ServiceId, VersionId};
 use uuid::Uuid;
@@ -44,7 +45,7 @@ impl Bench {
     /// Two services whose v1 serves, and a gateway that reports.
     pub(crate) fn serving() -> Self {
         let mut bench = Self::new();
-        bench.act(Input::Apply(Box::new(document(&SERVICES))));
+        bench.act(Input::Apply(Box::new(document(&SERVICES)), Used::new()));
         bench.report(|_| {});
         for name in SERVICES {
             bench.ship(name, "v1").unwrap();
@@ -216,5 +217,5 @@ pub(crate) fn document(services: &[&str]) -> Document {
     });
     let entities = [person, team, rotation].into_iter().chain(services.iter().map(service));
     let sourced = |entity| Sourced { entity, source: "test.yaml:1".to_owned() };
-    Document { entities: entities.map(sourced).collect(), people: Vec::new() }
+    Document { entities: entities.map(sourced).collect(), ..Document::default() }
 }

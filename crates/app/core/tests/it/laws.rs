@@ -7,7 +7,7 @@ use seaworthy_contract::gateway::{BreakGlass, Report, Trip};
 use seaworthy_contract::process::InstanceState;
 use seaworthy_core::desired::{desired_processes, gateway_config};
 use seaworthy_core::view::{self, Look};
-use seaworthy_core::watch::{Judged, Saved};
+use seaworthy_core::watch::{Judged, Saved, Used};
 use seaworthy_core::{Fact, Input, State, Watch, outbox, plan};
 use seaworthy_model::{Arm, RolloutId, Share};
 use seaworthy_rollout::policy::{MetricName, Verdict, Why};
@@ -79,9 +79,9 @@ fn rollout(bench: &Bench, pick: u8) -> RolloutId {
 /// Carries out one thing; a refusal is an answer too.
 fn carry_out(bench: &mut Bench, asked: &Asked) {
     let input = match asked {
-        Asked::Apply(0) => Input::Apply(Box::new(document(&[]))),
-        Asked::Apply(1) => Input::Apply(Box::new(document(&SERVICES[..1]))),
-        Asked::Apply(_) => Input::Apply(Box::new(document(&SERVICES))),
+        Asked::Apply(0) => Input::Apply(Box::new(document(&[])), Used::new()),
+        Asked::Apply(1) => Input::Apply(Box::new(document(&SERVICES[..1])), Used::new()),
+        Asked::Apply(_) => Input::Apply(Box::new(document(&SERVICES)), Used::new()),
         Asked::Ship(service, version) => {
             let request = Box::new(ship_request(&format!("v{version}")));
             Input::Ship { service: SERVICES[*service].parse().unwrap(), request }
@@ -217,9 +217,9 @@ proptest! {
         let pool: [&[&str]; 3] = [&[], &SERVICES[..1], &SERVICES];
         let mut bench = Bench::new();
         for services in [pool[first], pool[second]] {
-            bench.act(Input::Apply(Box::new(document(services))));
-            prop_assert_eq!(plan(&bench.state, &document(services)).unwrap(), vec![]);
-            prop_assert_eq!(bench.act(Input::Apply(Box::new(document(services)))), vec![""; 0]);
+            bench.act(Input::Apply(Box::new(document(services)), Used::new()));
+            prop_assert_eq!(plan(&bench.state, &document(services), &Used::new()).unwrap().changes, vec![]);
+            prop_assert_eq!(bench.act(Input::Apply(Box::new(document(services)), Used::new())), vec![""; 0]);
         }
         prop_assert_eq!(bench.state.catalogue.services().count(), pool[second].len());
     }

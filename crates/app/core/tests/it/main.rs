@@ -8,3 +8,5 @@ mod events;
 mod laws;
 #[cfg(test)]
 mod situations;
+#[cfg(test)]
+mod sources;

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
+use seaworthy_contract::catalogue::Document;
 use seaworthy_contract::gateway::{BreakGlass, Moment, Trip};
 use seaworthy_contract::process::{InstanceState, Observed};
-use seaworthy_core::watch::{GATEWAY_LOST, Saved};
+use seaworthy_core::watch::{GATEWAY_LOST, Saved, Used};
 use seaworthy_core::{Input, Watch};
 use seaworthy_model::{Arm, RolloutId};
 use seaworthy_rollout::lifecycle::Phase;
@@ -162,7 +163,7 @@ fn who_must_have_let_go() {
 #[test]
 fn where_no_gateway_ever_joined_nobody_has_to_let_go() {
     let mut bench = Bench::new();
-    bench.act(Input::Apply(Box::new(document(&["checkout"]))));
+    bench.act(Input::Apply(Box::new(document(&["checkout"])), Used::new()));
     bench.ship("checkout", "v1").unwrap();
     bench.healthy("checkout", "v1");
     let rollout = bench.stepping("checkout", "v2");
@@ -175,11 +176,14 @@ fn where_no_gateway_ever_joined_nobody_has_to_let_go() {
 fn a_service_that_leaves_takes_its_rollout_off_first_and_comes_back_without_addresses() {
     let mut bench = Bench::serving();
     let rollout = bench.stepping("checkout", "v2");
-    let left = bench.act(Input::Apply(Box::new(document(&["payments"]))));
+    let silent = document(&["payments"]);
+    assert_eq!(bench.act(Input::Apply(Box::new(silent.clone()), Used::new())), [""; 0], "it is on its way to users");
+    let retire = vec![service("checkout")];
+    let left = bench.act(Input::Apply(Box::new(Document { retire, ..silent }), Used::new()));
     assert_eq!(left, ["rollout.reverted", "catalogue.entity_retired"]);
     bench.report(|_| {});
     assert_eq!(bench.settle(), ["rollout.revert_confirmed"]);
-    bench.act(Input::Apply(Box::new(document(&["payments", "checkout"]))));
+    bench.act(Input::Apply(Box::new(document(&["payments", "checkout"])), Used::new()));
     let config = seaworthy_core::desired::gateway_config(&bench.state);
     assert!(config.services.iter().all(|s| s.service.as_str() != "checkout"), "nothing of it runs yet: {config:?}");
     let wanted = seaworthy_core::desired::desired_processes(&bench.state);

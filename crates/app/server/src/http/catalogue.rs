@@ -1,6 +1,6 @@
 //! The catalogue: what applying files would change, and applying them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
@@ -8,8 +8,8 @@ use axum::routing::post;
 use axum::{Extension, Json};
 use http::Method;
 use seaworthy_contract::api::{Change, ChangeKind, Plan};
-use seaworthy_contract::catalogue::{Document, PersonDetails};
-use seaworthy_core::{Input, plan};
+use seaworthy_contract::catalogue::{Document, Entity, PersonDetails};
+use seaworthy_core::{Input, plan, speaks_for};
 use seaworthy_model::PersonId;
 use seaworthy_store::limits::SIDE_WRITES_MAX;
 use seaworthy_store::{Table, Write};
@@ -53,26 +53,32 @@ pub(super) async fn apply(
 async fn apply_whole(app: App, actor: String, document: Document) -> Result<Plan, Failure> {
     let _alone = app.applying.lock().await;
     let mut plan = changes(&app, &document)?;
-    let people: Directory = document.people.iter().map(|p| (p.name.clone(), p.clone())).collect();
+    let (people, used) = app.kernel.look(|look| {
+        let ours = document.people.iter().filter(|person| speaks_for(look.state, &document, &person.name));
+        (ours.map(|p| (p.name.clone(), p.clone())).collect::<Directory>(), look.watch.used(look.state, look.now))
+    });
+    let said = said(&document);
     // Names and contacts come first and go last: a page must never meet a person whom nobody can reach.
     meet_people(&app, &people).await?;
-    plan.position = app.kernel.command(Input::Apply(Box::new(document)), actor.clone()).await?.position;
-    forget_people(&app, people).await?;
+    plan.position = app.kernel.command(Input::Apply(Box::new(document), used), actor.clone()).await?.position;
+    forget_people(&app, &people, &said).await?;
     tracing::info!(actor, changes = plan.changes.len(), "applied a catalogue");
     Ok(plan)
 }
 
 fn changes(app: &App, document: &Document) -> Result<Plan, Failure> {
     app.kernel.look(|look| {
-        let mut changes = plan(look.state, document)?;
-        let differs = |person: &&PersonDetails| look.directory.get(&person.name) != Some(person);
-        changes.extend(document.people.iter().filter(differs).map(|person| Change {
+        let mut plan = plan(look.state, document, &look.watch.used(look.state, look.now))?;
+        let differs = |person: &&PersonDetails| {
+            look.directory.get(&person.name) != Some(person) && speaks_for(look.state, document, &person.name)
+        };
+        plan.changes.extend(document.people.iter().filter(differs).map(|person| Change {
             change: if look.directory.contains_key(&person.name) { ChangeKind::Change } else { ChangeKind::Declare },
             kind: "details".to_owned(),
             name: person.name.to_string(),
             details: vec!["name and contacts, kept beside the ledger".to_owned()],
         }));
-        Ok(Plan { changes, position: look.state.position })
+        Ok(plan)
     })
 }
 
@@ -91,13 +97,31 @@ async fn meet_people(app: &App, people: &Directory) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A person who left the files is forgotten here, while the ledger keeps the handle.
-async fn forget_people(app: &App, people: Directory) -> Result<(), Failure> {
-    let known = app.kernel.look(|look| look.directory.clone());
-    let gone = known.keys().filter(|name| !people.contains_key(*name));
+/// Returns the people whom the document declares.
+fn said(document: &Document) -> BTreeSet<PersonId> {
+    let people = document.entities.iter().filter_map(|sourced| match &sourced.entity {
+        Entity::Person(person) => Some(person.name.clone()),
+        _ => None,
+    });
+    people.collect()
+}
+
+/// A person who left the files is forgotten here, while the ledger keeps the handle. Who stays in the catalogue, because
+/// another source has them or somebody must be paged, stays reachable.
+async fn forget_people(app: &App, people: &Directory, said: &BTreeSet<PersonId>) -> Result<(), Failure> {
+    let (mut known, stay) = app.kernel.look(|look| {
+        let stays = |name: &&PersonId| {
+            let is_declared = look.state.catalogue.get("person", name.as_str()).is_some();
+            people.contains_key(*name) || (is_declared && !said.contains(*name))
+        };
+        let stay: BTreeSet<PersonId> = look.directory.keys().filter(stays).cloned().collect();
+        (look.directory.clone(), stay)
+    });
+    let gone = known.keys().filter(|name| !stay.contains(*name));
     let gone = gone.map(|name| Write::Delete { table: Table::Directory, key: name.to_string() });
     write(app, gone.collect()).await?;
-    app.kernel.set_directory(people);
+    known.retain(|name, _| stay.contains(name));
+    app.kernel.set_directory(known);
     Ok(())
 }
 

@@ -174,5 +174,5 @@ pub(super) fn document() -> Document {
     let entities =
         [person, team("shop"), team("bank"), rotation, service("checkout", "shop"), service("ledger", "bank")];
     let sourced = |entity| Sourced { entity, source: name("test.yaml:1") };
-    Document { entities: entities.into_iter().map(sourced).collect(), people: Vec::new() }
+    Document { entities: entities.into_iter().map(sourced).collect(), ..Document::default() }
 }

@@ -2,7 +2,7 @@
 
 use http::Method;
 use seaworthy_client::Response;
-use seaworthy_contract::api::{ApiError, Code, LedgerPage, Page, Plan, Rollout};
+use seaworthy_contract::api::{ApiError, Code, KeptReason, LedgerPage, Page, Plan, Rollout};
 use seaworthy_contract::catalogue::{Document, PersonDetails};
 use seaworthy_contract::events::server::ScopeV1;
 use seaworthy_contract::gateway::ReportAck;
@@ -144,8 +144,14 @@ fn changed(without: &str, people: &[&str]) -> Document {
 async fn what_a_service_left_behind_is_an_admins() {
     let (app, rollout, page) = reverted().await;
     let shop = app.team_token("shop").await;
-    let plan: Plan = app.as_admin().post_json("/v1/catalogue/apply", &changed("checkout", &[])).await.expect("applied");
-    assert!(plan.changes.iter().any(|change| change.name == "checkout"));
+    let silent = changed("checkout", &[]);
+    let plan: Plan = app.as_admin().post_json("/v1/catalogue/apply", &silent).await.expect("applied");
+    let kept: Vec<_> = plan.kept.iter().map(|kept| (kept.name.as_str(), kept.reason)).collect();
+    assert_eq!(kept, [("checkout", KeptReason::Users)], "silence is no word");
+    assert!(app.kernel.look(|look| look.state.catalogue.get("service", "checkout").is_some()));
+    let named = Document { retire: vec!["checkout".parse().expect("a name")], ..silent };
+    let plan: Plan = app.as_admin().post_json("/v1/catalogue/apply", &named).await.expect("applied");
+    assert!(plan.changes.iter().any(|change| change.name == "checkout") && plan.kept.is_empty());
     let acknowledge = format!("/v1/pages/{}/acknowledge", page.id);
     assert_eq!(app.post(&shop, &acknowledge, &json!({})).await.status.as_u16(), 404, "it is nobody's any more");
     assert_eq!(app.post(&app.admin, &acknowledge, &json!({})).await.status.as_u16(), 200);

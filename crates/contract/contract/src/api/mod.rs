@@ -12,7 +12,7 @@ mod series;
 mod service;
 mod status;
 
-pub use catalogue::{Change, ChangeKind, Plan};
+pub use catalogue::{Change, ChangeKind, Kept, KeptReason, Plan};
 pub use error::{ApiError, Code};
 pub use ledger::{LedgerPage, LedgerRow, Verification};
 pub use page::{Page, PageChannel, PageState};

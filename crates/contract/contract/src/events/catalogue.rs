@@ -22,3 +22,15 @@ pub struct EntityRetiredV1 {
     /// Its name.
     pub name: String,
 }
+
+/// An entity belongs to a source from now on: nobody else changes or retires it. One that no source has claimed, as in
+/// ledgers from before there were sources, goes to the first that declares it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct EntityClaimedV1 {
+    /// Its kind: `team`, `person`, `service`, `rotation`, `other`.
+    pub kind: String,
+    /// Its name.
+    pub name: String,
+    /// The source, by the name that its documents bear.
+    pub source: String,
+}

@@ -116,6 +116,8 @@ events! {
     EntityDeclared(catalogue::EntityDeclaredV1) = "catalogue.entity_declared" v 1;
     /// An entity left the catalogue.
     EntityRetired(catalogue::EntityRetiredV1) = "catalogue.entity_retired" v 1;
+    /// An entity belongs to a source.
+    EntityClaimed(catalogue::EntityClaimedV1) = "catalogue.entity_claimed" v 1;
     /// A version of a service exists.
     VersionRegistered(version::VersionRegisteredV1) = "version.registered" v 1;
     /// An instance answered its health check for the first time.

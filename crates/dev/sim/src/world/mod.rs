@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use seaworthy_contract::api::ShipRequest;
 use seaworthy_contract::gateway::REPORT_EVERY_MS;
 use seaworthy_core::desired::{desired_processes, gateway_config};
+use seaworthy_core::watch::Used;
 use seaworthy_core::{Input, State, outbox};
 use seaworthy_kernel::{CommandError, Done};
 use seaworthy_model::{GatewayName, RolloutId, ServiceId, VersionId};
@@ -97,7 +98,7 @@ impl World {
     /// # Errors
     /// When the server is down, its disk is full, or it refuses.
     pub fn declare(&mut self, services: &[&str]) -> Result<Done, String> {
-        self.command(Input::Apply(Box::new(catalogue::document(services))), "token/ines")
+        self.command(Input::Apply(Box::new(catalogue::document(services)), Used::new()), "token/ines")
     }
 
     /// Sets how many users a service has and how many requests a second they make.

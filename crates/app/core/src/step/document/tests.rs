@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::*;
 use crate::view::on_call;
+use crate::watch::Used;
 use crate::{Cx, Input, State, step};
 
 /// A document with one of everything, of which one value is replaced: the path is a JSON pointer from the root.
@@ -39,7 +40,7 @@ fn cx() -> Cx {
 
 #[test]
 fn a_good_document_is_taken() {
-    let facts = step(&State::default(), &Input::Apply(Box::new(document("", Value::Null))), &mut cx());
+    let facts = step(&State::default(), &Input::Apply(Box::new(document("", Value::Null)), Used::new()), &mut cx());
     assert_eq!(facts.map(|facts| facts.len()), Ok(5));
 }
 
@@ -91,7 +92,8 @@ fn every_flaw_is_refused_before_anything_is_decided() {
     ];
     for (pointer, value) in table {
         let shown: String = value.to_string().chars().take(60).collect();
-        let refused = step(&State::default(), &Input::Apply(Box::new(document(&pointer, value))), &mut cx());
+        let refused =
+            step(&State::default(), &Input::Apply(Box::new(document(&pointer, value)), Used::new()), &mut cx());
         assert!(matches!(refused, Err(Refusal::Invalid(..))), "{pointer} = {shown}: {refused:?}");
     }
 }
@@ -108,8 +110,10 @@ fn a_rotation_at_either_end_of_time_names_somebody_or_nobody_without_a_panic() {
             }
             assert!(check(&document).is_ok(), "{start}");
             let mut state = State::default();
-            for (index, fact) in
-                step(&state, &Input::Apply(Box::new(document)), &mut cx()).expect("taken").iter().enumerate()
+            for (index, fact) in step(&state, &Input::Apply(Box::new(document), Used::new()), &mut cx())
+                .expect("taken")
+                .iter()
+                .enumerate()
             {
                 let position = index as u64 + 1;
                 let id = seaworthy_model::EventId::from_uuid(uuid::Uuid::from_u128(position.into()));

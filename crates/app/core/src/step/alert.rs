@@ -1,0 +1,217 @@
+//! Alerts: signals in, events out; and whoever is due is paged by ownership.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+use seaworthy_alert::{self as alerts, Event as Alerting, Nature, Phase, Purpose, Signal, Urgency};
+use seaworthy_contract::catalogue::DependencyKind;
+use seaworthy_contract::events::alert::{
+    self, AlertFiredV1, AlertFoldedV1, AlertJoinedV1, AlertLeftV1, AlertPagedV1, AlertResolvedV1, AlertSilencedV1,
+    AlertUnsilencedV1, NatureV1, PageJudgedV1, RuleChangeV1, RuleChangedV1, VerdictV1,
+};
+use seaworthy_model::{AlertId, PageId, ServiceId};
+
+use super::{fit, page};
+use crate::{Cx, NewFact, Refusal, State};
+
+/// Longest silence: who needs longer changes the rule.
+const SILENCE_MAX: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// Services looked at when following what a service cannot work without.
+const HARD_MAX: usize = 2_000;
+
+/// Takes what one rule says. A service that nobody declared has no owner to tell, so it is not an alert.
+pub(super) fn signal(state: &State, signal: &Signal, cx: &mut Cx) -> Vec<NewFact> {
+    if state.catalogue.service(&signal.service).is_none() && signal.phase == Phase::Firing {
+        return Vec::new();
+    }
+    let (now, entropy) = (cx.now, &mut cx.entropy);
+    let hard = |service: &ServiceId| hard(state, service);
+    let events = alerts::decide(&state.alerts, signal, &hard, &mut || AlertId::new(now, entropy));
+    events.iter().filter_map(fact).collect()
+}
+
+/// Returns the services that one cannot work without, at any distance.
+pub(crate) fn hard(state: &State, service: &ServiceId) -> BTreeSet<ServiceId> {
+    let mut found = BTreeSet::new();
+    let mut open = vec![service.clone()];
+    while let Some(next) = open.pop().filter(|_| found.len() < HARD_MAX) {
+        let Some(entity) = state.catalogue.service(&next) else { continue };
+        let needed = entity.dependencies.iter().filter(|d| d.kind == DependencyKind::Hard);
+        open.extend(needed.map(|d| d.service.clone()).filter(|d| found.insert(d.clone())));
+    }
+    found.remove(service);
+    found
+}
+
+/// Returns what time makes due: dependants that stand for themselves again, and pages.
+pub(super) fn tick(state: &State, cx: &mut Cx) -> Vec<NewFact> {
+    let mut facts: Vec<NewFact> = alerts::regroup(&state.alerts).iter().filter_map(fact).collect();
+    for id in alerts::due(&state.alerts, cx.now) {
+        facts.extend(tell(state, id, cx));
+    }
+    facts
+}
+
+fn tell(state: &State, id: AlertId, cx: &mut Cx) -> Vec<NewFact> {
+    let Some(alert) = state.alerts.alerts.get(&id) else { return Vec::new() };
+    let sentence = match alert.purpose {
+        Purpose::Real => alert.sentence.clone(),
+        Purpose::Drill => format!("Drill, nothing is wrong: {}", alert.sentence),
+    };
+    let about = page::About { rollout: None, key: format!("page-for-alert/{id}"), began_at: Some(alert.began_at) };
+    let Some((page, requested)) = page::request_about(state, &alert.service, about, sentence, cx) else {
+        return Vec::new();
+    };
+    vec![requested, NewFact::new(format!("alert/{id}"), AlertPagedV1 { alert: id, page })]
+}
+
+/// A silence with an end and a reason; nothing is silenced for ever.
+pub(super) fn silence(state: &State, wanted: &AlertSilencedV1, cx: &Cx) -> Result<Vec<NewFact>, Refusal> {
+    known(state, &wanted.service)?;
+    fit::reason("reason", &wanted.reason)?;
+    if wanted.reason.trim().is_empty() {
+        return Err(Refusal::Invalid("reason", "say why, for whoever looks at 3 a.m.".to_owned()));
+    }
+    if wanted.until <= cx.now {
+        return Err(Refusal::Invalid("until", "its end is in the past".to_owned()));
+    }
+    if wanted.until.duration_since(cx.now) > SILENCE_MAX {
+        let why = "at most 30 days; a rule that is never wanted is changed instead".to_owned();
+        return Err(Refusal::Invalid("until", why));
+    }
+    Ok(vec![NewFact::new(format!("service/{}", wanted.service), wanted.clone())])
+}
+
+pub(super) fn unsilence(
+    state: &State,
+    service: &ServiceId,
+    rule: Option<&str>,
+    cx: &Cx,
+) -> Result<Vec<NewFact>, Refusal> {
+    known(state, service)?;
+    let is_there = |s: &alerts::Silence| s.service == *service && s.rule.as_deref() == rule && s.until > cx.now;
+    if !state.alerts.silences.iter().any(is_there) {
+        return Ok(Vec::new());
+    }
+    let event = AlertUnsilencedV1 { service: service.clone(), rule: rule.map(str::to_owned) };
+    Ok(vec![NewFact::new(format!("service/{service}"), event)])
+}
+
+/// One tap after a page. A second thought replaces the first.
+pub(super) fn judge(state: &State, page: PageId, verdict: VerdictV1) -> Result<Vec<NewFact>, Refusal> {
+    if !state.pages.contains_key(&page) {
+        return Err(Refusal::Unknown("page", page.to_string()));
+    }
+    Ok(vec![NewFact::new(format!("page/{page}"), PageJudgedV1 { page, verdict })])
+}
+
+pub(super) fn change_rule(state: &State, rule: &str, change: RuleChangeV1) -> Result<Vec<NewFact>, Refusal> {
+    if rule_service(state, rule).is_none() {
+        return Err(Refusal::Unknown("rule", rule.to_owned()));
+    }
+    Ok(vec![NewFact::new(format!("rule/{}", fit::stream(rule)), RuleChangedV1 { rule: rule.to_owned(), change })])
+}
+
+/// Returns the service that a rule last spoke of, or the one that its declaration names.
+pub(crate) fn rule_service(state: &State, rule: &str) -> Option<ServiceId> {
+    let declared = match rule.split_once('/')? {
+        ("objective", name) => state.catalogue.objective(name).map(|o| o.service.clone()),
+        ("probe", name) => state.catalogue.probe(name).map(|p| p.service.clone()),
+        _ => None,
+    };
+    declared.or_else(|| {
+        let last = state.alerts.rules.get(rule)?.firings.back()?;
+        Some(state.alerts.alerts.get(&last.alert)?.service.clone())
+    })
+}
+
+fn known(state: &State, service: &ServiceId) -> Result<(), Refusal> {
+    match state.catalogue.service(service) {
+        Some(_) => Ok(()),
+        None => Err(Refusal::Unknown("service", service.to_string())),
+    }
+}
+
+fn fact(event: &Alerting) -> Option<NewFact> {
+    let of = |id: &AlertId| format!("alert/{id}");
+    Some(match event {
+        Alerting::Fired { alert, signal, folded_into } => {
+            NewFact::new(of(alert), fired(*alert, signal, *folded_into)).at(signal.began_at)
+        }
+        Alerting::Joined { alert, rule, urgency, nature } => NewFact::new(
+            of(alert),
+            AlertJoinedV1 { alert: *alert, rule: rule.clone(), urgency: asks(*urgency), nature: felt(*nature) },
+        ),
+        Alerting::Left { alert, rule } => NewFact::new(of(alert), AlertLeftV1 { alert: *alert, rule: rule.clone() }),
+        Alerting::Folded { alert, into } => NewFact::new(of(alert), AlertFoldedV1 { alert: *alert, into: Some(*into) }),
+        Alerting::Unfolded { alert } => NewFact::new(of(alert), AlertFoldedV1 { alert: *alert, into: None }),
+        Alerting::Resolved { alert } => NewFact::new(of(alert), AlertResolvedV1 { alert: *alert }),
+        // These are made here, not by the domain.
+        Alerting::Paged { .. }
+        | Alerting::Reached { .. }
+        | Alerting::Judged { .. }
+        | Alerting::Silenced(_)
+        | Alerting::Unsilenced(..)
+        | Alerting::RuleChanged { .. } => return None,
+    })
+}
+
+fn fired(alert: AlertId, signal: &Signal, folded_into: Option<AlertId>) -> AlertFiredV1 {
+    AlertFiredV1 {
+        alert,
+        rule: signal.rule.clone(),
+        service: signal.service.clone(),
+        symptom: signal.symptom.clone(),
+        nature: felt(signal.nature),
+        urgency: asks(signal.urgency),
+        drill: signal.purpose == Purpose::Drill,
+        began_at: signal.began_at,
+        sentence: signal.sentence.clone(),
+        folded_into,
+    }
+}
+
+fn asks(urgency: Urgency) -> alert::Urgency {
+    match urgency {
+        Urgency::Ticket => alert::Urgency::Ticket,
+        Urgency::Page => alert::Urgency::Page,
+    }
+}
+
+fn felt(nature: Nature) -> NatureV1 {
+    match nature {
+        Nature::Symptom => NatureV1::Symptom,
+        Nature::Cause => NatureV1::Cause,
+    }
+}
+
+/// A drill of a rule: the signal as it would come, marked, for as long as it takes to reach somebody.
+pub(super) fn drill(state: &State, rule: &str, cx: &mut Cx) -> Result<Vec<NewFact>, Refusal> {
+    let service = rule_service(state, rule).ok_or_else(|| Refusal::Unknown("rule", rule.to_owned()))?;
+    let injected = Signal {
+        rule: rule.to_owned(),
+        service: service.clone(),
+        symptom: "drill".to_owned(),
+        nature: Nature::Symptom,
+        urgency: Urgency::Page,
+        phase: Phase::Firing,
+        purpose: Purpose::Drill,
+        began_at: cx.now,
+        sentence: format!("{rule} of {service} was fired to see whether it reaches you; acknowledge, and that is all"),
+    };
+    Ok(signal(state, &injected, cx))
+}
+
+/// A drill ends when somebody has taken its page, or when nobody did for a quarter of an hour.
+pub(super) fn end_drills(state: &State, now: Timestamp) -> Vec<NewFact> {
+    let drills = state.alerts.all_open().filter(|(_, a)| a.purpose == Purpose::Drill);
+    let over = drills.filter(|(_, a)| {
+        let taken = a.page.is_some_and(|(page, _)| state.pages.get(&page).is_some_and(|p| p.acknowledged.is_some()));
+        taken || now.duration_since(a.fired_at) > DRILL_MAX
+    });
+    over.map(|(id, _)| NewFact::new(format!("alert/{id}"), AlertResolvedV1 { alert: id })).collect()
+}
+
+/// A drill that reached nobody for so long has failed.
+const DRILL_MAX: SignedDuration = SignedDuration::from_mins(15);
