@@ -37,6 +37,7 @@ pub(crate) enum Tally {
     UsersInStep,
     Users,
     UsersFailed,
+    UsersFailedInStep,
     /// Requests that came in, with those that stable took over from a canary.
     Entered,
     Left,

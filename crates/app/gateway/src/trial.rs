@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicU8, AtomicU32, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use seaworthy_model::{Arm, Position, RolloutId, ServiceId, VersionId};
-use seaworthy_traffic::guard::{Ended, Guard, Why};
-use seaworthy_traffic::users::{Epoch, Users};
+use seaworthy_traffic::guard::{Beside, Ended, Guard, Why};
+use seaworthy_traffic::users::{Epoch, FirstFailure, Users};
 
 /// Most users that are told apart in one arm and step; past it a request counts as a user of its own. 32 MiB at most.
 const USERS_MAX: usize = 1_000_000;
@@ -46,6 +46,8 @@ pub(crate) struct Trial {
     pub(crate) salt: u128,
     off: AtomicU8,
     guard: AtomicU32,
+    /// Stable's last answers, which say whether the canary's failures are its own.
+    beside: AtomicU32,
     stable: Box<[Mutex<Users>]>,
     canary: Box<[Mutex<Users>]>,
 }
@@ -54,7 +56,8 @@ impl Trial {
     pub(crate) fn new(key: TrialKey) -> Self {
         let shards = || (0..SHARDS).map(|_| Mutex::new(Users::new(USERS_MAX / SHARDS))).collect();
         let salt = key.rollout.as_uuid().as_u128();
-        Self { key, salt, off: AtomicU8::new(0), guard: AtomicU32::new(0), stable: shards(), canary: shards() }
+        let (guard, beside) = (AtomicU32::new(0), AtomicU32::new(0));
+        Self { key, salt, off: AtomicU8::new(0), guard, beside, stable: shards(), canary: shards() }
     }
 
     /// Why it takes nothing, if so.
@@ -73,9 +76,10 @@ impl Trial {
 
     /// Adds an answer of the canary to the guard; says why once, when it trips.
     pub(crate) fn record(&self, ended: Ended) -> Option<Why> {
+        let beside = Beside::from_bits(self.beside.load(Relaxed));
         let mut why = None;
         let step = |bits| {
-            let (next, tripped) = Guard::from_bits(bits).record(ended);
+            let (next, tripped) = Guard::from_bits(bits).record(ended, beside);
             why = tripped;
             Some(next.bits())
         };
@@ -87,6 +91,17 @@ impl Trial {
         why
     }
 
+    /// Adds an answer of stable.
+    pub(crate) fn record_stable(&self, ended: Ended) {
+        let step = |bits| {
+            let next = Beside::from_bits(bits).record(ended).bits();
+            // Nothing is written while all is well: workers would fight for the line at every request.
+            (next != bits).then_some(next)
+        };
+        // Declined where nothing changes, which is no failure to handle.
+        let _ = self.beside.fetch_update(Relaxed, Relaxed, step);
+    }
+
     pub(crate) fn see(&self, arm: Arm, user: u64) -> bool {
         self.users(arm, user).see(user)
     }
@@ -95,7 +110,7 @@ impl Trial {
         self.users(arm, user).end(user, epoch)
     }
 
-    pub(crate) fn fail(&self, arm: Arm, user: u64, epoch: Epoch) -> bool {
+    pub(crate) fn fail(&self, arm: Arm, user: u64, epoch: Epoch) -> FirstFailure {
         self.users(arm, user).fail(user, epoch)
     }
 

@@ -6,7 +6,7 @@
 use std::fmt;
 
 /// The layout below; another number is refused, never guessed at.
-const LAYOUT: u64 = 1;
+const LAYOUT: u64 = 2;
 
 /// Why bytes are not the state of this judge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,6 +2,10 @@
 //!
 //! One word of state, copied in and out, so that workers can share it in an atomic and need no lock. It ejects a
 //! canary only: the last version that can answer is never taken away.
+//!
+//! One rule keeps an outage of both arms from ejecting a healthy canary: a failure of the canary counts only while stable
+//! is well, which [`Beside`] says. So nothing of a shared outage is left in the window when it ends. The price: a canary
+//! that brings both down, by what they share, is left to the judge and to people.
 
 use std::fmt;
 
@@ -13,6 +17,10 @@ pub const WINDOW: u32 = 20;
 
 /// This many failures in a full window eject: half of it.
 pub const IN_WINDOW: u32 = WINDOW / 2;
+
+/// This many failures in stable's last [`WINDOW`] answers, and stable is not well. A stable version that fails one in a
+/// hundred shows as many one time in a thousand; where a third fails on both arms, fewer are seen one time in fifty.
+pub const BESIDE_IN_WINDOW: u32 = 3;
 
 const RING: u32 = (1 << WINDOW) - 1;
 const FILLED_AT: u32 = WINDOW;
@@ -46,6 +54,33 @@ impl fmt::Display for Why {
     }
 }
 
+/// Stable's last answers while a canary is there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Beside(u32);
+
+impl Beside {
+    /// Takes the state out of an atomic.
+    pub fn from_bits(bits: u32) -> Self {
+        Self(bits)
+    }
+
+    /// Returns the state for an atomic.
+    pub fn bits(self) -> u32 {
+        self.0
+    }
+
+    /// Adds one answer of stable.
+    pub fn record(self, ended: Ended) -> Self {
+        Self((self.0 << 1 | u32::from(ended == Ended::Badly)) & RING)
+    }
+
+    /// Returns whether stable fails likewise: its last answer failed, or [`BESIDE_IN_WINDOW`] of the last [`WINDOW`] did.
+    /// The last answer alone is enough, because at the onset of an outage there is not yet another.
+    pub fn fails(self) -> bool {
+        self.0 & 1 == 1 || self.0.count_ones() >= BESIDE_IN_WINDOW
+    }
+}
+
 /// The guard of one canary: the last 20 answers, how many there are, how many failures end the row, tripped or not.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Guard(u32);
@@ -66,9 +101,10 @@ impl Guard {
         self.0 & TRIPPED != 0
     }
 
-    /// Adds one answer; says why the first time that it trips, and never again.
-    pub fn record(self, ended: Ended) -> (Self, Option<Why>) {
-        if self.is_tripped() {
+    /// Adds one answer of the canary; says why the first time that it trips, and never again. A failure is not counted
+    /// while stable fails likewise.
+    pub fn record(self, ended: Ended, beside: Beside) -> (Self, Option<Why>) {
+        if self.is_tripped() || (ended == Ended::Badly && beside.fails()) {
             return (self, None);
         }
         let failed = u32::from(ended == Ended::Badly);
@@ -101,7 +137,7 @@ mod tests {
         let mut guard = Guard::default();
         for (index, c) in answers.chars().enumerate() {
             let ended = if c == 'x' { Ended::Badly } else { Ended::Well };
-            let (next, why) = guard.record(ended);
+            let (next, why) = guard.record(ended, Beside::default());
             guard = next;
             if let Some(why) = why {
                 return Some((index + 1, why.to_string()));
@@ -128,12 +164,56 @@ mod tests {
         }
     }
 
+    /// Feeds `.` and `x` for the canary, `o` and `f` for stable, well and badly; returns when it tripped (1-based).
+    fn run_both(answers: &str) -> Option<usize> {
+        let (mut guard, mut beside) = (Guard::default(), Beside::default());
+        for (index, c) in answers.chars().enumerate() {
+            let ended = if matches!(c, 'x' | 'f') { Ended::Badly } else { Ended::Well };
+            if matches!(c, 'o' | 'f') {
+                beside = beside.record(ended);
+                continue;
+            }
+            let (next, why) = guard.record(ended, beside);
+            guard = next;
+            if why.is_some() {
+                return Some(index + 1);
+            }
+        }
+        None
+    }
+
+    #[test]
+    fn a_canary_is_ejected_while_stable_is_well_only() {
+        let well = "o".repeat(WINDOW as usize);
+        let (fails, rare) = ("xf".repeat(50), "ooooooooox".repeat(5));
+        for (what, answers, want) in [
+            ("only the canary", "oooxxxxx".to_owned(), Some(8)),
+            ("stable was never asked", "xxxxx".to_owned(), Some(5)),
+            ("between good answers of stable", "xoxoxoxox".to_owned(), Some(9)),
+            ("both, the canary first", "xfxfxfxfxf".to_owned(), None),
+            ("both, four of the canary first", "xxxxfxxxxxx".to_owned(), None),
+            ("both, for long", fails.clone(), None),
+            ("both half of the time", "xf.oxo.f".repeat(20), None),
+            ("one of stable's failed, the last", "oooofxxxxx".to_owned(), None),
+            ("one of stable's failed, not the last", "ooofoxxxxx".to_owned(), Some(10)),
+            ("two of stable's failed", "fofoxxxxx".to_owned(), Some(9)),
+            ("three of stable's failed", "fofofoxxxxx".to_owned(), None),
+            ("stable got well, the canary did so too", format!("{fails}{well}....xxxx."), None),
+            ("stable got well, the canary did not", format!("{fails}{well}xxxxx"), Some(124)),
+            ("what both did is forgotten", format!("{fails}{well}...................x"), None),
+            ("a canary that is well beside a stable that is not", "f.f.f.f.f.".to_owned(), None),
+            ("stable asked in between", rare, Some(50)),
+        ] {
+            assert_eq!(run_both(&answers), want, "{what}");
+        }
+    }
+
     #[test]
     fn it_trips_once() {
         let mut guard = Guard::default();
         let mut trips = 0;
         for _ in 0..100 {
-            let (next, why) = guard.record(Ended::Badly);
+            let (next, why) = guard.record(Ended::Badly, Beside::default());
             guard = next;
             trips += usize::from(why.is_some());
         }
@@ -146,7 +226,7 @@ mod tests {
             let mut guard = Guard::default();
             let mut seen = Vec::new();
             for failed in answers {
-                let (next, why) = guard.record(if failed { Ended::Badly } else { Ended::Well });
+                let (next, why) = guard.record(if failed { Ended::Badly } else { Ended::Well }, Beside::default());
                 prop_assert_eq!(Guard::from_bits(next.bits()), next);
                 guard = next;
                 seen.push(failed);

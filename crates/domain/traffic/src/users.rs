@@ -1,5 +1,5 @@
 //! Who counts as a user: once a step for the ratio check, when assigned; once an epoch for the judge, when a request
-//! ended; once an epoch as failed.
+//! ended; as failed once an epoch, and once a step.
 //!
 //! Kept by a 64-bit hash, never by the key itself. Bounded: past the limit a request that meets no known user counts
 //! as a user of its own, which the judge's minimum counts tolerate.
@@ -15,6 +15,20 @@ pub type Epoch = u32;
 pub struct Users {
     marks: HashMap<u64, Mark, BuildHasherDefault<AsItIs>>,
     limit: usize,
+}
+
+/// What a user's failure is the first of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FirstFailure {
+    /// The first of its epoch.
+    pub in_epoch: bool,
+    /// The first since the step began, however long the user was seen before.
+    pub in_step: bool,
+}
+
+impl FirstFailure {
+    /// A user of whom nothing is remembered: each request is a user of its own.
+    pub const UNKNOWN: Self = Self { in_epoch: true, in_step: true };
 }
 
 /// The last epochs in which something of a user was counted.
@@ -48,12 +62,15 @@ impl Users {
         self.marks.get_mut(&user).is_none_or(|mark| raise(&mut mark.ended, epoch))
     }
 
-    /// Notes that a request which has just ended failed; returns whether it is the user's first failure of the epoch.
+    /// Notes that a request which has just ended failed; returns what it is the user's first failure of.
     ///
     /// One that took so long that the user was counted in a later epoch meanwhile fails in that epoch: it is not lost,
     /// and no epoch has more failed users than users.
-    pub fn fail(&mut self, user: u64, epoch: Epoch) -> bool {
-        self.marks.get_mut(&user).is_none_or(|mark| raise(&mut mark.failed, epoch.max(mark.ended)))
+    pub fn fail(&mut self, user: u64, epoch: Epoch) -> FirstFailure {
+        self.marks.get_mut(&user).map_or(FirstFailure::UNKNOWN, |mark| {
+            let in_step = mark.failed == 0;
+            FirstFailure { in_epoch: raise(&mut mark.failed, epoch.max(mark.ended)), in_step }
+        })
     }
 }
 
@@ -96,9 +113,20 @@ mod tests {
         assert!(!users.end(7, 1));
         assert!(users.end(7, 2));
         assert!(!users.end(7, 1), "a late answer of an epoch that is over adds nothing after a newer one");
-        assert!(users.fail(7, 1), "a late failure counts, in the epoch that the user is counted in");
-        assert!(!users.fail(7, 2) && !users.fail(7, 1));
-        assert!(users.end(7, 3) && users.fail(7, 3));
+        assert!(users.fail(7, 1).in_epoch, "a late failure counts, in the epoch that the user is counted in");
+        assert!(!users.fail(7, 2).in_epoch && !users.fail(7, 1).in_epoch);
+        assert!(users.end(7, 3) && users.fail(7, 3).in_epoch);
+    }
+
+    #[test]
+    fn a_user_fails_once_a_step_also_when_it_was_seen_well_before() {
+        let mut users = Users::new(10);
+        users.see(7);
+        (1..=5).for_each(|epoch| assert!(users.end(7, epoch)));
+        assert_eq!(users.fail(7, 5), FirstFailure { in_epoch: true, in_step: true }, "seen for long, failing now");
+        users.end(7, 6);
+        assert_eq!(users.fail(7, 6), FirstFailure { in_epoch: true, in_step: false });
+        assert_eq!(users.fail(7, 6), FirstFailure { in_epoch: false, in_step: false });
     }
 
     #[test]
@@ -107,7 +135,7 @@ mod tests {
         assert!(users.see(1));
         assert!(users.see(2) && users.see(2));
         assert!(users.end(2, 1) && users.end(2, 1));
-        assert!(users.fail(2, 1) && users.fail(2, 1));
+        assert_eq!([users.fail(2, 1), users.fail(2, 1)], [FirstFailure::UNKNOWN; 2]);
         assert!(!users.see(1) && users.end(1, 1) && !users.end(1, 1));
     }
 
@@ -115,12 +143,18 @@ mod tests {
         #[test]
         fn failed_users_never_outnumber_users(requests in prop::collection::vec((0..20_u64, 1..4_u32, any::<bool>()), 0..200)) {
             let mut users = Users::new(1_000);
-            let (mut ended, mut failed) = ([0; 4], [0; 4]);
+            let (mut ended, mut failed, mut first, mut failing) = ([0; 4], [0; 4], 0, std::collections::BTreeSet::new());
             for (user, epoch, fails) in requests {
                 users.see(user);
                 ended[epoch as usize] += u32::from(users.end(user, epoch));
-                failed[epoch as usize] += u32::from(fails && users.fail(user, epoch));
+                if fails {
+                    let is = users.fail(user, epoch);
+                    failed[epoch as usize] += u32::from(is.in_epoch);
+                    first += usize::from(is.in_step);
+                    failing.insert(user);
+                }
                 prop_assert!(failed.iter().sum::<u32>() <= ended.iter().sum::<u32>());
+                prop_assert_eq!(first, failing.len());
             }
         }
     }

@@ -117,6 +117,7 @@ fn sum<'a>(sum: ArmCounts<'a>, count: &Count) -> ArmCounts<'a> {
         users_new: sum.users_new.saturating_add(count.users_in_step),
         users: sum.users.saturating_add(count.users),
         users_failed: sum.users_failed.saturating_add(count.users_failed),
+        users_failed_first: sum.users_failed_first.saturating_add(count.failed_first()),
         requests: sum.requests.saturating_add(count.ended.judged()),
         latency: sum.latency,
     }

@@ -154,6 +154,7 @@ mod tests {
             users_in_step: 0,
             users: 0,
             users_failed: 0,
+            users_failed_in_step: None,
             latency: vec![(latency::bucket(10_000), ok + failed)],
         }
     }

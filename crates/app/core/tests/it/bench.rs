@@ -185,6 +185,7 @@ pub(crate) fn users(of: &str, arm: Arm, config: u64, users: u64, failed: u64) ->
         users_in_step: users,
         users,
         users_failed: failed,
+        users_failed_in_step: Some(failed),
         latency: vec![(20, users)],
     }
 }

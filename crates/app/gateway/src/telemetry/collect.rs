@@ -90,6 +90,7 @@ fn count(key: RowKey, delta: &Reading) -> Option<Count> {
         users_in_step: delta.get(Tally::UsersInStep),
         users: delta.get(Tally::Users),
         users_failed: delta.get(Tally::UsersFailed),
+        users_failed_in_step: Some(delta.get(Tally::UsersFailedInStep)),
         latency: delta.latency().collect(),
         service: key.service,
         route: key.route,

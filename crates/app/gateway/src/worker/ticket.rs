@@ -10,7 +10,7 @@ use http::StatusCode;
 use seaworthy_model::Arm;
 use seaworthy_traffic::guard::Ended;
 use seaworthy_traffic::net::Failure;
-use seaworthy_traffic::users::Epoch;
+use seaworthy_traffic::users::{Epoch, FirstFailure};
 
 use crate::row::{Row, Tally, When};
 use crate::shared::{Shared, Tripped};
@@ -62,7 +62,7 @@ enum Role {
         epoch: Epoch,
     },
     /// Stable, answering for a canary: the outcome is written to the canary's row.
-    Rescuer { canary: Arc<Row> },
+    Rescuer { canary: Arc<Row>, trial: Option<Arc<Trial>> },
 }
 
 pub(crate) struct Ticket {
@@ -105,7 +105,10 @@ impl Ticket {
     /// Opens the account of stable's answer for a failed canary, whose account ends here.
     pub(crate) fn rescue(self, stable: Arc<Row>) -> Self {
         stable.count(Tally::Entered);
-        let role = Role::Rescuer { canary: self.row.clone() };
+        let trial = match &self.role {
+            Role::Assigned { trial, .. } | Role::Rescuer { trial, .. } => trial.clone(),
+        };
+        let role = Role::Rescuer { canary: self.row.clone(), trial };
         Self {
             worker: self.worker.clone(),
             row: stable,
@@ -146,12 +149,20 @@ impl Ticket {
                 if class.is_failure() {
                     self.count_failure(trial.as_deref(), *arm, *user, *epoch);
                 }
-                if let Some(trial) = trial.as_deref().filter(|_| *arm == Arm::Canary && class != Class::Cancelled) {
-                    self.guard(trial, class);
+                if let Some(trial) = trial.as_deref() {
+                    self.guard(trial, *arm, class);
                 }
             }
-            Role::Rescuer { canary } if class.is_failure() => count_seen(canary, self.may_repeat),
-            Role::Rescuer { canary } => canary.count(Tally::Rescued),
+            Role::Rescuer { canary, trial } => {
+                if class.is_failure() {
+                    count_seen(canary, self.may_repeat);
+                } else {
+                    canary.count(Tally::Rescued);
+                }
+                if let Some(trial) = trial.as_deref() {
+                    self.guard(trial, Arm::Stable, class);
+                }
+            }
         }
     }
 
@@ -165,13 +176,23 @@ impl Ticket {
     fn count_failure(&self, trial: Option<&Trial>, arm: Arm, user: Option<u64>, epoch: Epoch) {
         self.row.note(When::FirstFailure, self.worker.shared.now_ms());
         if let Some(trial) = trial {
-            let is_first = user.is_none_or(|user| trial.fail(arm, user, epoch));
-            count_if(&self.row, Tally::UsersFailed, is_first);
+            let first = user.map_or(FirstFailure::UNKNOWN, |user| trial.fail(arm, user, epoch));
+            count_if(&self.row, Tally::UsersFailed, first.in_epoch);
+            count_if(&self.row, Tally::UsersFailedInStep, first.in_step);
         }
     }
 
-    fn guard(&self, trial: &Trial, class: Class) {
-        let ended = if class.is_failure() { Ended::Badly } else { Ended::Well };
+    /// Tells the guard how an arm answered. A user who went away says nothing of it.
+    fn guard(&self, trial: &Trial, arm: Arm, class: Class) {
+        let ended = match class {
+            Class::Cancelled => return,
+            _ if class.is_failure() => Ended::Badly,
+            _ => Ended::Well,
+        };
+        if arm == Arm::Stable {
+            trial.record_stable(ended);
+            return;
+        }
         // Nothing is ejected while stable has no instance: the last version stays.
         if self.worker.view().has_stable(&trial.key.service)
             && let Some(why) = trial.record(ended)

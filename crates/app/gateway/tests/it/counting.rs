@@ -22,6 +22,7 @@ async fn a_user_counts_once_and_fails_once() {
     assert_eq!((sums.users_in_step, sums.ended.server_error, sums.rescued), (3, 3, 3));
     // An epoch may have ended in between, then some users count once more; not more often than that.
     assert!((3..=6).contains(&sums.users) && (1..=2).contains(&sums.users_failed), "{sums:?}");
+    assert_eq!(sums.users_failed_in_step, 1, "however many epochs it fails in");
 }
 
 #[tokio::test]

@@ -57,6 +57,7 @@ async fn stable_answers_for_a_canary_that_fails() {
             users: 1,
             users_in_step: 1,
             users_failed: 1,
+            users_failed_in_step: 1,
             timed: 1,
             ..Sums::default()
         };

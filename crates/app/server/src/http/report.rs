@@ -46,6 +46,7 @@ fn check_count(count: &Count) -> Result<(), Failure> {
         count.users_in_step,
         count.users,
         count.users_failed,
+        count.failed_first(),
         ended.ok,
         ended.client_error,
         ended.server_error,

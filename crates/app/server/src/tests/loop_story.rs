@@ -25,6 +25,7 @@ pub(super) fn report(config: &Config, seq: u64) -> Report {
         users_in_step: users,
         users,
         users_failed: failed,
+        users_failed_in_step: None,
         latency: vec![(20, users)],
     };
     Report {

@@ -80,10 +80,21 @@ pub struct Count {
     /// Users of whom a request of this epoch ended with a verdict for the first time; not counted before: a user who still
     /// waits has not been served well. A request without user key is a user of its own.
     pub users: u64,
-    /// Users whose first failure in this epoch it was.
+    /// Users whose first failure in this epoch it was. For promotion: who fails again and again is not served well.
     pub users_failed: u64,
+    /// Users whose first failure since the step began it was, also where they were seen before. For an abort: one client
+    /// that always fails is one failure, not one more every epoch. None from a gateway that does not count it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub users_failed_in_step: Option<u64>,
     /// Attempts by latency bucket (`seaworthy_model::latency`) and count; sparse, ascending.
     pub latency: Vec<(u8, u64)>,
+}
+
+impl Count {
+    /// Returns the users whose first failure of the step it was; each epoch's stands for it where the gateway does not say.
+    pub fn failed_first(&self) -> u64 {
+        self.users_failed_in_step.unwrap_or(self.users_failed)
+    }
 }
 
 /// How attempts ended.

@@ -2,8 +2,8 @@
 
 use seaworthy_contract::gateway::{ArmConfig, Config, ServiceConfig, Upstream};
 use seaworthy_model::{Arm, Position, RolloutId, ServiceId, Share, VersionId};
-use seaworthy_traffic::guard::{Ended, Guard};
-use seaworthy_traffic::users::Users;
+use seaworthy_traffic::guard::{Beside, Ended, Guard};
+use seaworthy_traffic::users::{FirstFailure, Users};
 
 /// Most users of one arm and step that are told apart.
 const USERS_MAX: usize = 100_000;
@@ -33,6 +33,7 @@ pub(crate) struct Canary {
     /// Taken off by guard or break-glass.
     pub(crate) off: bool,
     guard: Guard,
+    beside: Beside,
     users: [Users; 2],
 }
 
@@ -80,6 +81,7 @@ impl Canary {
             share: upstream.share,
             off: false,
             guard: Guard::default(),
+            beside: Beside::default(),
             users: [Users::new(USERS_MAX), Users::new(USERS_MAX)],
         }
     }
@@ -94,14 +96,19 @@ impl Canary {
         self.users[usize::from(arm == Arm::Canary)].end(user, epoch)
     }
 
-    /// Notes a failure; returns whether it is its user's first in the epoch.
-    pub(super) fn fails(&mut self, arm: Arm, user: u64, epoch: u32) -> bool {
+    /// Notes a failure; returns what it is its user's first of.
+    pub(super) fn fails(&mut self, arm: Arm, user: u64, epoch: u32) -> FirstFailure {
         self.users[usize::from(arm == Arm::Canary)].fail(user, epoch)
+    }
+
+    /// Adds an answer of stable, which says whether the canary's failures are its own.
+    pub(super) fn beside(&mut self, ended: Ended) {
+        self.beside = self.beside.record(ended);
     }
 
     /// Adds an answer to the guard; says why when it trips.
     pub(super) fn guard(&mut self, ended: Ended) -> Option<String> {
-        let (guard, why) = self.guard.record(ended);
+        let (guard, why) = self.guard.record(ended, self.beside);
         self.guard = guard;
         self.off |= why.is_some();
         why.map(|why| why.to_string())

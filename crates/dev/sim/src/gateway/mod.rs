@@ -195,12 +195,15 @@ impl Gateway {
         let service = self.rows.service(pending.row);
         let compiled = self.compiled.iter_mut().find(|c| c.service == *service);
         let step = compiled.and_then(|c| c.canary.as_mut()).filter(|canary| canary.step <= config);
-        let (mut first, mut first_bad) = (false, false);
+        let (mut first, mut first_bad) = (false, None);
         let mut tripped = None;
         if let Some(canary) = step {
             first = canary.counts(pending.arm, pending.user, pending.epoch);
-            first_bad = verdict.is_failure() && canary.fails(pending.arm, pending.user, pending.epoch);
+            first_bad = verdict.is_failure().then(|| canary.fails(pending.arm, pending.user, pending.epoch));
             let ended = if verdict.is_failure() { Ended::Badly } else { Ended::Well };
+            if pending.arm == Arm::Stable {
+                canary.beside(ended);
+            }
             let guarded = pending.arm == Arm::Canary && canary.served.version == served.version;
             tripped = guarded.then(|| canary.guard(ended)).flatten().map(|why| (canary.rollout, why));
         }
@@ -222,8 +225,13 @@ impl Gateway {
         let method = if pending.may_repeat { "GET" } else { "POST" };
         let attempt = Attempt { arm: pending.arm, stable: stable.is_some(), method, body: Body::Replayable };
         let budget = self.budgets.get_mut(&service);
-        let rescued = budget.is_some_and(|budget| rescues(attempt, budget, now))
-            && stable.is_some_and(|stable| machine.ask(stable.port, now, random).0 == Answer::Ok);
+        let may = budget.is_some_and(|budget| rescues(attempt, budget, now));
+        let answer = stable.filter(|_| may).map(|stable| machine.ask(stable.port, now, random).0);
+        let rescued = answer == Some(Answer::Ok);
+        let compiled = self.compiled.iter_mut().find(|c| c.service == service);
+        if let Some(canary) = compiled.and_then(|c| c.canary.as_mut()).filter(|_| answer.is_some()) {
+            canary.beside(if rescued { Ended::Well } else { Ended::Badly });
+        }
         self.rows.rescued_or_seen(pending, rescued);
     }
 

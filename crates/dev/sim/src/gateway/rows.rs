@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BinaryHeap};
 use seaworthy_contract::gateway::{Classes, Count, InFlight};
 use seaworthy_model::latency::{BUCKETS, bucket};
 use seaworthy_model::{Arm, Position, ServiceId, VersionId};
+use seaworthy_traffic::users::FirstFailure;
 
 use super::compiled::Served;
 use crate::Ms;
@@ -106,7 +107,7 @@ impl Rows {
         count.users_in_step += u64::from(in_step);
     }
 
-    pub(super) fn ended(&mut self, pending: &Pending, verdict: Verdict, first: bool, first_bad: bool) {
+    pub(super) fn ended(&mut self, pending: &Pending, verdict: Verdict, first: bool, first_bad: Option<FirstFailure>) {
         let Row { count, latency } = &mut self.0[pending.row];
         let ended = &mut count.ended;
         let class = match verdict {
@@ -117,7 +118,9 @@ impl Rows {
         };
         *class += 1;
         count.users += u64::from(first);
-        count.users_failed += u64::from(first_bad);
+        count.users_failed += u64::from(first_bad.is_some_and(|bad| bad.in_epoch));
+        let in_step = u64::from(first_bad.is_some_and(|bad| bad.in_step));
+        count.users_failed_in_step = count.users_failed_in_step.map(|all| all + in_step);
         latency[usize::from(bucket(pending.took * 1_000))] += 1;
     }
 
@@ -177,6 +180,7 @@ fn empty(service: ServiceId, version: VersionId, arm: Arm, config: Position) -> 
         users_in_step: 0,
         users: 0,
         users_failed: 0,
+        users_failed_in_step: Some(0),
         latency: Vec::new(),
     }
 }

@@ -1,4 +1,10 @@
 //! The judge of one live rollout: fixed arrays, no clock, no allocation per tick.
+//!
+//! Two questions, two counts. An abort asks "does it fail more users than stable does": failures must be independent, so
+//! a user fails once a step; one client that always fails would else be a new failure every epoch. The share that goes
+//! with it is still that of users by epoch: who was seen before may fail now, and a fault that begins late is found. To
+//! leave out who has failed already would change both arms alike while they are alike. A promotion asks "is it good
+//! enough": there a user who fails in every epoch counts in every epoch.
 
 use seaworthy_model::Timestamp;
 
@@ -22,7 +28,10 @@ const WAITS_MAX: usize = 4;
 struct Step {
     index: usize,
     entered_us: i64,
+    /// Users, and their failures by epoch.
     blocker: Blocker,
+    /// The same users, and their first failures in the step: it closes whenever the other does.
+    firsts: Blocker,
     ratio: RatioCheck,
     sums: [Sums; 2],
 }
@@ -70,7 +79,8 @@ impl Judge {
         let entered_us = now.as_microsecond();
         self.latency.enter_step(share, entered_us);
         let blocker = Blocker::new(share.ratio()).expect("a step's share is over 0");
-        self.step = Some(Step { index, entered_us, blocker, ratio: RatioCheck::new(share), sums: Default::default() });
+        let (ratio, sums) = (RatioCheck::new(share), Default::default());
+        self.step = Some(Step { index, entered_us, blocker, firsts: blocker, ratio, sums });
     }
 
     /// What of the prior moves to each later step.
@@ -93,11 +103,12 @@ impl Judge {
         step.ratio.observe([tick.canary.users_new, tick.stable.users_new]);
         let users = [tick.canary.users, tick.stable.users];
         let failed = [tick.canary.users_failed, tick.stable.users_failed];
-        if let Some(block) = step.blocker.push(users, failed) {
+        let firsts = [tick.canary.users_failed_first, tick.stable.users_failed_first];
+        if let Some(block) = step.firsts.push(users, firsts) {
             self.errors.update_bad(block.share(), block.x[0], block.x[1], 1.0);
-            if !frozen {
-                self.errors.update_good(block.share(), block.n[0], block.x[0], block.x[1], 1.0);
-            }
+        }
+        if let Some(block) = step.blocker.push(users, failed).filter(|_| !frozen) {
+            self.errors.update_good(block.share(), block.n[0], block.x[0], block.x[1], 1.0);
         }
         if self.aborted.is_none() && self.void().is_none() && self.log_e_abort() >= ABORT_E.ln() {
             self.aborted = Some(self.leading());
@@ -246,6 +257,7 @@ impl Judge {
         let Some(step) = &mut self.step else { return };
         walk.micros(&mut step.entered_us);
         step.blocker.walk(walk);
+        step.firsts.walk(walk);
         step.ratio.walk(walk);
         for sum in &mut step.sums {
             [&mut sum.users, &mut sum.users_failed, &mut sum.requests].into_iter().for_each(|n| walk.count(n));

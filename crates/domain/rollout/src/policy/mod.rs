@@ -81,8 +81,10 @@ pub struct ArmCounts<'a> {
     pub users_new: u64,
     /// Users seen in this epoch for the first time, counted when their request ended.
     pub users: u64,
-    /// Users who failed in this epoch for the first time.
+    /// Users who failed in this epoch for the first time. Feeds the evidence for a promotion and the comparator.
     pub users_failed: u64,
+    /// Users who failed in this step for the first time. Feeds the evidence for an abort: see `judge`.
+    pub users_failed_first: u64,
     /// Requests that ended with a verdict: all but those the user cancelled.
     pub requests: u64,
     /// Latency buckets (`seaworthy_model::latency`) and counts; any order, a bucket may come twice.

@@ -6,7 +6,7 @@ use seaworthy_model::{Share, Timestamp};
 use seaworthy_rollout::RestoreError;
 use seaworthy_rollout::policy::{ArmCounts, Judge, MetricName, Policy, Tick, Verdict, Why};
 
-use crate::simulation::{Outcome, Random, World, run, steps};
+use crate::simulation::{Always, Outcome, Random, World, run, steps};
 
 const QUICK: Policy = Policy {
     dwell: Duration::from_secs(5),
@@ -48,6 +48,62 @@ fn a_fault_that_shows_late_is_found_as_fast() {
     let (after, worst) = spread(ends.iter().map(|end| end.seconds - 15.0).collect());
     println!("fault at 15 s to abort: median {after} s, worst {worst} s");
     assert!(after <= 1.5 && worst <= 4.0, "{after} {worst}");
+}
+
+fn count(ends: &[Outcome], is: fn(&Verdict) -> bool) -> usize {
+    ends.iter().filter(|end| is(&end.verdict)).count()
+}
+
+const IS_ABORT: fn(&Verdict) -> bool = |verdict| matches!(verdict, Verdict::Abort { .. });
+const IS_PROMOTE: fn(&Verdict) -> bool = |verdict| matches!(verdict, Verdict::Promote { .. });
+
+#[test]
+fn one_client_that_always_fails_takes_no_healthy_version_off() {
+    for part in [0.005, 0.05] {
+        let world = World { always: Always::OneClient(part), ..World::healthy(|_, _| 0.001) };
+        let ends = runs(&world, 300);
+        let (aborted, promoted) = (count(&ends, IS_ABORT), count(&ends, IS_PROMOTE));
+        println!("one client, {part} of requests: {aborted} aborted, {promoted} promoted of {}", ends.len());
+        assert!(aborted <= 3, "{aborted}");
+    }
+}
+
+#[test]
+fn users_who_fail_on_both_arms_for_good_abort_nothing() {
+    for part in [0.03, 0.3] {
+        let ends = runs(&World { always: Always::OnBoth(part), ..World::healthy(|_, _| 0.0) }, 300);
+        let aborted = count(&ends, IS_ABORT);
+        println!("{part} of users fail on both arms: {aborted} aborted of {}", ends.len());
+        assert!(aborted <= 1, "{aborted}");
+    }
+}
+
+#[test]
+fn victims_are_not_promoted() {
+    for (part, from, all) in [(0.03, 0.0, false), (0.3, 0.0, true), (0.3, 12.0, true), (1.0, 0.0, true)] {
+        let world = World { always: Always::OnCanary(part, from), ..World::healthy(|_, _| 0.001) };
+        let ends = runs(&world, 300);
+        let (aborted, promoted) = (count(&ends, IS_ABORT), count(&ends, IS_PROMOTE));
+        let (after, worst) = spread(ends.iter().map(|end| end.seconds - from).collect());
+        println!(
+            "{part} of users from {from} s: {aborted} aborted, {promoted} promoted; median {after} s, worst {worst} s"
+        );
+        assert_eq!(promoted, 0);
+        assert!(!all || aborted == ends.len(), "{aborted}");
+    }
+}
+
+#[test]
+fn a_fault_is_found_though_every_user_was_seen_before() {
+    let slow = Policy { dwell: Duration::from_secs(280), ..QUICK };
+    for always in [Always::OnCanary(0.3, 250.0), Always::OnCanary(1.0, 250.0)] {
+        let world = World { always, ..World::healthy(|_, _| 0.001) };
+        let ends: Vec<_> = (0..100).map(|seed| run(&world, slow, steps(&[5, 25, 50]), seed, same)).collect();
+        let (after, worst) = spread(ends.iter().map(|end| end.seconds - 250.0).collect());
+        println!("{always:?}, four minutes into a step: median {after} s, worst {worst} s");
+        assert!(ends.iter().all(|end| end.aborted() == Some(MetricName::Errors)));
+        assert!(after <= 5.0 && worst <= 10.0, "{after} {worst}");
+    }
 }
 
 #[test]
@@ -139,7 +195,14 @@ fn damaged_states_are_refused() {
         bytes[at] = (random.unit() * 256.0) as u8;
         // Whatever a flipped byte does to the evidence, it must not panic.
         if let Ok(mut judge) = Judge::restore(QUICK, plan, &bytes) {
-            let arm = ArmCounts { users_new: 1, users: 50, users_failed: 1, requests: 1, latency: &[(20, 50)] };
+            let arm = ArmCounts {
+                users_new: 1,
+                users: 50,
+                users_failed: 1,
+                users_failed_first: 1,
+                requests: 1,
+                latency: &[(20, 50)],
+            };
             judge.observe(&Tick { canary: arm, stable: arm }, Timestamp::UNIX_EPOCH);
             judge.evidence(Timestamp::UNIX_EPOCH);
         }
@@ -163,7 +226,7 @@ fn decided(canary: ArmCounts<'_>, stable: ArmCounts<'_>, ticks: i64) -> (Verdict
 #[test]
 fn what_a_step_waits_for() {
     let arm = |users| ArmCounts { users_new: users, users, requests: users, ..ArmCounts::default() };
-    let failing = |users, users_failed| ArmCounts { users_failed, ..arm(users) };
+    let failing = |users, failed| ArmCounts { users_failed: failed, users_failed_first: failed, ..arm(users) };
     for (canary, stable, ticks, want, words) in [
         (arm(0), arm(0), 99, "wait", "the canary has to serve 50 more requests"),
         (arm(0), arm(2), 99, "wait", "the canary has to serve 50 more requests"),
@@ -202,7 +265,6 @@ fn what_a_step_waits_for() {
 fn a_step_is_entered_once_and_the_last_is_not_judged() {
     let at = |s: i64| Timestamp::from_second(1_700_000_000 + s).expect("in range");
     let mut judge = Judge::new(QUICK, steps(&[5, 25]));
-    let arm = |users, users_failed| ArmCounts { users_new: users, users, users_failed, requests: users, latency: &[] };
     judge.enter_step(0, at(0));
     judge.observe(&Tick { canary: arm(10, 1), stable: arm(190, 0) }, at(1));
     let before = judge.clone();
@@ -219,8 +281,9 @@ fn a_step_is_entered_once_and_the_last_is_not_judged() {
     assert_eq!(Share::ALL.ratio(), 1.0);
 }
 
-fn arm(users: u64, users_failed: u64) -> ArmCounts<'static> {
-    ArmCounts { users_new: users, users, users_failed, requests: users, latency: &[] }
+fn arm(users: u64, failed: u64) -> ArmCounts<'static> {
+    let (users_failed, users_failed_first) = (failed, failed);
+    ArmCounts { users_new: users, users, users_failed, users_failed_first, requests: users, latency: &[] }
 }
 
 /// Feeds ticks a second apart, from `from` on.

@@ -1,6 +1,7 @@
 //! A small world for whole rollouts: 10,000 sticky users, 200 requests a second, a look every 250 ms.
 //!
-//! Counts users the way the gateway does: once a step for the ratio check, once an epoch of 10 s for the metrics.
+//! Counts users the way the gateway does: once a step for the ratio check, once an epoch of 10 s for promotion, and the
+//! first failure of a step for an abort.
 
 use seaworthy_model::{Share, Timestamp};
 use seaworthy_rollout::policy::{ArmCounts, Judge, Policy, Tick, Verdict};
@@ -40,6 +41,7 @@ struct User {
     step: i64,
     epoch: i64,
     failed: i64,
+    failed_in: i64,
 }
 
 /// What happens to the two arms, at `second` of the rollout.
@@ -48,11 +50,25 @@ pub(crate) struct World {
     pub(crate) slow: fn(canary: bool, second: f64) -> f64,
     /// Share of users that really meet the canary, over the weight.
     pub(crate) skew: f64,
+    /// Who always fails, whatever `failing` says.
+    pub(crate) always: Always,
+}
+
+/// Who always fails.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Always {
+    Nobody,
+    /// One client, wherever it is served, that makes this part of all requests; the first steps have it on the canary.
+    OneClient(f64),
+    /// This part of users, on the canary only, from this second on.
+    OnCanary(f64, f64),
+    /// This part of users, on both arms.
+    OnBoth(f64),
 }
 
 impl World {
     pub(crate) fn healthy(failing: fn(bool, f64) -> f64) -> Self {
-        Self { failing, slow: |_, _| 0.01, skew: 1.0 }
+        Self { failing, slow: |_, _| 0.01, skew: 1.0, always: Always::Nobody }
     }
 }
 
@@ -86,21 +102,22 @@ pub(crate) fn steps(percent: &[u16]) -> Steps {
 /// look, as a restart of the control plane would.
 pub(crate) fn run(world: &World, policy: Policy, steps: Steps, seed: u64, restart: fn(Judge) -> Judge) -> Outcome {
     let mut random = Random::new(seed);
-    let fresh = |_| User { key: 0.0, step: -2, epoch: -9, failed: -9 };
+    let fresh = |_| User { key: 0.0, step: -2, epoch: -9, failed: -9, failed_in: -2 };
     let mut users: Vec<User> = (0..USERS).map(fresh).collect();
     users.iter_mut().for_each(|user| user.key = random.unit());
+    let victims = Victims::choose(world, &users, &mut random);
     let mut judge = Judge::new(policy, steps);
     let at = |tick: i64| Timestamp::from_millisecond(1_700_000_000_000 + tick * TICK_MS).expect("in range");
     let (mut entered, mut failed, mut first_bad) = (vec![0.0], 0, None);
     // Three seconds before the version is healthy: the judge learns what stable is like.
     for tick in -12..0 {
-        let counts = look(&mut users, &mut random, world, Share::ZERO, tick, -1);
+        let counts = look(&mut users, &mut random, (world, &victims), Share::ZERO, tick, -1);
         judge.observe(&counts.tick(), at(tick));
     }
     judge.enter_step(0, at(0));
     for tick in 0..TICKS_MAX {
         let index = entered.len() - 1;
-        let counts = look(&mut users, &mut random, world, steps.as_slice()[index], tick, index as i64);
+        let counts = look(&mut users, &mut random, (world, &victims), steps.as_slice()[index], tick, index as i64);
         judge.observe(&counts.tick(), at(tick + 1));
         judge = restart(judge);
         let seconds = (tick + 1) as f64 * TICK_MS as f64 / 1e3;
@@ -127,11 +144,53 @@ pub(crate) fn run(world: &World, policy: Policy, steps: Steps, seed: u64, restar
     unreachable!("the last tick returns")
 }
 
+/// The client that makes more requests than others, and whether a user is a victim.
+struct Victims {
+    client: Option<(usize, f64)>,
+    part: f64,
+}
+
+impl Victims {
+    fn choose(world: &World, users: &[User], random: &mut Random) -> Self {
+        let mut on_canary = || loop {
+            let user = (random.unit() * USERS as f64) as usize;
+            if users[user].key < 0.05 {
+                return user;
+            }
+        };
+        match world.always {
+            Always::Nobody => Self { client: None, part: 0.0 },
+            Always::OneClient(part) => Self { client: Some((on_canary(), part)), part: 0.0 },
+            Always::OnCanary(part, _) | Always::OnBoth(part) => Self { client: None, part },
+        }
+    }
+
+    /// Whose request comes next.
+    fn next(&self, random: &mut Random) -> usize {
+        match self.client {
+            Some((client, part)) if random.unit() < part => client,
+            _ => (random.unit() * USERS as f64) as usize,
+        }
+    }
+
+    fn is_hit(&self, world: &World, user: usize, canary: bool, second: f64) -> bool {
+        // Independent of the key that chooses the arm.
+        let is_victim = (user * 7_919 % USERS) as f64 / (USERS as f64) < self.part;
+        match world.always {
+            Always::Nobody => false,
+            Always::OneClient(_) => self.client.is_some_and(|(client, _)| client == user),
+            Always::OnCanary(_, from) => is_victim && canary && second >= from,
+            Always::OnBoth(_) => is_victim,
+        }
+    }
+}
+
 #[derive(Default)]
 struct ArmSums {
     users_new: u64,
     users: u64,
     failed: u64,
+    failed_first: u64,
     requests: u64,
     latency: [(u8, u64); 2],
 }
@@ -146,6 +205,7 @@ impl Counts {
             users_new: arm.users_new,
             users: arm.users,
             users_failed: arm.failed,
+            users_failed_first: arm.failed_first,
             requests: arm.requests,
             latency: &arm.latency,
         });
@@ -154,7 +214,14 @@ impl Counts {
 }
 
 /// What both arms do in one tick.
-fn look(users: &mut [User], random: &mut Random, world: &World, share: Share, tick: i64, step: i64) -> Counts {
+fn look(
+    users: &mut [User],
+    random: &mut Random,
+    (world, victims): (&World, &Victims),
+    share: Share,
+    tick: i64,
+    step: i64,
+) -> Counts {
     let second = tick as f64 * TICK_MS as f64 / 1e3;
     let epoch = tick.div_euclid(TICKS_PER_EPOCH);
     let mut arms: [ArmSums; 2] = Default::default();
@@ -162,7 +229,8 @@ fn look(users: &mut [User], random: &mut Random, world: &World, share: Share, ti
         arm.latency = [(13, 0), (45, 0)]; // about 2 ms, and about 700 ms
     }
     for _ in 0..REQUESTS_PER_TICK {
-        let user = &mut users[(random.unit() * USERS as f64) as usize];
+        let index = victims.next(random);
+        let user = &mut users[index];
         let canary = user.key < share.ratio() * world.skew;
         let arm = &mut arms[usize::from(!canary)];
         arm.requests += 1;
@@ -170,9 +238,10 @@ fn look(users: &mut [User], random: &mut Random, world: &World, share: Share, ti
         arm.users += u64::from(user.epoch != epoch);
         (user.step, user.epoch) = (step, epoch);
         arm.latency[usize::from(random.unit() < (world.slow)(canary, second))].1 += 1;
-        if random.unit() < (world.failing)(canary, second) {
+        if random.unit() < (world.failing)(canary, second) || victims.is_hit(world, index, canary, second) {
             arm.failed += u64::from(user.failed != epoch);
-            user.failed = epoch;
+            arm.failed_first += u64::from(user.failed_in != step);
+            (user.failed, user.failed_in) = (epoch, step);
         }
     }
     Counts { arms }

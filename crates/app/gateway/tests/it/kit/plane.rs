@@ -54,6 +54,7 @@ pub(crate) struct Sums {
     pub(crate) users_in_step: u64,
     pub(crate) users: u64,
     pub(crate) users_failed: u64,
+    pub(crate) users_failed_in_step: u64,
     pub(crate) timed: u64,
 }
 
@@ -194,6 +195,7 @@ impl Sums {
             users_in_step: self.users_in_step + count.users_in_step,
             users: self.users + count.users,
             users_failed: self.users_failed + count.users_failed,
+            users_failed_in_step: self.users_failed_in_step + count.users_failed_in_step.unwrap_or(0),
             timed: self.timed + count.latency.iter().map(|(_, count)| count).sum::<u64>(),
         }
     }
