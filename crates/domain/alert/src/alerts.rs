@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use seaworthy_model::{AlertId, PageId, ServiceId};
 
-use crate::{Change, Nature, Purpose, Rule, Signal, Urgency, Verdict};
+use crate::{Change, Nature, Purpose, Rule, Signal, Urgency, Verdict, rule_of};
 
 /// An alert: one symptom of one service, from its first rule to its last.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,7 +26,7 @@ pub struct Alert {
     pub fired_at: Timestamp,
     /// What its first rule said.
     pub sentence: String,
-    /// Rules that say so now.
+    /// Rules, or instances of rules, that say so now.
     pub rules: BTreeSet<String>,
     /// The alert of the failing dependency that stands for it.
     pub folded_into: Option<AlertId>,
@@ -189,7 +189,7 @@ impl Alerts {
         self.silences
             .iter()
             .rev()
-            .find(|s| s.service == *service && s.until > now && s.rule.as_deref().is_none_or(|r| r == rule))
+            .find(|s| s.service == *service && s.until > now && s.rule.as_deref().is_none_or(|r| r == rule_of(rule)))
     }
 
     /// Folds an event in. Total: what does not fit changes nothing.
@@ -251,7 +251,9 @@ impl Alerts {
 
     fn joined(&mut self, id: AlertId, name: &str, urgency: Urgency, nature: Nature, at: Timestamp) {
         let Some(alert) = self.alerts.get_mut(&id).filter(|a| a.is_open()) else { return };
-        let (is_new, purpose) = (alert.rules.insert(name.to_owned()), alert.purpose);
+        let is_new = !alert.rules.iter().any(|other| rule_of(other) == rule_of(name));
+        let purpose = alert.purpose;
+        alert.rules.insert(name.to_owned());
         alert.urgency = alert.urgency.max(urgency);
         alert.nature = alert.nature.min(nature);
         let paged = alert.page.is_some();
@@ -276,7 +278,7 @@ impl Alerts {
     fn paged(&mut self, id: AlertId, page: PageId, at: Timestamp) {
         let Some(alert) = self.alerts.get_mut(&id) else { return };
         alert.page = Some((page, at));
-        let rules: Vec<String> = alert.rules.iter().cloned().collect();
+        let rules: BTreeSet<String> = alert.rules.iter().map(|rule| rule_of(rule).to_owned()).collect();
         self.pages.insert(page, id);
         for name in rules {
             if let Some(rule) = self.rule(&name) {
@@ -297,7 +299,8 @@ impl Alerts {
     }
 
     /// Past the limit a rule is not remembered; its alerts are alerts all the same.
-    fn rule(&mut self, name: &str) -> Option<&mut Rule> {
+    fn rule(&mut self, instance: &str) -> Option<&mut Rule> {
+        let name = rule_of(instance);
         if !self.rules.contains_key(name) && self.rules.len() >= crate::RULES_MAX {
             return None;
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use seaworthy_model::{AlertId, ServiceId};
 
-use crate::{Alert, Alerts, Event, Phase, Purpose, Signal, Urgency};
+use crate::{Alert, Alerts, Event, Phase, Purpose, Signal, Urgency, rule_of};
 
 /// Open alerts: a signal past it is dropped, and whoever calls says so. Ten symptoms of a thousand services.
 pub const OPEN_MAX: usize = 10_000;
@@ -36,7 +36,7 @@ pub fn decide(
 
 /// Returns the urgency that counts: what the rule asks, and what its team made of it.
 fn urgency(alerts: &Alerts, signal: &Signal) -> Option<Urgency> {
-    match alerts.rules.get(&signal.rule) {
+    match alerts.rules.get(rule_of(&signal.rule)) {
         Some(rule) => rule.urgency(signal.urgency, signal.nature),
         None => crate::Rule::default().urgency(signal.urgency, signal.nature),
     }

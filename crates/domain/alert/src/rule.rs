@@ -13,6 +13,12 @@ pub const RULES_MAX: usize = 20_000;
 /// Firings of a rule that are remembered: two a day for a month.
 pub const FIRINGS_MAX: usize = 64;
 
+/// Returns the rule's name without the one thing it speaks of: `alertmanager/High#7036ace5c7e8d0a9` is one of several
+/// instances of `alertmanager/High`. Each must end by itself; what the rule is worth is known of all of them.
+pub fn rule_of(instance: &str) -> &str {
+    instance.split_once('#').map_or(instance, |(rule, _)| rule)
+}
+
 /// What somebody says of a page, in one tap (PRACTICES SLO-03).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {

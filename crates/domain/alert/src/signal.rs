@@ -42,7 +42,8 @@ pub enum Phase {
 /// What one rule says of one service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signal {
-    /// The rule: `objective/checkout-availability`, `probe/checkout-buy`, `alertmanager/HighErrorRate`.
+    /// The rule: `objective/checkout-availability`, `probe/checkout-buy`, `alertmanager/HighErrorRate`; behind a `#` which
+    /// instance of it, where there are several ([`crate::rule_of`]).
     pub rule: String,
     /// The service.
     pub service: ServiceId,

@@ -108,6 +108,20 @@ fn one_symptom_pages_once_however_many_rules_say_so() {
 }
 
 #[test]
+fn instances_of_one_rule_end_one_by_one_and_count_once() {
+    let mut world = World::new(&[]);
+    world.fire("am/High#1", "checkout");
+    world.fire("am/High#2", "checkout");
+    assert_eq!(world.paged(), ["checkout"]);
+    assert!(matches!(world.end("am/High#1", "checkout")[..], [Event::Left { .. }]));
+    assert!(matches!(world.end("am/High#2", "checkout")[..], [Event::Resolved { .. }]));
+    let rule = &world.alerts.rules["am/High"];
+    assert_eq!((rule.firings.len(), rule.firings[0].paged, world.alerts.rules.len()), (1, true, 1));
+    world.fold(&[Event::RuleChanged { rule: "am/High".to_owned(), change: Change::Delete }]);
+    assert_eq!(world.fire("am/High#3", "checkout"), []);
+}
+
+#[test]
 fn a_cause_is_a_ticket_until_a_symptom_joins_or_its_team_raises_it() {
     let mut world = World::new(&[]);
     let cause = Signal { nature: Nature::Cause, ..world.signal("am/DiskFull", "checkout", Phase::Firing) };
