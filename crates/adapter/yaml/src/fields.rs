@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use seaworthy_model::NameError;
 
-use crate::diagnostic::{Place, Placed, Report};
+use crate::diagnostic::{Place, Placed, Report, Severity};
 use crate::rule::Rule;
 use crate::scalar::{DURATION_FORM, did_you_mean, duration_ms};
 use crate::tree::{At, Node, Value};
@@ -225,6 +225,11 @@ impl<'a> Fields<'a> {
 
     /// Reports every key that nobody asked for.
     pub fn no_more(&self) {
+        self.left_over(Severity::Error);
+    }
+
+    /// Reports every key that nobody asked for, in a format that is not ours: its program may know more than we do.
+    pub fn left_over(&self, severity: Severity) {
         let Value::Map(entries) = &self.node.value else { return };
         let asked = self.asked.borrow();
         for (key, _) in entries {
@@ -237,11 +242,11 @@ impl<'a> Fields<'a> {
                         Some(near) => format!("did you mean \"{near}\"?"),
                         None => format!("fields are: {}", asked.join(", ")),
                     };
-                    self.scope.report.error(Rule::UnknownKey, &at, message, remedy);
+                    self.scope.report.add(severity, Rule::UnknownKey, &at, message, remedy);
                 }
                 None => {
                     let message = format!("a key of \"{}\" is {}, not a text", self.path, key.what());
-                    self.scope.report.error(Rule::UnknownKey, &at, message, "write a field name");
+                    self.scope.report.add(severity, Rule::UnknownKey, &at, message, "write a field name");
                 }
             }
         }

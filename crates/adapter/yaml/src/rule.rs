@@ -83,4 +83,14 @@ rules! {
     RotationInFuture = "rotation-in-future",
     /// A person on call who cannot be reached.
     Unreachable = "person-unreachable",
+    /// A target of 100%, of nothing, or of more.
+    ObjectiveTarget = "objective-target",
+    /// A tier that burns faster than total failure does.
+    TierNeverFires = "tier-never-fires",
+    /// An indicator in a system that is not asked.
+    NotMeasured = "not-measured",
+    /// Read as the nearest thing that there is.
+    Approximated = "approximated",
+    /// Something that only the program it was written for can do.
+    NotSupported = "not-supported",
 }
