@@ -1,9 +1,10 @@
-//! Channels a page leaves by, one file each.
+//! Channels a page leaves by, and formats that other systems' alerts come in: one file each.
 //!
 //! A channel either takes a message or says why not and whether trying again may help. The caller retries; a message
 //! carries the same key each time, so a receiver that saw it can drop it.
 
 mod command;
+pub mod intake;
 mod note;
 mod webhook;
 
