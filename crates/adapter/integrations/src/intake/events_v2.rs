@@ -90,7 +90,13 @@ pub fn read(body: &[u8], made_key: &str) -> Result<Enqueued, NotUnderstood> {
         (None, Action::Trigger) => return Err(NotUnderstood("payload is needed to trigger".to_owned())),
         _ => None,
     };
-    Ok(Enqueued { routing_key: body.routing_key, action: body.event_action, dedup_key: body.dedup_key, heard })
+    Ok(Enqueued {
+        routing_key: body.routing_key,
+        action: body.event_action,
+        dedup_key: body.dedup_key,
+        instance,
+        heard,
+    })
 }
 
 fn heard(payload: &Payload, instance: &str) -> Result<Heard, NotUnderstood> {
