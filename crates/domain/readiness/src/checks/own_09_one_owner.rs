@@ -26,5 +26,6 @@ fn evaluate(facts: &ServiceSnapshot, now: Timestamp) -> Verdict {
     if expires_at <= now {
         return Verdict::Unknown { missing: format!("owner {} was declared too long ago to count", owner.value) };
     }
-    Verdict::Holds { seen: format!("team {}, {} people", owner.value, facts.owner_members), evidence, expires_at }
+    let noun = if facts.owner_members == 1 { "person" } else { "people" };
+    Verdict::Holds { seen: format!("team {}, {} {noun}", owner.value, facts.owner_members), evidence, expires_at }
 }

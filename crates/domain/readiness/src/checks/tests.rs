@@ -71,6 +71,16 @@ fn a_new_service_is_mostly_unknown() {
 }
 
 #[test]
+fn one_person_is_no_people() {
+    for (owner_members, want) in [(1, "team shop, 1 person"), (2, "team shop, 2 people")] {
+        match (ALL[0].evaluate)(&ServiceSnapshot { owner_members, ..new_service() }, NOW) {
+            Verdict::Holds { seen, .. } => assert_eq!(seen, want),
+            other => panic!("a team with members owns it: {other:?}"),
+        }
+    }
+}
+
+#[test]
 fn a_machine_revert_proves_three_rows() {
     let on_call = OnCall { person: "Ines".into(), rotation: "shop".into(), position: 3, until: ago(-5) };
     let facts =

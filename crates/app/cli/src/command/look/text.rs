@@ -244,7 +244,7 @@ fn releases(report: &Report, view: &View) -> String {
     if named.len() > PEOPLE_NAMED {
         let rest = named.len() - PEOPLE_NAMED;
         named.truncate(PEOPLE_NAMED);
-        named.push(format!("{rest} more people"));
+        named.push(format!("{rest} more {}", if rest == 1 { "person" } else { "people" }));
     }
     if *bot_commits > 0 {
         named.push(format!("bots {bot_commits}"));
