@@ -19,7 +19,7 @@ pub use on_call::{OnCallNow, on_call};
 pub use page::{page, pages};
 pub use readiness::readiness;
 pub use rollout::{rollout, rollouts, series};
-pub use service::{service, services};
+pub use service::{nearest_service, service, services};
 pub use status::status;
 pub use who::who;
 

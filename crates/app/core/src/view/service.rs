@@ -15,6 +15,12 @@ pub fn service(look: &Look<'_>, name: &ServiceId) -> Option<Service> {
     Some(view(look, entity, declared))
 }
 
+/// Returns the service that a name which none has most likely means.
+pub fn nearest_service(look: &Look<'_>, name: &str) -> Option<ServiceId> {
+    let known = look.state.catalogue.services().map(|(service, _)| service.name.as_str());
+    seaworthy_catalog::nearest(name, known)?.parse().ok()
+}
+
 /// Returns every service, by name.
 pub fn services(look: &Look<'_>) -> Vec<Service> {
     look.state.catalogue.services().map(|(entity, declared)| view(look, entity, declared)).collect()

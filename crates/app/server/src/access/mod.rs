@@ -20,6 +20,7 @@ use crate::kernel::Kernel;
 
 pub(crate) use seaworthy_contract::gateway::SESSION_COOKIE;
 pub(crate) use secret::{Digest, Secret};
+pub(crate) use session::may_be_code;
 pub(crate) use token::issue;
 
 /// Who a request comes from.

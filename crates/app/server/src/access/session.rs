@@ -15,6 +15,9 @@ const SESSION_HOURS: i64 = 24;
 /// How long a sign-in link works: long enough to be copied from a terminal.
 const LINK_MINUTES: i64 = 10;
 
+/// Longest code of a link that is looked for, in characters: twice what is made, so that a longer one can be made later.
+const CODE_CHARS_MAX: usize = 128;
+
 /// Most sessions and links in force: far more people than one installation has, and few enough to be listed.
 const SESSIONS_MAX: usize = 5_000;
 
@@ -44,8 +47,16 @@ pub(super) async fn link(kernel: &Kernel, principal: &Principal) -> Result<Optio
     Ok(Some((code.reveal().to_owned(), expires_at)))
 }
 
+/// Whether a text has the shape of a link's code: others are not looked for, and never stand in an address.
+pub(crate) fn may_be_code(text: &str) -> bool {
+    (1..=CODE_CHARS_MAX).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
 /// Turns a link's code into a session's secret; none when it was used, is over or is not known.
 pub(super) async fn redeem(kernel: &Kernel, code: &str) -> Result<Option<String>, SideError> {
+    if !may_be_code(code) {
+        return Ok(None);
+    }
     let Some(link) = load(kernel, "link", code).await? else { return Ok(None) };
     let session = Session { expires_at: kernel.now() + SignedDuration::from_hours(SESSION_HOURS), ..link };
     let secret = Secret::random();

@@ -13,7 +13,7 @@ use seaworthy_core::{Input, view};
 use seaworthy_model::{RolloutId, ServiceId};
 use serde::Deserialize;
 
-use super::services::named;
+use super::services::{named, unknown};
 use super::{App, Failure, Route};
 use crate::access::{Principal, Who};
 
@@ -40,16 +40,17 @@ pub(super) async fn ship(
     Path(name): Path<String>,
     body: Result<Json<ShipRequest>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Shipped>), Failure> {
-    let service = named(&name)?;
+    let service = named(&app, &name)?;
     let Json(request) = body?;
+    check_known(&app, &service)?;
     check_may_change(&app, &principal, &service)?;
     let done = app.kernel.command(Input::Ship { service, request: Box::new(request) }, principal.actor).await?;
     let rollout = done.facts.iter().find_map(|fact| match &fact.event {
-        Event::RolloutStarted(event) => Some(event.rollout),
+        Event::RolloutStarted(event) => Some((event.rollout, event.steps.iter().map(|share| share.ratio()).collect())),
         _ => None,
     });
-    let rollout = rollout.ok_or_else(|| Failure::unavailable("the rollout was not appended"))?;
-    Ok((StatusCode::CREATED, Json(Shipped { rollout, position: done.position })))
+    let (rollout, steps) = rollout.ok_or_else(|| Failure::unavailable("the rollout was not appended"))?;
+    Ok((StatusCode::CREATED, Json(Shipped { rollout, steps, position: done.position })))
 }
 
 /// Which rollouts to list.
@@ -60,8 +61,13 @@ pub(super) struct Filter {
 
 #[utoipa::path(get, path = "/v1/rollouts", params(("service" = Option<String>, Query)), responses((status = 200, body = Vec<Rollout>)))]
 pub(super) async fn list(State(app): State<App>, Query(filter): Query<Filter>) -> Result<Json<Vec<Rollout>>, Failure> {
-    let service = filter.service.as_deref().map(named).transpose()?;
-    Ok(Json(app.kernel.look(|look| view::rollouts(look, service.as_ref()))))
+    let service = filter.service.as_deref().map(|name| named(&app, name)).transpose()?;
+    let rollouts = app.kernel.look(|look| view::rollouts(look, service.as_ref()));
+    // A service that left the catalogue is still known by what was shipped of it.
+    if let Some(service) = service.as_ref().filter(|_| rollouts.is_empty()) {
+        check_known(&app, service)?;
+    }
+    Ok(Json(rollouts))
 }
 
 #[utoipa::path(get, path = "/v1/rollouts/{rollout}", params(("rollout" = String, Path)), responses((status = 200, body = Rollout)))]
@@ -117,12 +123,9 @@ pub(super) async fn revert_service(
     Path(name): Path<String>,
     body: Bytes,
 ) -> Result<Json<Rollout>, Failure> {
-    let service = named(&name)?;
+    let service = named(&app, &name)?;
     let reason = reason(&body)?;
-    let known = app.kernel.look(|look| look.state.catalogue.service(&service).is_some());
-    if !known {
-        return Err(Failure::unknown("service", name));
-    }
+    check_known(&app, &service)?;
     let latest = app.kernel.look(|look| look.state.serving.get(&service).and_then(|serving| serving.latest));
     let rollout = latest.ok_or_else(|| Failure::unknown("rollout", format!("of {name}")))?;
     act(&app, principal, rollout, Input::Revert { rollout, reason }).await.map(Json)
@@ -143,8 +146,13 @@ pub(super) fn check_may_change(app: &App, principal: &Principal, service: &Servi
         Some(owner) => Err(Failure::forbidden(&format!("{service} belongs to team {owner}"))),
         // What a service left behind when it left the catalogue belongs to no team.
         None if principal.scope == ScopeV1::Admin => Ok(()),
-        None => Err(Failure::unknown("service", service.as_str())),
+        None => Err(unknown(app, service.as_str())),
     }
+}
+
+fn check_known(app: &App, service: &ServiceId) -> Result<(), Failure> {
+    let known = app.kernel.look(|look| look.state.catalogue.service(service).is_some());
+    if known { Ok(()) } else { Err(unknown(app, service.as_str())) }
 }
 
 pub(super) fn identified(id: &str) -> Result<RolloutId, Failure> {

@@ -25,8 +25,17 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 /// Reads a service's name from a path.
-pub(super) fn named(name: &str) -> Result<ServiceId, Failure> {
-    name.parse().map_err(|_| Failure::unknown("service", name))
+pub(super) fn named(app: &App, name: &str) -> Result<ServiceId, Failure> {
+    name.parse().map_err(|_| unknown(app, name))
+}
+
+/// Says that no service has this name, and which one was most likely meant.
+pub(super) fn unknown(app: &App, name: &str) -> Failure {
+    let mut failure = Failure::unknown("service", name);
+    if let Some(meant) = app.kernel.look(|look| view::nearest_service(look, name)) {
+        failure.0.hint = Some(format!("did you mean \"{meant}\"? `seaworthy services` lists what is known"));
+    }
+    failure
 }
 
 #[utoipa::path(get, path = "/v1/services", responses((status = 200, body = Vec<Service>)))]
@@ -36,14 +45,14 @@ pub(super) async fn list(State(app): State<App>) -> Json<Vec<Service>> {
 
 #[utoipa::path(get, path = "/v1/services/{service}", params(("service" = String, Path)), responses((status = 200, body = Service)))]
 pub(super) async fn show(State(app): State<App>, Path(name): Path<String>) -> Result<Json<Service>, Failure> {
-    let service = named(&name)?;
-    app.kernel.look(|look| view::service(look, &service)).map(Json).ok_or_else(|| Failure::unknown("service", name))
+    let service = named(&app, &name)?;
+    app.kernel.look(|look| view::service(look, &service)).map(Json).ok_or_else(|| unknown(&app, &name))
 }
 
 #[utoipa::path(get, path = "/v1/services/{service}/readiness", params(("service" = String, Path)), responses((status = 200, body = Readiness)))]
 pub(super) async fn readiness(State(app): State<App>, Path(name): Path<String>) -> Result<Json<Readiness>, Failure> {
-    let service = named(&name)?;
-    app.kernel.look(|look| view::readiness(look, &service)).map(Json).ok_or_else(|| Failure::unknown("service", name))
+    let service = named(&app, &name)?;
+    app.kernel.look(|look| view::readiness(look, &service)).map(Json).ok_or_else(|| unknown(&app, &name))
 }
 
 /// A question.

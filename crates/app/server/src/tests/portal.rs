@@ -78,12 +78,17 @@ async fn a_stranger_is_shown_the_way_in_and_nothing_else() {
         ("http%3A%2F%2F127.0.0.1%3A7070%2Fsign-in%2Fabc123", "/sign-in/abc123"),
         ("abc123%2F", "/sign-in/abc123"),
         ("", "/sign-in?refused=1"),
+        (&"a".repeat(128), &format!("/sign-in/{}", "a".repeat(128))),
+        (&"a".repeat(129), "/sign-in?refused=1"),
+        (&"a".repeat(100_000), "/sign-in?refused=1"),
         ("%2F%2Fevil.example%2F..%3F", "/sign-in?refused=1"),
     ] {
         let headers = [("content-type", "application/x-www-form-urlencoded")];
         let answer = app.send(Method::POST, "/sign-in", &headers, &format!("code={pasted}")).await;
         assert_eq!((answer.status.as_u16(), header(&answer, "location").as_str()), (303, to), "{pasted}");
     }
+    let longest = format!("/sign-in/{}", "a".repeat(60_000));
+    assert_eq!(header(&app.send(Method::GET, &longest, &[], "").await, "location"), "/sign-in?refused=1");
     let used = app.send(Method::GET, "/sign-in/abc123", &[], "").await;
     assert_eq!(header(&used, "location"), "/sign-in?refused=1", "a link that is no good says so");
 }

@@ -39,6 +39,9 @@ pub struct Shipped {
     /// The rollout.
     #[schema(value_type = String)]
     pub rollout: RolloutId,
+    /// The shares of users it goes through, as ratios: those asked for or the catalogue's, and 1 at the end.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<f64>,
     /// Where the ledger stands.
     pub position: Position,
 }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::flash;
 use super::visit::Visit;
-use crate::access::Principal;
+use crate::access::{Principal, may_be_code};
 use crate::http::rollouts::{self, REASON_CHARS_MAX};
 use crate::http::{Failure, pages};
 
@@ -73,7 +73,7 @@ pub(super) struct Pasted {
 pub(super) async fn sign_in(Form(pasted): Form<Pasted>) -> Response {
     let code = pasted.code.trim().trim_end_matches('/');
     let code = code.rsplit('/').next().unwrap_or_default();
-    match !code.is_empty() && code.chars().all(|c| c.is_ascii_alphanumeric()) {
+    match may_be_code(code) {
         true => Redirect::to(&format!("/sign-in/{code}")).into_response(),
         false => Redirect::to("/sign-in?refused=1").into_response(),
     }

@@ -19,7 +19,7 @@ use serde::Deserialize;
 use super::visit::{Visit, html, is_part};
 use crate::http::ledger::Window;
 use crate::http::rollouts::identified;
-use crate::http::services::{Question, named};
+use crate::http::services::{Question, named, unknown};
 use crate::http::{App, Failure, ledger as events, pages as paging};
 
 /// Rollouts that are over and shown at home: what happened while one was away for an hour.
@@ -57,23 +57,25 @@ pub(super) async fn services(visit: Visit) -> Response {
 }
 
 pub(super) async fn service(visit: Visit, Path(name): Path<String>) -> Result<Response, Failure> {
-    let id = named(&name)?;
+    let id = named(&visit.app, &name)?;
     let page = visit.app.kernel.look(|look| {
         let (service, readiness) = view::service(look, &id).zip(view::readiness(look, &id))?;
         let rollouts = view::rollouts(look, Some(&id));
         let facts = ServiceFacts { service: &service, readiness: &readiness, rollouts: &rollouts, now: look.now };
         Some(ServicePage::new(&facts))
     });
-    Ok(visit.show(&page.ok_or_else(|| Failure::unknown("service", name))?))
+    let page = page.ok_or_else(|| unknown(&visit.app, &name))?;
+    Ok(visit.show(&page))
 }
 
 pub(super) async fn ready(visit: Visit, Path(name): Path<String>) -> Result<Response, Failure> {
-    let id = named(&name)?;
+    let id = named(&visit.app, &name)?;
     let page = visit.app.kernel.look(|look| {
         let (service, readiness) = view::service(look, &id).zip(view::readiness(look, &id))?;
         Some(ReadyPage::new(&service, &readiness, look.now))
     });
-    Ok(visit.show(&page.ok_or_else(|| Failure::unknown("service", name))?))
+    let page = page.ok_or_else(|| unknown(&visit.app, &name))?;
+    Ok(visit.show(&page))
 }
 
 pub(super) async fn rollouts(visit: Visit) -> Response {
