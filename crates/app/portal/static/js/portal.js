@@ -24,13 +24,21 @@
     const sign = document.getElementById("stale");
     if (sign) sign.hidden = yes;
   };
+  // Where popovers are unknown there is no overlay, and no button for it.
+  const keys = HTMLElement.prototype.togglePopover ? document.getElementById("keys") : null;
+  const opener = document.getElementById("keys-open");
+  if (keys && opener) opener.hidden = false;
   const box = () => document.querySelector("input[name=q]");
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, textarea, select, [contenteditable]");
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "/" && box()) {
       event.preventDefault();
+      keys?.hidePopover();
       box().focus();
+    } else if (event.key === "?" && keys) {
+      event.preventDefault();
+      keys.togglePopover();
     }
   });
   document.addEventListener("htmx:after:swap", local);
