@@ -117,8 +117,8 @@ impl Client {
             if response.status().is_success() {
                 return Ok(Lines::new(&attempted, connection, response.into_body(), silence));
             }
-            let (status, body) = (response.status(), read(response.into_body()).await?);
-            Err(Kind::Status { status, error: api_error(&body) })
+            let (parts, body) = response.into_parts();
+            Err(Kind::Status { status: parts.status, error: api_error(&parts.headers, &read(body).await?) })
         };
         match tokio::time::timeout(silence.min(self.timeout), open).await {
             Ok(opened) => opened.map_err(fail),
@@ -192,16 +192,18 @@ async fn read(body: Incoming) -> Result<Bytes, Kind> {
 }
 
 fn decode<T: DeserializeOwned>(attempted: &str, response: Response) -> Result<T, Error> {
-    let Response { status, body, .. } = response;
+    let Response { status, headers, body } = response;
     if !status.is_success() {
-        return Err(Error::new(attempted, Kind::Status { status, error: api_error(&body) }));
+        return Err(Error::new(attempted, Kind::Status { status, error: api_error(&headers, &body) }));
     }
     let body = if body.is_empty() { Bytes::from_static(b"null") } else { body };
     serde_json::from_slice(&body).map_err(|error| Error::new(attempted, Kind::Decode(error)))
 }
 
-fn api_error(body: &[u8]) -> Option<ApiError> {
-    serde_json::from_slice(body).ok()
+fn api_error(headers: &HeaderMap, body: &[u8]) -> Option<ApiError> {
+    let error: ApiError = serde_json::from_slice(body).ok()?;
+    let request = headers.get("x-request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
+    Some(ApiError { request, ..error })
 }
 
 fn bearer(token: &str) -> Result<HeaderValue, Error> {

@@ -64,6 +64,9 @@ pub struct ApiError {
     /// What to do about it.
     #[serde(default)]
     pub hint: Option<String>,
+    /// What the server's log calls the request: its header `x-request-id`.
+    #[serde(skip)]
+    pub request: Option<String>,
 }
 
 impl Error {
@@ -87,6 +90,11 @@ impl Error {
     /// Returns what our API advises to do, if it does.
     pub fn hint(&self) -> Option<&str> {
         self.api().and_then(|error| error.hint.as_deref())
+    }
+
+    /// Returns what the server's log calls the request, if our API said so.
+    pub fn request(&self) -> Option<&str> {
+        self.api().and_then(|error| error.request.as_deref())
     }
 
     /// Tells whether the request surely never reached the server, so that sending it again cannot act twice.

@@ -84,6 +84,14 @@ impl Failure {
         }
         .filter(|hint| !hint.is_empty())
     }
+
+    /// Returns what the server's log calls the request, where the server refused or failed.
+    pub fn request(&self) -> Option<String> {
+        match self {
+            Self::Server(error) => error.request().map(harmless),
+            _ => None,
+        }
+    }
 }
 
 /// Says what the server says: which request it was is of no use to a person.

@@ -12,6 +12,8 @@ struct Said<'a> {
     message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request: Option<String>,
 }
 
 /// Tells a failure and returns its exit code.
@@ -22,14 +24,15 @@ pub fn report(failure: &Failure, json: bool, err: &mut dyn Write) -> Exit {
         // A reader that went away, as `head` does, has seen enough.
         return Exit::Ok;
     }
-    let (message, hint) = (failure.to_string(), failure.hint());
+    let (message, hint, request) = (failure.to_string(), failure.hint(), failure.request());
     let text = if json {
-        let said = Said { code: failure.code(), message, hint };
+        let said = Said { code: failure.code(), message, hint, request };
         serde_json::to_string(&said).expect("it has string keys only") + "\n"
     } else {
         let hint = hint.map_or_else(String::new, |hint| format!("hint: {hint}\n"));
         let word = if matches!(failure, Failure::Interrupted(_)) { "" } else { "error: " };
-        format!("{word}{message}\n{hint}")
+        let request = request.map_or_else(String::new, |id| format!("request: {id}, in the server's log\n"));
+        format!("{word}{message}\n{hint}{request}")
     };
     // With standard error gone there is nobody left to tell; the exit code still says it.
     err.write_all(text.as_bytes()).unwrap_or_default();

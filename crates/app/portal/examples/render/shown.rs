@@ -123,7 +123,10 @@ pub(crate) fn pages() -> Vec<(&'static str, String)> {
         ("who", render(&chrome("/who"), &who("https://shop.example/checkout/pay", &services))),
         ("who-nobody", render(&chrome("/who"), &who("orders-db", &[]))),
         ("who-empty", render(&chrome("/who"), &who("", &[]))),
-        ("error", render(&chrome("/services/chekout"), &ErrorPage::new(404, "/services/chekout", &error))),
+        (
+            "error",
+            render(&chrome("/services/chekout"), &ErrorPage::new(404, "/services/chekout", &error, "9f31c2d4-412")),
+        ),
         ("sign-in", render(&anonymous, &SignInPage { refused: true })),
     ]
 }

@@ -168,7 +168,7 @@ fn what_strangers_write_is_never_markup() {
         render(&chrome, &ServicesPage::new(&[service])),
         render(&chrome, &LedgerView::new(&ledger, Some(1), 40, None)),
         render(&chrome, &WhoPage::new(&answer, None)),
-        render(&chrome, &ErrorPage::new(404, HOSTILE, &error)),
+        render(&chrome, &ErrorPage::new(404, HOSTILE, &error, HOSTILE)),
     ];
     for html in shown {
         assert!(!html.contains("<script>"), "markup came through");

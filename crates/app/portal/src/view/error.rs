@@ -19,18 +19,21 @@ pub struct ErrorPage {
     pub headline: String,
     /// What to do about it.
     pub hint: Option<Prose>,
+    /// What the server's log calls the request.
+    pub request: String,
     /// Whether looking for something else may help.
     pub missing: bool,
 }
 
 impl ErrorPage {
     /// Makes the page.
-    pub fn new(status: u16, path: &str, error: &ApiError) -> Self {
+    pub fn new(status: u16, path: &str, error: &ApiError, request: &str) -> Self {
         Self {
             status,
             path: text::cut(path, 200),
             headline: text::sentence(&error.message),
             hint: error.hint.as_deref().map(|hint| Prose::new(&text::sentence(hint))),
+            request: request.to_owned(),
             missing: error.code == Code::NotFound,
         }
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::header::WWW_AUTHENTICATE;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use seaworthy_contract::api::{ApiError, Code};
 use seaworthy_core::Refusal;
@@ -24,6 +24,13 @@ impl Failure {
     pub(crate) fn unauthenticated() -> Self {
         let hint = "send `Authorization: Bearer TOKEN`, or sign in with the link that `seaworthy up` prints";
         Self::new(Code::Unauthenticated, "no credential that is known and in force", Some(hint))
+    }
+
+    /// The same to somebody at a terminal who asked for a page.
+    pub(crate) fn not_signed_in() -> Self {
+        let hint = "this is a page for browsers: open the link that `seaworthy sign-in` prints; \
+                    programs ask below /v1 and send `Authorization: Bearer TOKEN`";
+        Self::new(Code::Unauthenticated, "not signed in", Some(hint))
     }
 
     pub(crate) fn forbidden(message: &str) -> Self {
@@ -67,6 +74,15 @@ impl Failure {
         };
         let known = status.canonical_reason().unwrap_or("refused");
         Self::new(code, uncapitalised(if text.is_empty() { known } else { text }), None)
+    }
+
+    /// Answers with a sentence, where nobody reads JSON.
+    pub(crate) fn as_text(self) -> Response {
+        let text = format!("{}\n{}\n", self.0.message, self.0.hint.as_deref().unwrap_or_default());
+        let (mut parts, _) = self.into_response().into_parts();
+        parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+        parts.headers.remove(CONTENT_LENGTH);
+        Response::from_parts(parts, text.into())
     }
 
     /// Returns the status of a code.

@@ -8,14 +8,15 @@ use axum::body::to_bytes;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use http::header::{ALLOW, HOST, ORIGIN};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::header::{ACCEPT, ALLOW, HOST, HeaderName, ORIGIN};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use tracing::Instrument;
 
 use seaworthy_contract::api::ApiError;
 
 use super::caught::caught;
 use super::portal::{error_page, is_part, wants_page};
-use super::{App, Failure};
+use super::{App, Failure, RequestId};
 use crate::access::{Principal, Who};
 
 /// Headers of every answer: nothing of ours is framed, sniffed, or sent on as a referrer; no script or style that did
@@ -26,6 +27,9 @@ const SAFE_HEADERS: [(&str, &str); 4] = [
     ("referrer-policy", "same-origin"),
     ("cache-control", "no-store"),
 ];
+
+/// Where an answer says which request it is to.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Longest time from the head of a request to the head of its answer, its body included: four times what the slowest
 /// takes, verifying a ledger of some millions of events. Streams have answered by then.
@@ -50,10 +54,10 @@ pub(super) async fn gate(State((app, who)): State<(App, Who)>, mut request: Requ
     let path = shown(request.uri().path());
     let Some(principal) = principal else {
         tracing::info!(http.path = path, "refused: no credential");
-        return if wants_page(request.headers()) {
-            Redirect::to("/sign-in").into_response()
-        } else {
-            Failure::unauthenticated().into_response()
+        return match (wants_page(request.headers()), is_for_people(&request)) {
+            (true, _) => Redirect::to("/sign-in").into_response(),
+            (false, true) => Failure::not_signed_in().as_text(),
+            (false, false) => Failure::unauthenticated().into_response(),
         };
     };
     if !principal.may_call(who) {
@@ -68,15 +72,32 @@ pub(super) async fn gate(State((app, who)): State<(App, Who)>, mut request: Requ
     next.run(request).await
 }
 
-/// Counts and safe headers, for every answer; errors as pages, for browsers.
+/// Whether a page is asked for by something that has not said what it reads, as `curl` does.
+fn is_for_people(request: &Request) -> bool {
+    let wants_json = request.headers().get(ACCEPT).is_some_and(|accept| accept.as_bytes() == b"application/json");
+    !wants_json && request.method() == Method::GET && !request.uri().path().starts_with("/v1/")
+}
+
+/// A name for every request, counts and safe headers for every answer; errors as pages, for browsers.
+///
+/// The name stands in the answer's header, on error pages, and before every line that the request writes to the log.
 pub(super) async fn observe(State(app): State<App>, request: Request, next: Next) -> Response {
+    let id = app.next_request();
+    let span = tracing::error_span!("request", id = %id.0);
+    let mut response = observed(&app, &id, request, next).instrument(span).await;
+    let value = HeaderValue::from_str(&id.0).expect("hex, a dash and digits are header text");
+    response.headers_mut().insert(REQUEST_ID, value);
+    response
+}
+
+async fn observed(app: &App, id: &RequestId, request: Request, next: Next) -> Response {
     let path = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
     let browser = wants_page(request.headers()).then(|| (request.headers().clone(), request.uri().clone()));
     let mut response = in_our_shape(answer(&path, request, next).await).await;
     if let Some(((headers, uri), error)) = browser.zip(response.extensions_mut().remove::<ApiError>()) {
         // A page that says what is wrong needs no reader to be known.
         let principal = app.access.principal(&headers).await.unwrap_or_default();
-        response = error_page(&app, principal.as_ref(), &uri, is_part(&headers), response.status(), &error);
+        response = error_page(app, principal.as_ref(), &uri, is_part(&headers), response.status(), (&error, &id.0));
     }
     app.metrics.answered(&path, response.status().as_u16());
     for (name, value) in SAFE_HEADERS {

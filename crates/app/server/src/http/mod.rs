@@ -24,6 +24,7 @@ mod status;
 mod streams;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -50,6 +51,8 @@ pub(crate) struct App {
     /// `http://host:port` of API and portal, for links.
     pub(crate) base: Arc<str>,
     pub(crate) metrics: Arc<metrics::Metrics>,
+    /// Requests so far, for their names.
+    requests: Arc<AtomicU64>,
     pub(crate) places: Arc<streams::Places>,
     /// Held by whoever applies a catalogue: names and entities of one document go together.
     pub(crate) applying: Arc<tokio::sync::Mutex<()>>,
@@ -57,11 +60,22 @@ pub(crate) struct App {
     pub(crate) verifying: Arc<tokio::sync::Mutex<()>>,
 }
 
+/// What an answer, an error page and the log call a request.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestId(String);
+
 impl App {
     pub(crate) fn new(kernel: Kernel, access: Access, boot: Uuid, base: Arc<str>) -> Self {
         let (metrics, places) = <_>::default();
         let (applying, verifying) = <_>::default();
-        Self { kernel, access, boot, base, metrics, places, applying, verifying }
+        let requests = Arc::default();
+        Self { kernel, access, boot, base, metrics, requests, places, applying, verifying }
+    }
+
+    /// Names a request: the random end of this start's id, and which one it is since then. Short enough to be read out.
+    fn next_request(&self) -> RequestId {
+        let boot = self.boot.simple().to_string();
+        RequestId(format!("{}-{}", &boot[boot.len() - 8..], self.requests.fetch_add(1, Relaxed) + 1))
     }
 }
 

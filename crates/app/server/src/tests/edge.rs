@@ -75,6 +75,79 @@ async fn a_browser_gets_the_same_refusals_as_pages() {
 }
 
 #[tokio::test]
+async fn whoever_has_no_credential_is_told_in_what_they_read() {
+    let app = TestApp::start().await;
+    for (path, header, want) in [
+        ("/", ("accept", "text/html,*/*"), ""),
+        ("/", ("accept", "*/*"), "text/plain; charset=utf-8"),
+        ("/services/checkout", ("x-none", "1"), "text/plain; charset=utf-8"),
+        ("/", ("accept", "application/json"), "application/json"),
+        ("/v1/status", ("accept", "*/*"), "application/json"),
+        ("/v1/status", ("x-none", "1"), "application/json"),
+    ] {
+        let answer = app.send(Method::GET, path, &[header], "").await;
+        let kind = answer.headers.get("content-type").map_or("", |value| value.to_str().expect("text"));
+        assert_eq!(kind, want, "{path} {header:?}");
+        let text = String::from_utf8_lossy(&answer.body);
+        assert_eq!(text.contains("open the link that `seaworthy sign-in` prints"), want.starts_with("text"), "{text}");
+        assert_eq!(answer.status.as_u16(), if want.is_empty() { 303 } else { 401 });
+    }
+    let form = app.send(Method::POST, "/rollouts/x/hold", &[("accept", "*/*")], "").await;
+    assert_eq!(form.headers["content-type"], "application/json", "a form is no page");
+}
+
+#[tokio::test]
+async fn every_answer_names_its_request_and_no_two_alike() {
+    let app = TestApp::start().await;
+    let mut names = std::collections::BTreeSet::new();
+    for (path, header) in [
+        ("/healthz", ("accept", "*/*")),
+        ("/v1/status", ("accept", "*/*")),
+        ("/nothing", ("accept", "*/*")),
+        ("/nothing", ("x-request-id", "chosen-by-a-stranger")),
+        ("/panics", ("accept", "text/html")),
+        ("/", ("accept", "text/html")),
+    ] {
+        let answer = app.send(Method::GET, path, &[header], "").await;
+        let name = answer.headers["x-request-id"].to_str().expect("text").to_owned();
+        assert!(name.starts_with("00000000-"), "the end of this start's id: {name}");
+        if answer.status.is_server_error() {
+            assert!(String::from_utf8_lossy(&answer.body).contains(&name), "{path} shows it");
+        }
+        names.insert(name);
+    }
+    assert_eq!(names.len(), 6);
+}
+
+#[tokio::test]
+async fn a_mistyped_service_is_named_as_it_is_known() {
+    let app = TestApp::start().await;
+    app.ship("v1").await;
+    let (get, post) = (Method::GET, Method::POST);
+    let bearer = format!("Bearer {}", app.admin);
+    for (method, path, meant) in [
+        (&get, "/v1/services/chekout", Some("checkout")),
+        (&get, "/v1/services/Check_Out", Some("checkout")),
+        (&get, "/v1/services/chekout/readiness", Some("checkout")),
+        (&get, "/v1/rollouts?service=legder", Some("ledger")),
+        (&post, "/v1/services/chekout/revert", Some("checkout")),
+        (&post, "/v1/services/chekout/rollouts", Some("checkout")),
+        (&get, "/v1/services/nothing-like-it", None),
+    ] {
+        let headers = [("authorization", bearer.as_str()), JSON];
+        let body = if path.ends_with("rollouts") { r#"{"version":"v2"}"# } else { "" };
+        let answer = app.send(method.clone(), path, &headers, body).await;
+        let error: ApiError = serde_json::from_slice(&answer.body).expect("our shape");
+        assert_eq!(answer.status.as_u16(), 404, "{path}: {error:?}");
+        let asked = meant.map(|meant| format!("did you mean \"{meant}\"?"));
+        let hint = error.hint.expect("there is one");
+        assert!(asked.map_or(!hint.contains("did you mean"), |asked| hint.starts_with(&asked)), "{path}: {hint}");
+    }
+    let none = app.send(get, "/v1/rollouts?service=ledger", &[("authorization", &bearer)], "").await;
+    assert_eq!(none.body.as_ref(), b"[]", "a service of which nothing was shipped");
+}
+
+#[tokio::test]
 async fn a_panic_in_a_handler_is_one_answer_and_the_server_goes_on() {
     let app = TestApp::start().await;
     for _ in 0..3 {

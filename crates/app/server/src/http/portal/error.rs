@@ -11,14 +11,14 @@ use super::visit::{html, path_of, state};
 use crate::access::Principal;
 use crate::http::App;
 
-/// Prints an error. Without a credential nothing of the state is around it.
+/// Prints an error and the name of the request that met it. Without a credential nothing of the state is around it.
 pub(in crate::http) fn error_page(
     app: &App,
     principal: Option<&Principal>,
     uri: &Uri,
     part: bool,
     status: StatusCode,
-    error: &ApiError,
+    (error, request): (&ApiError, &str),
 ) -> Response {
     let chrome = Chrome {
         state: principal.map(|_| state(app)),
@@ -26,7 +26,7 @@ pub(in crate::http) fn error_page(
         path: path_of(uri),
         flash: None,
     };
-    let mut response = html(&chrome, &ErrorPage::new(status.as_u16(), uri.path(), error), part);
+    let mut response = html(&chrome, &ErrorPage::new(status.as_u16(), uri.path(), error, request), part);
     *response.status_mut() = status;
     response
 }
