@@ -12,6 +12,8 @@ use crate::{backstage, foreign, seaworthy};
 pub(crate) const OURS: &str = "seaworthy/v1";
 /// Backstage's apiVersions with one meaning.
 const BACKSTAGE: [&str; 2] = ["backstage.io/v1alpha1", "backstage.io/v1beta1"];
+/// What stands before the version in an apiVersion that was meant for us, also where it is not whole.
+const GROUPS: [&str; 3] = ["seaworthy", "backstage.io", "backstage"];
 /// Backstage's apiVersion of scaffolder templates.
 const SCAFFOLDER: &str = "scaffolder.backstage.io/";
 
@@ -89,7 +91,7 @@ fn api_version(root: &Node, scope: &Scope<'_>) -> Result<Version, Meant> {
     let kind = root.get("kind").and_then(|kind| kind.text());
     let Some(version) = root.get("apiVersion") else {
         let ours = kind.is_some_and(|kind| seaworthy::KINDS.contains(&kind)) && root.get("spec").is_some();
-        if ours || file_is_ours(&scope.file) {
+        if ours || misspelt_key(root) || file_is_ours(&scope.file) {
             let message = "this document has no \"apiVersion\", so nobody can tell what it is";
             let remedy = format!("write apiVersion: {OURS}, or {} for a Backstage entity", BACKSTAGE[0]);
             scope.report.error(Rule::ApiVersion, &scope.place(root.at), message, remedy);
@@ -101,14 +103,38 @@ fn api_version(root: &Node, scope: &Scope<'_>) -> Result<Version, Meant> {
         Some(OURS) => Ok(Version::Ours),
         Some(text) if BACKSTAGE.contains(&text) => Ok(Version::Backstage),
         Some(text) if text.starts_with(SCAFFOLDER) => Ok(Version::Backstage),
-        Some(text) if text.contains("seaworthy") || text.starts_with("backstage.io/") => {
+        Some(text) if is_meant_for_us(text) => {
             let message = format!("apiVersion \"{text}\" does not exist");
             let remedy = format!("write {OURS}, or {} for a Backstage entity", BACKSTAGE[0]);
             scope.report.error(Rule::ApiVersion, &scope.place(version.at), message, remedy);
             Err(Meant::ForUs)
         }
-        _ => Err(Meant::ForOthers),
+        text => {
+            let what = text.map_or_else(|| "this apiVersion".to_owned(), |text| format!("apiVersion \"{text}\""));
+            let message = format!("{what} is not ours: this document is left alone");
+            scope.report.note(Rule::ApiVersion, &scope.place(version.at), message, "nothing to do");
+            Err(Meant::ForOthers)
+        }
     }
+}
+
+/// Returns whether somebody who wrote this apiVersion meant us: another version of ours or of Backstage's, another case,
+/// a slip of the finger. To pass it over would retire what the document declared.
+pub(crate) fn is_meant_for_us(version: &str) -> bool {
+    let version = version.to_ascii_lowercase();
+    let group = version.split('/').next().unwrap_or_default();
+    version.contains("seaworthy")
+        || did_you_mean(group, GROUPS).is_some()
+        || did_you_mean(&version, [OURS, BACKSTAGE[0], BACKSTAGE[1]]).is_some()
+}
+
+/// Returns whether a key much like `apiVersion` holds a version that was meant for us.
+fn misspelt_key(root: &Node) -> bool {
+    let Value::Map(entries) = &root.value else { return false };
+    entries.iter().any(|(key, value)| {
+        let is_near = key.text().is_some_and(|key| did_you_mean(key, ["apiVersion"]).is_some());
+        is_near && value.text().is_some_and(is_meant_for_us)
+    })
 }
 
 /// Returns whether a file's name says that it is a catalogue's.

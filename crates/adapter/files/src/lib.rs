@@ -15,6 +15,7 @@ mod foreign;
 mod reference;
 mod resolve;
 mod seaworthy;
+mod source;
 mod walk;
 
 use std::io;
@@ -33,6 +34,7 @@ use rule::Rule;
 
 pub use diagnostic::{DIAGNOSTICS_MAX, Diagnostic, Severity};
 pub use rule::RULES;
+pub use source::source_name;
 pub use walk::{FILE_BYTES_MAX, FILES_MAX, Source, Stamp, stamp};
 
 /// What files say, and what is wrong with them.
@@ -137,14 +139,20 @@ fn read_file(source: &Source, scope: &Scope<'_>, drafts: &mut Drafts) -> Meant {
     }
 }
 
-/// Reports a file that breaks off: an error in ours, a note in a template, nothing in what is not for us.
+/// Reports a file that breaks off: an error in ours, a note in a template and in what is not for us.
 fn report_broken(broken: &tree::Broken, source: &Source, scope: &Scope<'_>, meant: Meant) -> Meant {
     let at = scope.place(broken.at);
     let ours = meant == Meant::ForUs
         || envelope::file_is_ours(&source.path)
-        || ["seaworthy/", "backstage.io/"].iter().any(|version| source.text.contains(version));
+        || ["seaworthy/", "backstage.io/"].iter().any(|version| source.text.contains(version))
+        || source.text.lines().filter_map(written_version).any(envelope::is_meant_for_us);
     match &broken.why {
-        _ if !ours => return Meant::ForOthers,
+        why if !ours => {
+            let (tree::Why::Syntax(why) | tree::Why::Limit(why)) = why;
+            let message = format!("could not read this as YAML: {why}; nothing in it is ours, so it is left alone");
+            scope.report.note(Rule::Syntax, &at, message, "nothing to do");
+            return Meant::ForOthers;
+        }
         tree::Why::Syntax(_) if envelope::has_placeholder(&source.text) => {
             let message = "this is a template: it is YAML only after it was filled in";
             envelope::note_template(&at, source.text.contains(envelope::OURS), message, scope);
@@ -163,6 +171,13 @@ fn report_broken(broken: &tree::Broken, source: &Source, scope: &Scope<'_>, mean
         }
     }
     Meant::ForUs
+}
+
+/// Returns the apiVersion of a line, as far as it can be told where the text is no YAML.
+fn written_version(line: &str) -> Option<&str> {
+    let line = line.trim_start_matches(['-', ' ', '\t', '{', '"', '\'']);
+    let value = line.strip_prefix("apiVersion")?.trim_start_matches(['"', '\'', ' ']).strip_prefix(':')?;
+    Some(value.trim_matches(|c: char| c.is_whitespace() || "\"',{}".contains(c)))
 }
 
 #[cfg(test)]

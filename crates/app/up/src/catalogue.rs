@@ -1,9 +1,12 @@
 //! The files: applied when the server is there, and again when they change.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use seaworthy_client::{Client, Error, Kind};
-use seaworthy_contract::api::Plan;
+use seaworthy_contract::api::{Kept, Plan};
 use seaworthy_contract::catalogue::Document;
 use tokio::time::sleep;
 
@@ -18,6 +21,9 @@ const FIRST_TRIES: u32 = 20;
 /// Between two tries.
 const TRY_AGAIN: Duration = Duration::from_millis(500);
 
+/// Whom the files of `up` speak for: there is one `up` on a data directory, wherever its files are.
+const SOURCE: &str = "up";
+
 /// What to do about files that could not be read or applied after the start.
 const LAST_GOOD_STAYS: &str =
     "nothing changed: what was applied last goes on. `seaworthy check DIR` shows every mistake";
@@ -30,6 +36,10 @@ pub(crate) struct Catalogue {
     /// What the files said last, when they were good.
     document: Document,
     state: State,
+    /// The directory of files, as it was given: for what a person may type.
+    directory: PathBuf,
+    /// Services that the files leave out and that go on, with the time when that was seen first.
+    kept: BTreeMap<String, Timestamp>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,8 +51,15 @@ enum State {
 }
 
 impl Catalogue {
-    pub(crate) fn new(client: Client, reporter: Reporter, document: Document, reload: Reload) -> Self {
-        Self { client, reporter, reload, document, state: State::Waiting }
+    pub(crate) fn new(
+        client: Client,
+        reporter: Reporter,
+        document: Document,
+        reload: Reload,
+        directory: PathBuf,
+    ) -> Self {
+        let (document, kept) = (ours(document), BTreeMap::new());
+        Self { client, reporter, reload, document, state: State::Waiting, directory, kept }
     }
 
     /// Applies the files for the first time.
@@ -63,7 +80,7 @@ impl Catalogue {
         match (self.reload)() {
             Some(Err(message)) => return self.reporter.problem(message, Some(LAST_GOOD_STAYS.to_owned())),
             Some(Ok(document)) => {
-                self.document = document;
+                self.document = ours(document);
                 self.state = State::Waiting;
             }
             None => {}
@@ -98,8 +115,27 @@ impl Catalogue {
         if !plan.changes.is_empty() {
             self.reporter.report(UpEvent::Applied { changes: plan.changes.len() });
         }
+        self.complain(&plan.kept);
         Ok(())
     }
+
+    /// Says which services the files no longer name, and what that waits for: nobody retires by a slip what has users.
+    fn complain(&mut self, kept: &[Kept]) {
+        let waiting = || kept.iter().filter(|kept| kept.reason.waits_for_a_word());
+        self.kept.retain(|name, _| waiting().any(|kept| kept.name == *name));
+        for Kept { name, why, .. } in waiting() {
+            let since = self.kept.entry(name.clone()).or_insert_with(Timestamp::now).strftime("%H:%M:%S UTC");
+            let message = format!("service \"{name}\" is in no file since {since}, and goes on: {why}");
+            let directory = self.directory.display();
+            let hint =
+                format!("put it back, or retire it: seaworthy apply {directory} --source {SOURCE} --retire {name}");
+            self.reporter.problem(message, Some(hint));
+        }
+    }
+}
+
+fn ours(document: Document) -> Document {
+    Document { source: Some(SOURCE.to_owned()), ..document }
 }
 
 /// Tells whether the same request may succeed a little later. Applying twice changes nothing twice.

@@ -191,6 +191,8 @@ fn other_tools_files_are_noted() {
                 "seaworthy look" reads it
             c.yaml:1:1 note other-format: an ownership file of Compass: it is left alone
                 "seaworthy look" reads it
+            d.yaml:1:13 note api-version: apiVersion "v1" is not ours: this document is left alone
+                nothing to do
         "#]],
     );
 }

@@ -87,10 +87,14 @@ fn answer(knobs: &Path, token: &str, request: &Request, mut stream: TcpStream) {
         }
         "/v1/catalogue/apply" => {
             replace(&knobs.join("applied.json"), &request.body);
-            (
-                "200 OK",
-                r#"{"changes":[{"change":"declare","kind":"team","name":"a","details":[]}],"position":1}"#.into(),
-            )
+            let kept =
+                |reason, name| format!(r#"{{"kind":"service","name":"{name}","reason":"{reason}","why":"so it is"}}"#);
+            let kept = match request.body.contains("holding") {
+                true => format!("{},{}", kept("users", "checkout"), kept("other-source", "theirs")),
+                false => String::new(),
+            };
+            let change = r#"{"change":"declare","kind":"team","name":"a","details":[]}"#;
+            ("200 OK", format!(r#"{{"changes":[{change}],"kept":[{kept}],"position":1}}"#))
         }
         "/v1/sign-in-links" => ("200 OK", r#"{"url":"http://x/sign-in/1","expires_at":"2026-01-01T00:00:00Z"}"#.into()),
         other => panic!("nobody answers {other}"),

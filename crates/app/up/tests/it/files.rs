@@ -36,6 +36,23 @@ fn changed_files_are_applied_and_bad_ones_change_nothing() {
 }
 
 #[test]
+fn a_service_that_stays_though_no_file_has_it_is_said_loudly_with_what_to_do() {
+    let rig = Rig::new();
+    let (mut up, _) = rig.ready();
+    assert!(applied(&rig).contains(r#""source":"up""#));
+    rig.write("files.json", &person("holding"));
+    let problem = up.wait_for("problem");
+    let message = problem["message"].as_str().unwrap();
+    assert!(message.starts_with("service \"checkout\" is in no file since "), "{problem}");
+    assert!(message.ends_with(" and goes on: so it is"), "{problem}");
+    assert!(problem["hint"].as_str().unwrap().ends_with(" --source up --retire checkout"), "{problem}");
+    rig.write("files.json", "{");
+    let next = up.wait_for("problem");
+    assert!(!next["message"].as_str().unwrap().contains("theirs"), "what another source has is no complaint: {next}");
+    up.stop();
+}
+
+#[test]
 fn a_hangup_applies_the_same_files_again() {
     let rig = Rig::new();
     let (up, _) = rig.ready();

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{Args, confirmed, run, text};
 use crate::Exit;
 use crate::fake::ran;
-use crate::fixture::{from, view};
+use crate::fixture::from;
 
 fn plan() -> Value {
     json!({"position": 12, "changes": [
@@ -30,7 +30,7 @@ fn directory(name: &str, text: &str) -> PathBuf {
 const TEAM: &str = "apiVersion: seaworthy/v1\nkind: Team\nmetadata: {name: shop}\nspec: {members: []}\n";
 
 fn args(directory: PathBuf, dry_run: bool) -> Args {
-    Args { directory, dry_run, yes: true }
+    Args { directory, source: None, retire: Vec::new(), take: Vec::new(), dry_run, yes: true }
 }
 
 #[test]
@@ -42,9 +42,9 @@ fn a_plan_is_a_diff() {
                      turn: 7 days
         - retire  person tomas?
         3 changes: 1 new, 1 changed, 1 retired"#]]
-    .assert_eq(&text(&from::<Plan>(plan()), &view()));
+    .assert_eq(&text(&from::<Plan>(plan())));
     expect![["nothing to change: the catalogue says what the files say"]]
-        .assert_eq(&text(&from(json!({"position": 12, "changes": []})), &view()));
+        .assert_eq(&text(&from(json!({"position": 12, "changes": []}))));
 }
 
 #[test]
@@ -60,9 +60,53 @@ fn only_a_plan_with_changes_is_applied() {
         assert_eq!(ran.done.unwrap(), Exit::Ok);
         assert!(ran.out.ends_with(said), "{}", ran.out);
         assert_eq!(ran.requests.len(), requests);
-        assert!(ran.requests[0].starts_with("POST /v1/catalogue/plan {\"entities\""), "{}", ran.requests[0]);
+        assert!(
+            ran.requests[0].starts_with("POST /v1/catalogue/plan {\"source\":\"seaworthy-cli-apply-"),
+            "{}",
+            ran.requests[0]
+        );
         assert!(ran.requests.get(1).is_none_or(|second| second.starts_with("POST /v1/catalogue/apply ")));
     }
+    std::fs::remove_dir_all(directory).unwrap();
+}
+
+/// A plan that takes something away and leaves something that has users.
+fn retiring() -> Value {
+    json!({"position": 12, "changes": [{"change": "retire", "kind": "service", "name": "old", "details": []}], "kept": [
+        {"kind": "service", "name": "checkout", "reason": "users", "why": "its last request came 3 s ago"},
+        {"kind": "team", "name": "shop", "reason": "other-source", "why": "source \"bank\" declares it, otherwise"}
+    ]})
+}
+
+#[test]
+fn what_stays_is_shown_with_the_word_it_waits_for() {
+    expect![[r#"
+        - retire  service old
+        = stays   service checkout: its last request came 3 s ago
+                     to retire it: --retire checkout
+        = stays   team shop: source "bank" declares it, otherwise
+        1 change: 0 new, 0 changed, 1 retired"#]]
+    .assert_eq(&text(&from::<Plan>(retiring())));
+}
+
+#[test]
+fn nothing_is_retired_where_nobody_can_be_asked_unless_it_was_meant() {
+    let retiring = retiring().to_string();
+    let directory = directory("retire", TEAM);
+    let silent = Args { yes: false, ..args(directory.clone(), false) };
+    let done = ran(true, &[(200, &retiring)], async |cx| run(&silent, cx).await);
+    assert_eq!((done.done.unwrap(), done.requests.len()), (Exit::No, 1), "only the plan was asked for");
+    let named = Args {
+        yes: true,
+        source: Some("up".to_owned()),
+        retire: vec!["old".parse().unwrap()],
+        take: vec!["new".parse().unwrap()],
+        ..silent
+    };
+    let done = ran(false, &[(200, &retiring), (200, &retiring)], async |cx| run(&named, cx).await);
+    assert_eq!(done.done.unwrap(), Exit::No, "one that has users was not named, and stays");
+    assert!(done.requests[1].starts_with("POST /v1/catalogue/apply {\"source\":\"up\""), "{:?}", done.requests);
+    assert!(done.requests[1].ends_with("\"retire\":[\"old\"],\"take\":[\"new\"]}"), "{:?}", done.requests);
     std::fs::remove_dir_all(directory).unwrap();
 }
 
