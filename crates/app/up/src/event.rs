@@ -45,6 +45,8 @@ pub enum UpEvent {
         admin_token: Option<Secret>,
         /// A link that signs a person in, once.
         sign_in: Option<String>,
+        /// The command that takes a canary off when the server does not answer; it names a `SERVICE` to replace.
+        break_glass: String,
         /// Process id of the server.
         server_pid: u32,
         /// Process id of the gateway.
@@ -85,6 +87,24 @@ pub enum UpEvent {
         #[serde(skip_serializing_if = "Option::is_none")]
         said: Option<String>,
     },
+    /// A rollout took a step: another share of users, a hold, a promotion, a revert.
+    Rollout {
+        /// The service.
+        service: String,
+        /// The version on trial.
+        version: String,
+        /// What it did, in words.
+        state: String,
+    },
+    /// Somebody is paged.
+    Page {
+        /// The service.
+        service: String,
+        /// What customers cannot do, since when.
+        sentence: String,
+        /// The command that takes its canary off when the server does not answer.
+        break_glass: String,
+    },
     /// Something is wrong and `up` goes on: bad files keep the last good ones, a full disk keeps what runs.
     Problem {
         /// What.
@@ -108,7 +128,7 @@ pub enum UpEvent {
 impl UpEvent {
     /// Tells whether a person should read it as a complaint.
     pub fn is_complaint(&self) -> bool {
-        matches!(self, Self::Down { .. } | Self::Problem { .. } | Self::Failed { .. })
+        matches!(self, Self::Down { .. } | Self::Page { .. } | Self::Problem { .. } | Self::Failed { .. })
     }
 }
 
@@ -116,8 +136,9 @@ impl fmt::Display for UpEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Starting { what } => write!(f, "starting  {what}"),
-            Self::Ready { portal, gateway, admin_token, sign_in, .. } => {
+            Self::Ready { portal, gateway, admin_token, sign_in, break_glass, .. } => {
                 write!(f, "portal    {portal}\ngateway   {gateway}")?;
+                write!(f, "\nrevert    {break_glass}  (works when the portal does not)")?;
                 if let Some(link) = sign_in {
                     write!(f, "\nsign in   {link}  (works once)")?;
                 }
@@ -133,6 +154,11 @@ impl fmt::Display for UpEvent {
             Self::Version { service, version, state, said } => {
                 write!(f, "version   {service} {version}: {state}")?;
                 said.as_ref().map_or(Ok(()), |said| write!(f, "\n          it said last: {said}"))
+            }
+            Self::Rollout { service, version, state } => write!(f, "rollout   {service} {version}: {state}"),
+            Self::Page { service, sentence, break_glass } => {
+                write!(f, "page      {service}: {sentence}")?;
+                write!(f, "\nhint: when the portal does not answer, `{break_glass}` takes its canary off")
             }
             Self::Problem { message, hint } => complain(f, "problem", message, hint.as_deref()),
             Self::Failed { message, hint } => complain(f, "error", message, hint.as_deref()),

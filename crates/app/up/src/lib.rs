@@ -28,6 +28,7 @@ mod sockets;
 mod status;
 mod stop;
 mod token;
+mod told;
 
 pub use error::UpError;
 pub use event::{ProcessName, UpEvent};

@@ -44,10 +44,10 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// Waits until it has been silent for too long.
-    pub(crate) async fn silence(&self) {
+    /// Waits until it has been silent for too long; returns since when it was.
+    pub(crate) async fn silence(&self) -> Instant {
         let Pulse { answer_max, misses_max } = self.pulse;
-        let mut misses = Misses::default();
+        let (mut misses, mut since) = (Misses::default(), Instant::now());
         loop {
             let begun = Instant::now();
             sleep(EVERY).await;
@@ -56,8 +56,12 @@ impl Asked {
                 false if begun.elapsed() > EVERY + answer_max + LATE => Round::Late,
                 false => Round::Silent,
             };
-            if misses.after(round) >= misses_max {
-                return;
+            let missed = misses.after(round);
+            if missed == 1 {
+                since = begun + EVERY;
+            }
+            if missed >= misses_max {
+                return since;
             }
         }
     }

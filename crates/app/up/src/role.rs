@@ -171,25 +171,25 @@ impl Keeper {
         }
         // Nobody hears it any more when everything is about to stop.
         drop(self.news.send(News::Ready { name, pid, ready }).await);
-        tokio::select! {
+        let since = tokio::select! {
             biased;
             exit = process.exited() => return End::By(exit),
-            () = self.role.asked.silence() => {}
-        }
-        self.note_down(pid, NOT_ANSWERING.to_owned());
+            since = self.role.asked.silence() => since,
+        };
+        self.note_down(pid, NOT_ANSWERING.to_owned(), since);
         process.stop(HUNG_PATIENCE).await;
         End::Hung
     }
 
-    fn note_down(&mut self, pid: u32, how: String) {
-        self.down_since.get_or_insert_with(Instant::now);
+    fn note_down(&mut self, pid: u32, how: String, since: Instant) {
+        self.down_since.get_or_insert(since);
         self.reporter.report(UpEvent::Down { process: self.role.name, pid, how });
     }
 
     /// Returns the error when going on is no use.
     fn note_end(&mut self, pid: u32, exit: Exit) -> Option<UpError> {
         let (name, how) = (self.role.name, exit.to_string());
-        self.note_down(pid, how.clone());
+        self.note_down(pid, how.clone(), Instant::now());
         let hopeless = exit == Exit::Code(EXIT_CONFIG.into()) || self.tries >= FIRST_TRIES;
         (self.served == Served::Never && hopeless).then(|| {
             let last = tail(&self.role.log, LAST_LINES);

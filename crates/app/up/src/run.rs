@@ -1,12 +1,12 @@
 //! The life of a supervisor: lock, sockets, roles, versions, files; then it waits, and stops in order.
 
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use seaworthy_client::Client;
 use seaworthy_contract::api::SignInLink;
 use seaworthy_contract::catalogue::Document;
+use seaworthy_contract::gateway::revert_command;
 use seaworthy_contract::process::Secret;
 use seaworthy_process::{Ports, bound};
 use tokio::sync::{mpsc, watch};
@@ -20,6 +20,7 @@ use crate::reporter::Reporter;
 use crate::role::News;
 use crate::roles::{Known, Roles};
 use crate::stop::{Haste, Wish, wishes};
+use crate::told::Told;
 use crate::{AtStop, ProcessName, Reload, UpError, UpEvent, UpOptions, sockets};
 
 /// How often the files are looked at.
@@ -66,7 +67,7 @@ async fn supervise(options: UpOptions, reporter: Reporter) -> Result<(), UpError
     let client = client.map_err(|error| UpError::Catalogue { error })?;
     let (roles, known, news) = Roles::start(both, &options, &layout, &reporter);
     let supervisor = Supervisor::start(&options, layout, client, known, roles, news, reporter);
-    supervisor.run(options.catalogue, options.reload, options.directory, &mut wishes).await
+    supervisor.run(options.catalogue, options.reload, &mut wishes).await
 }
 
 struct Supervisor {
@@ -81,7 +82,7 @@ struct Supervisor {
     /// For versions; the roles have their own, because they stop before and after.
     haste: watch::Sender<Haste>,
     agent: JoinHandle<()>,
-    links: [JoinHandle<()>; 2],
+    links: [JoinHandle<()>; 3],
 }
 
 /// What is known once server and gateway serve.
@@ -102,7 +103,7 @@ impl Supervisor {
         news: mpsc::Receiver<News>,
         reporter: Reporter,
     ) -> Self {
-        let (haste, told) = watch::channel(Haste::Running);
+        let (haste, hears) = watch::channel(Haste::Running);
         let picture = Picture::new();
         let context = Context {
             directory: options.directory(),
@@ -111,13 +112,17 @@ impl Supervisor {
             ports: Mutex::new(Ports::new(std::process::id())),
             picture: picture.clone(),
             reporter: reporter.clone(),
-            haste: told,
+            haste: hears,
         };
         let (desired, follow) = watch::channel(layout.desired());
         let link = || Link { client: client.clone(), agent: known.agent().clone(), reporter: reporter.clone() };
         let agent = tokio::spawn(Agent::new(Arc::new(context), follow).run());
-        let links =
-            [tokio::spawn(link().follow(layout.clone(), desired)), tokio::spawn(link().observe(picture.clone()))];
+        let told = Told { client: client.clone(), reporter: reporter.clone(), data: layout.data().to_owned() };
+        let links = [
+            tokio::spawn(link().follow(layout.clone(), desired)),
+            tokio::spawn(link().observe(picture.clone())),
+            tokio::spawn(told.tell()),
+        ];
         let at_stop = options.at_stop;
         Self { layout, known, client, roles, news, reporter, at_stop, picture, haste, agent, links }
     }
@@ -126,10 +131,9 @@ impl Supervisor {
         mut self,
         document: Document,
         reload: Reload,
-        directory: PathBuf,
         wishes: &mut mpsc::Receiver<Wish>,
     ) -> Result<(), UpError> {
-        let mut catalogue = Catalogue::new(self.client.clone(), self.reporter.clone(), document, reload, directory);
+        let mut catalogue = Catalogue::new(self.client.clone(), self.reporter.clone(), document, reload);
         let begun = tokio::select! {
             begun = self.begin(&mut catalogue) => begun,
             () = stop_wish(wishes) => return self.stop(wishes).await,
@@ -160,6 +164,7 @@ impl Supervisor {
             gateway: self.known.inbound(),
             outbound: self.known.outbound(),
             admin_token: serving.admin_token,
+            break_glass: revert_command("SERVICE", self.layout.data()),
             // A server that gives none still serves.
             sign_in: sign_in.ok().map(|link| link.url),
             server_pid: serving.server_pid.unwrap_or_default(),

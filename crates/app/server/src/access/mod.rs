@@ -41,6 +41,8 @@ pub(crate) enum Who {
     Anyone,
     /// Any credential or session; what it may change is decided per service.
     SignedIn,
+    /// Any credential or session, and the supervisor for the person who started it, who sees what happens.
+    Reader,
     /// Admins, and the supervisor for the person who started it.
     Operator,
     /// Gateways.
@@ -55,6 +57,7 @@ impl Principal {
         match who {
             Who::Anyone => true,
             Who::SignedIn => !matches!(self.scope, ScopeV1::Gateway | ScopeV1::Supervisor),
+            Who::Reader => self.scope != ScopeV1::Gateway,
             Who::Operator => matches!(self.scope, ScopeV1::Admin | ScopeV1::Supervisor),
             Who::Gateway => self.scope == ScopeV1::Gateway,
             Who::Supervisor => self.scope == ScopeV1::Supervisor,

@@ -23,7 +23,7 @@ const PAGE_ROWS_MAX: usize = 1_000;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
-        Route::new(Method::GET, "/v1/ledger", Who::SignedIn, get(list)),
+        Route::new(Method::GET, "/v1/ledger", Who::Reader, get(list)),
         Route::new(Method::GET, "/v1/ledger/verify", Who::SignedIn, get(verify)),
     ]
 }

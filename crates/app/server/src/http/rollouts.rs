@@ -25,7 +25,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::new(Method::POST, "/v1/services/{service}/rollouts", Who::SignedIn, post(ship)),
         Route::new(Method::POST, "/v1/services/{service}/revert", Who::SignedIn, post(revert_service)),
         Route::new(Method::GET, "/v1/rollouts", Who::SignedIn, get(list)),
-        Route::new(Method::GET, "/v1/rollouts/{rollout}", Who::SignedIn, get(show)),
+        Route::new(Method::GET, "/v1/rollouts/{rollout}", Who::Reader, get(show)),
         Route::new(Method::GET, "/v1/rollouts/{rollout}/series", Who::SignedIn, get(series)),
         Route::new(Method::POST, "/v1/rollouts/{rollout}/revert", Who::SignedIn, post(revert)),
         Route::new(Method::POST, "/v1/rollouts/{rollout}/hold", Who::SignedIn, post(hold)),

@@ -34,7 +34,7 @@ async fn every_route_refuses_who_has_no_business_there() {
         let strangers: &[&str] = match route.who {
             Who::Anyone => &[],
             Who::SignedIn => &[GATEWAY, SUPERVISOR],
-            Who::Operator => &[GATEWAY],
+            Who::Reader | Who::Operator => &[GATEWAY],
             Who::Gateway => &[SUPERVISOR, &app.admin],
             Who::Supervisor => &[GATEWAY, &app.admin],
         };

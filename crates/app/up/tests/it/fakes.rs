@@ -96,11 +96,26 @@ fn answer(knobs: &Path, token: &str, request: &Request, mut stream: TcpStream) {
             let change = r#"{"change":"declare","kind":"team","name":"a","details":[]}"#;
             ("200 OK", format!(r#"{{"changes":[{change}],"kept":[{kept}],"position":1}}"#))
         }
+        path if path.starts_with("/v1/ledger") => ("200 OK", ledger(knobs, path)),
+        path if path.starts_with("/v1/rollouts/") => {
+            ("200 OK", fs::read_to_string(knobs.join("rollout.json")).unwrap())
+        }
         "/v1/sign-in-links" => ("200 OK", r#"{"url":"http://x/sign-in/1","expires_at":"2026-01-01T00:00:00Z"}"#.into()),
         other => panic!("nobody answers {other}"),
     };
     // The supervisor may be gone by now.
     drop(write!(stream, "HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len()));
+}
+
+/// The rows that the file `ledger.json` holds, from the position that is asked for.
+fn ledger(knobs: &Path, path: &str) -> String {
+    let rows: Vec<serde_json::Value> =
+        fs::read(knobs.join("ledger.json")).map_or_else(|_| Vec::new(), |text| serde_json::from_slice(&text).unwrap());
+    let head = rows.len();
+    replace(&knobs.join("ledger-asked"), "");
+    let from = path.split_once("from=").map(|(_, rest)| rest.split('&').next().unwrap().parse::<usize>().unwrap());
+    let rows: Vec<_> = rows.into_iter().skip(from.map_or(head, |from| from - 1)).collect();
+    serde_json::json!({ "rows": rows, "head": head }).to_string()
 }
 
 /// Sends what the file says, at once when it changes and as a heartbeat.

@@ -10,4 +10,6 @@ mod rig;
 #[cfg(test)]
 mod roles;
 #[cfg(test)]
+mod told;
+#[cfg(test)]
 mod versions;

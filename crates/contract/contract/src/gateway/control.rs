@@ -1,5 +1,7 @@
 //! What is said on a gateway's own unix socket: one JSON line there, one JSON line back. It needs no control plane.
 
+use std::path::Path;
+
 use seaworthy_model::{GatewayName, Position, RolloutId, ServiceId, VersionId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -88,4 +90,39 @@ pub struct Reverted {
     pub rollout: RolloutId,
     /// Identity in the gateway's journal; the ledger gets it later.
     pub journal: Uuid,
+}
+
+/// Returns the command that takes a canary off on the gateway's own socket, when nothing else answers. The target is
+/// a service or a route; the data directory is that of `seaworthy up`.
+pub fn revert_command(target: &str, data: &Path) -> String {
+    format!("seaworthy gateway revert {target} --data {}", quoted(&data.display().to_string()))
+}
+
+/// Writes a path as a shell reads it.
+fn quoted(path: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "/._-+,:@%".contains(c);
+    match !path.is_empty() && path.chars().all(plain) {
+        true => path.to_owned(),
+        false => format!("'{}'", path.replace('\'', r"'\''")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_can_be_pasted() {
+        for (data, want) in [
+            ("/srv/shop/.seaworthy", "/srv/shop/.seaworthy"),
+            ("/home/a b/.seaworthy", "'/home/a b/.seaworthy'"),
+            ("it's", r"'it'\''s'"),
+            ("$(x)", "'$(x)'"),
+        ] {
+            assert_eq!(
+                revert_command("checkout", Path::new(data)),
+                format!("seaworthy gateway revert checkout --data {want}")
+            );
+        }
+    }
 }

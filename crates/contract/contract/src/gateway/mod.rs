@@ -5,7 +5,9 @@ mod control;
 mod telemetry;
 
 pub use config::{ArmConfig, Config, RouteConfig, ServiceConfig, Upstream};
-pub use control::{CONTROL_LINE_MAX, ControlCanary, ControlReply, ControlRequest, ControlStatus, Reverted};
+pub use control::{
+    CONTROL_LINE_MAX, ControlCanary, ControlReply, ControlRequest, ControlStatus, Reverted, revert_command,
+};
 pub use telemetry::{
     BreakGlass, COUNTS_MAX, Classes, Count, InFlight, Moment, REPORT_EVERY_MS, Report, ReportAck, Trip, USER_EPOCH_MS,
 };
