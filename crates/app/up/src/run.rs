@@ -1,5 +1,6 @@
 //! The life of a supervisor: lock, sockets, roles, versions, files; then it waits, and stops in order.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -67,7 +68,7 @@ async fn supervise(options: UpOptions, reporter: Reporter) -> Result<(), UpError
     let client = client.map_err(|error| UpError::Catalogue { error })?;
     let (roles, known, news) = Roles::start(both, &options, &layout, &reporter);
     let supervisor = Supervisor::start(&options, layout, client, known, roles, news, reporter);
-    supervisor.run(options.catalogue, options.reload, &mut wishes).await
+    supervisor.run(options.catalogue, options.reload, options.directory, &mut wishes).await
 }
 
 struct Supervisor {
@@ -131,9 +132,10 @@ impl Supervisor {
         mut self,
         document: Document,
         reload: Reload,
+        directory: PathBuf,
         wishes: &mut mpsc::Receiver<Wish>,
     ) -> Result<(), UpError> {
-        let mut catalogue = Catalogue::new(self.client.clone(), self.reporter.clone(), document, reload);
+        let mut catalogue = Catalogue::new(self.client.clone(), self.reporter.clone(), document, reload, directory);
         let begun = tokio::select! {
             begun = self.begin(&mut catalogue) => begun,
             () = stop_wish(wishes) => return self.stop(wishes).await,
