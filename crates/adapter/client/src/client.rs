@@ -25,6 +25,7 @@ pub struct Client {
     target: Arc<Target>,
     authorization: Option<HeaderValue>,
     timeout: Duration,
+    first_byte: Duration,
     idle: Arc<Mutex<Option<Connection>>>,
 }
 
@@ -47,13 +48,27 @@ impl Client {
     pub fn new(base: &str, token: Option<String>) -> Result<Self, Error> {
         let target = Arc::new(Target::parse(base)?);
         let authorization = token.as_deref().map(bearer).transpose()?;
-        Ok(Self { target, authorization, timeout: EXCHANGE_TIMEOUT, idle: Arc::default() })
+        Ok(Self {
+            target,
+            authorization,
+            timeout: EXCHANGE_TIMEOUT,
+            first_byte: EXCHANGE_TIMEOUT,
+            idle: Arc::default(),
+        })
     }
 
     /// Returns the same client with another longest time for one exchange, from connecting to the last byte.
     #[must_use]
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
+        self
+    }
+
+    /// Returns the same client with another longest wait for an answer to begin, once connected: who waits for a server
+    /// that hangs learns it sooner than who waits for a long answer.
+    #[must_use]
+    pub fn with_first_byte(mut self, first_byte: Duration) -> Self {
+        self.first_byte = first_byte;
         self
     }
 
@@ -131,12 +146,12 @@ impl Client {
             Some(idle) => (idle, true),
             None => (Connection::open(&self.target).await?, false),
         };
-        let response = match connection.send(message).await {
+        let response = match self.send(&mut connection, message).await {
             Ok(response) => response,
             // The server closed the idle connection just before: nothing was sent, a new connection is safe.
             Err((_, Some(message))) if reused => {
                 connection = Connection::open(&self.target).await?;
-                connection.send(message).await.map_err(|(kind, _)| kind)?
+                self.send(&mut connection, message).await.map_err(|(kind, _)| kind)?
             }
             Err((kind, _)) => return Err(kind),
         };
@@ -144,6 +159,16 @@ impl Client {
         let body = read(body).await?;
         *self.idle.lock().unwrap_or_else(PoisonError::into_inner) = Some(connection);
         Ok(Response { status: parts.status, headers: parts.headers, body })
+    }
+
+    /// Sends a request and waits until its answer begins. The request comes back when not a byte of it was sent.
+    async fn send(
+        &self,
+        connection: &mut Connection,
+        message: Message,
+    ) -> Result<http::Response<Incoming>, (Kind, Option<Message>)> {
+        let sent = tokio::time::timeout(self.first_byte, connection.send(message)).await;
+        sent.unwrap_or(Err((Kind::Timeout(self.first_byte), None)))
     }
 
     async fn take_idle(&self) -> Option<Connection> {

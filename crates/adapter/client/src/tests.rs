@@ -86,6 +86,16 @@ fn a_token_is_checked_and_never_shown() {
 }
 
 #[tokio::test]
+async fn a_server_that_hangs_is_waited_for_no_longer_than_for_a_first_byte() {
+    // The kernel opens the connection, and nobody takes it.
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let limit = Duration::from_millis(20);
+    let client = Client::new(&format!("http://{}", listener.local_addr().unwrap()), None).unwrap();
+    let error = get(&client.with_first_byte(limit)).await.unwrap_err();
+    assert!(matches!(error.kind, Kind::Timeout(waited) if waited == limit) && !error.never_sent(), "{error}");
+}
+
+#[tokio::test]
 async fn one_connection_carries_many_exchanges() {
     let (client, task) =
         serve(vec![vec![answer("200 OK", "1"), answer("204 No Content", ""), answer("200 OK", "3")]]).await;

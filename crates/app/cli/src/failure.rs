@@ -1,10 +1,12 @@
 //! Why a command could not be carried out, what to do about it, and the exit code of each kind.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use http::StatusCode;
 use seaworthy_client::{Error, Kind};
+use seaworthy_contract::gateway::revert_command;
+use seaworthy_model::ServiceId;
 
 use crate::Exit;
 use crate::table::harmless;
@@ -15,6 +17,14 @@ pub enum Failure {
     /// The exchange with the server failed, or the server refused.
     #[error("{}", server_text(.0))]
     Server(#[from] Error),
+    /// The exchange with the server failed, or the server refused, while users wait for a revert.
+    #[error("{}", server_text(.error))]
+    Revert {
+        /// What went wrong.
+        error: Error,
+        /// The service whose version is to be taken off.
+        service: ServiceId,
+    },
     /// What was asked makes no sense.
     #[error("{message}")]
     Usage {
@@ -50,7 +60,7 @@ impl Failure {
     /// Returns the exit code.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Server(error) => server_exit(error),
+            Self::Server(error) | Self::Revert { error, .. } => server_exit(error),
             Self::Usage { .. } | Self::Read { .. } => Exit::Usage,
             Self::Write(_) => Exit::Unavailable,
             Self::Unconfirmed(_) => Exit::No,
@@ -61,7 +71,7 @@ impl Failure {
     /// Returns the code for programs: the server's where it gave one.
     pub fn code(&self) -> &str {
         match self {
-            Self::Server(error) => error.code().unwrap_or(match &error.kind {
+            Self::Server(error) | Self::Revert { error, .. } => error.code().unwrap_or(match &error.kind {
                 Kind::Unusable(_) | Kind::Encode(_) => "invalid",
                 Kind::Connect(_) | Kind::Timeout(_) | Kind::Broken(_) | Kind::Cut => "unreachable",
                 Kind::TooLarge(_) | Kind::Decode(_) | Kind::Status { .. } => "not-understood",
@@ -77,6 +87,8 @@ impl Failure {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Server(error) => server_hint(error),
+            Self::Revert { error, service } if is_away(error) => Some(break_glass(service.as_str())),
+            Self::Revert { error, .. } => server_hint(error),
             Self::Usage { hint, .. } => Some(hint.clone()),
             Self::Read { .. } => Some("give a file or directory that you may read".to_owned()),
             Self::Unconfirmed(_) => Some("`seaworthy status` shows which gateway was not heard".to_owned()),
@@ -112,6 +124,17 @@ fn server_exit(error: &Error) -> Exit {
     }
 }
 
+/// Tells whether nothing came back: the server is dead, hangs, or is being started again.
+fn is_away(error: &Error) -> bool {
+    matches!(error.kind, Kind::Connect(_) | Kind::Timeout(_) | Kind::Broken(_) | Kind::Cut)
+}
+
+/// Says how a canary is taken off without the server.
+fn break_glass(target: &str) -> String {
+    let command = revert_command(target, Path::new("DIR/.seaworthy"));
+    format!("gateways serve users without the server; `{command}` takes a canary off on the gateway itself")
+}
+
 fn server_hint(error: &Error) -> Option<String> {
     if error.status() == Some(StatusCode::UNAUTHORIZED) {
         let hint = "set SEAWORTHY_TOKEN, or SEAWORTHY_TOKEN_FILE to the file that holds the token";
@@ -122,7 +145,9 @@ fn server_hint(error: &Error) -> Option<String> {
     }
     let hint = match &error.kind {
         Kind::Connect(_) => "start it with `seaworthy up DIR`, or name the right address in SEAWORTHY_SERVER",
-        Kind::Timeout(_) | Kind::Broken(_) | Kind::Cut => "try again; the server's log says more",
+        Kind::Timeout(_) | Kind::Broken(_) | Kind::Cut => {
+            return Some(format!("try again, the server may be starting; {}", break_glass("SERVICE")));
+        }
         Kind::Unusable(_) => "an address is `http://HOST:PORT`, a token one line of plain text",
         Kind::TooLarge(_) | Kind::Decode(_) | Kind::Status { error: None, .. } => {
             "is a seaworthy server of this version at that address? SEAWORTHY_SERVER names another"

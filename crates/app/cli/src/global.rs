@@ -1,6 +1,7 @@
 //! What every command takes: which server, with what credential, in what form.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use seaworthy_client::Client;
 
@@ -8,6 +9,10 @@ use crate::Failure;
 
 /// Variable that holds the token itself. It has no flag: other users of the machine read command lines.
 const TOKEN: &str = "SEAWORTHY_TOKEN";
+
+/// Longest wait for an answer to begin: the API answers from memory, also on a loaded machine, and who asks for a revert
+/// must learn soon that the server hangs and that there is another way.
+const FIRST_BYTE_MAX: Duration = Duration::from_secs(5);
 
 /// What every command takes.
 #[derive(Debug, Clone, clap::Args)]
@@ -64,7 +69,8 @@ impl Global {
     /// When the address or the token cannot be used.
     pub(crate) fn client(&self) -> Result<Client, Failure> {
         let token = std::env::var(TOKEN).ok().filter(|token| !token.is_empty());
-        Ok(Client::new(&self.server, token.map_or_else(|| self.token_of_file(), |token| Ok(Some(token)))?)?)
+        let token = token.map_or_else(|| self.token_of_file(), |token| Ok(Some(token)))?;
+        Ok(Client::new(&self.server, token)?.with_first_byte(FIRST_BYTE_MAX))
     }
 
     fn token_of_file(&self) -> Result<Option<String>, Failure> {

@@ -3,6 +3,7 @@
 use clap::Parser;
 use clap::error::ErrorKind;
 use expect_test::{Expect, expect};
+use seaworthy_client::{Error, Kind};
 use seaworthy_contract::api::Status;
 
 use crate::command::Command;
@@ -192,6 +193,28 @@ fn nobody_at_the_address_is_told_how_to_start_it() {
             hint: start it with `seaworthy up DIR`, or name the right address in SEAWORTHY_SERVER
         "#]],
     );
+}
+
+#[test]
+fn who_waits_in_vain_is_told_the_way_without_the_server() {
+    let hint = |kind, revert: bool| {
+        let error = Error { attempted: "POST \"x\"".to_owned(), kind };
+        let service = "checkout".parse().unwrap();
+        let failure = if revert { Failure::Revert { error, service } } else { Failure::Server(error) };
+        assert_eq!((failure.exit(), failure.code()), (Exit::Unavailable, "unreachable"));
+        failure.hint().unwrap()
+    };
+    let refused = || Kind::Connect(std::io::ErrorKind::ConnectionRefused.into());
+    let silent = || Kind::Timeout(std::time::Duration::from_secs(5));
+    for (kind, revert, want) in [
+        (silent(), false, "`seaworthy gateway revert SERVICE --data DIR/.seaworthy`"),
+        (silent(), true, "`seaworthy gateway revert checkout --data DIR/.seaworthy`"),
+        (refused(), true, "`seaworthy gateway revert checkout --data DIR/.seaworthy`"),
+        (refused(), false, "start it with `seaworthy up DIR`"),
+    ] {
+        let hint = hint(kind, revert);
+        assert!(hint.contains(want), "{hint}");
+    }
 }
 
 #[test]

@@ -59,6 +59,8 @@ mod tests {
             "sample checkout",
             "load http://127.0.0.1:8080 --rate 10 --post-ratio 0.5 --seconds 1.5",
             "gateway revert checkout --dir d",
+            "gateway revert checkout --data d/.seaworthy",
+            "gateway status --data d/.seaworthy",
             "gateway status --socket s --json",
             "status",
         ] {

@@ -20,8 +20,11 @@ const ANSWER_MAX: Duration = Duration::from_secs(10);
 /// Longest answer, in bytes: metrics of hundreds of services.
 const ANSWER_BYTES: u64 = 16 * 1024 * 1024;
 
-/// Where `up` keeps the socket, below the directory it was started with.
-const SOCKET: &str = ".seaworthy/run/gateway-control.sock";
+/// Name of the data directory below the directory that `up` was started with.
+const DATA: &str = ".seaworthy";
+
+/// Where `up` keeps the socket, below its data directory.
+const SOCKET: &str = "run/gateway-control.sock";
 
 /// Speaks with a gateway on its own socket; works while the control plane is dead.
 #[derive(Debug, Clone, clap::Args)]
@@ -63,14 +66,18 @@ pub struct Place {
     /// The directory that `up` was started with
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub dir: PathBuf,
+    /// The data directory of `up`: the directory's `.seaworthy`, unless `up` was given another
+    #[arg(long, value_name = "DIR", conflicts_with = "dir")]
+    pub data: Option<PathBuf>,
     /// The gateway's socket, wherever it is
-    #[arg(long, value_name = "PATH", env = "SEAWORTHY_GATEWAY_SOCKET", conflicts_with = "dir")]
+    #[arg(long, value_name = "PATH", env = "SEAWORTHY_GATEWAY_SOCKET", conflicts_with_all = ["dir", "data"])]
     pub socket: Option<PathBuf>,
 }
 
 impl Place {
     fn socket(&self) -> PathBuf {
-        self.socket.clone().unwrap_or_else(|| self.dir.join(SOCKET))
+        let data = || self.data.clone().unwrap_or_else(|| self.dir.join(DATA));
+        self.socket.clone().unwrap_or_else(|| data().join(SOCKET))
     }
 }
 
@@ -111,7 +118,9 @@ fn ask(socket: &Path, request: &ControlRequest) -> io::Result<ControlReply> {
 fn unreachable_gateway(socket: &Path, error: &io::Error) -> ApiError {
     let hint = match error.kind() {
         io::ErrorKind::PermissionDenied => "ask as the person who runs the gateway",
-        _ => "name the directory that `up` was started with (--dir), or the gateway's socket (--socket)",
+        _ => {
+            "name the directory that `up` was started with (--dir), its data directory (--data) or the socket (--socket)"
+        }
     };
     ApiError {
         code: Code::Unavailable,

@@ -24,7 +24,8 @@ pub struct Args {
 pub(crate) async fn run(args: &Args, cx: &mut Context<'_>) -> Result<Exit, Failure> {
     let path = format!("/v1/services/{}/revert", args.service);
     let request = ActRequest { reason: args.reason.clone() };
-    let reverting: Rollout = cx.api.post_json(&path, &request).await?;
+    let reverting = cx.api.post_json(&path, &request).await;
+    let reverting: Rollout = reverting.map_err(|error| Failure::Revert { error, service: args.service.clone() })?;
     let over = match reverting.state {
         RolloutState::Reverted => reverting,
         _ => follow(cx, reverting.id).await?,

@@ -22,7 +22,7 @@ fn asked(name: &str, action: fn(Place) -> Action, json: bool, answer: &str) -> (
         (&stream).write_all(answer.as_bytes()).unwrap();
         line
     });
-    let place = Place { dir: ".".into(), socket: Some(path.clone()) };
+    let place = Place { dir: ".".into(), data: None, socket: Some(path.clone()) };
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let code = run(&action(place), json, &mut out, &mut err);
     drop(std::fs::remove_file(&path));
@@ -125,13 +125,15 @@ fn the_status_is_read_by_people() {
 
 #[test]
 fn without_a_gateway_it_says_where_it_looked() {
-    let place = Place { dir: "/nowhere".into(), socket: None };
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    assert_eq!(run(&revert(place), false, &mut out, &mut err), 4);
-    let err = String::from_utf8(err).unwrap();
-    assert!(
-        err.contains("\"/nowhere/.seaworthy/run/gateway-control.sock\"") && err.contains("hint: name the directory")
-    );
+    let dir = Place { dir: "/nowhere".into(), data: None, socket: None };
+    let data = Place { dir: ".".into(), data: Some("/nowhere/.seaworthy".into()), socket: None };
+    for place in [dir, data] {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        assert_eq!(run(&revert(place), false, &mut out, &mut err), 4);
+        let err = String::from_utf8(err).unwrap();
+        let socket = "\"/nowhere/.seaworthy/run/gateway-control.sock\"";
+        assert!(err.contains(socket) && err.contains("hint: name the directory"), "{err}");
+    }
 }
 
 #[test]
