@@ -227,7 +227,7 @@ fn decode<T: DeserializeOwned>(attempted: &str, response: Response) -> Result<T,
 
 fn api_error(headers: &HeaderMap, body: &[u8]) -> Option<ApiError> {
     let error: ApiError = serde_json::from_slice(body).ok()?;
-    let request = headers.get("x-request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
+    let request = headers.get("x-request-id").and_then(|id| id.to_str().ok()).map(Box::from);
     Some(ApiError { request, ..error })
 }
 

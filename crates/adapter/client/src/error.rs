@@ -66,7 +66,7 @@ pub struct ApiError {
     pub hint: Option<String>,
     /// What the server's log calls the request: its header `x-request-id`.
     #[serde(skip)]
-    pub request: Option<String>,
+    pub request: Option<Box<str>>,
 }
 
 impl Error {

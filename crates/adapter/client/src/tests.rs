@@ -58,6 +58,16 @@ async fn get(client: &Client) -> Result<serde_json::Value, Error> {
     client.get_json("/v1/x").await
 }
 
+#[tokio::test]
+async fn a_refusal_tells_which_request_it_was() {
+    let body = r#"{"code":"not-found","message":"no page","request":"not from the body"}"#;
+    let named = answer("404 Not Found", body).replacen("\r\n", "\r\nX-Request-Id: 9f31c2d4-412\r\n", 1);
+    let (client, _task) = serve(vec![vec![named, answer("404 Not Found", body)]]).await;
+    for want in [Some("9f31c2d4-412"), None] {
+        assert_eq!(get(&client).await.unwrap_err().request(), want);
+    }
+}
+
 #[test]
 fn addresses_are_checked() {
     for (base, want) in [

@@ -3,7 +3,8 @@
 use clap::Parser;
 use clap::error::ErrorKind;
 use expect_test::{Expect, expect};
-use seaworthy_client::{Error, Kind};
+use http::StatusCode;
+use seaworthy_client::{ApiError, Error, Kind};
 use seaworthy_contract::api::Status;
 
 use crate::command::Command;
@@ -35,6 +36,8 @@ fn lines_that_are_understood() {
         "ship checkout v2 -- ./run --port 1",
         "revert checkout",
         "revert checkout --reason slow",
+        "hold checkout --reason odd",
+        "resume checkout --json",
         "rollouts",
         "rollouts checkout --limit 3",
         "services checkout --server http://127.0.0.1:1",
@@ -43,6 +46,7 @@ fn lines_that_are_understood() {
         "pages",
         "pages list --all",
         "pages ack",
+        "pages ack 01954a00-0",
         "apply",
         "apply dir --yes --dry-run",
         "sign-in",
@@ -71,7 +75,8 @@ fn lines_that_are_not() {
         ("ship checkout v2 --token sw_x", UnknownArgument),
         ("rollouts checkout --id 01954a00-0000-7000-8000-000000000001", ArgumentConflict),
         ("rollouts --id 7", ValueValidation),
-        ("pages ack 7", ValueValidation),
+        ("hold", MissingRequiredArgument),
+        ("resume checkout --reason odd", UnknownArgument),
         ("ledger-fill --path d --events 3", ValueValidation),
     ] {
         assert_eq!(parse(line).unwrap_err().kind(), kind, "{line}");
@@ -113,6 +118,26 @@ fn masked(text: String) -> String {
     let rest = |part: &&str| part.trim_start_matches(|c: char| c.is_ascii_digit()).to_owned();
     let tail: Vec<String> = parts.iter().skip(1).map(rest).collect();
     std::iter::once(parts[0].to_owned()).chain(tail).collect::<Vec<_>>().join("127.0.0.1:PORT")
+}
+
+#[test]
+fn a_refusal_says_which_request_the_log_has() {
+    let said = ApiError {
+        code: "not-found".to_owned(),
+        message: "no page".to_owned(),
+        hint: None,
+        request: Some("9f31c2d4-412\u{1b}[2J".into()),
+    };
+    let kind = Kind::Status { status: StatusCode::NOT_FOUND, error: Some(said) };
+    let failure = Failure::Server(Error { attempted: "GET".to_owned(), kind });
+    for (json, want) in [
+        (false, "error: no page\nrequest: 9f31c2d4-412?[2J, in the server's log\n"),
+        (true, "{\"code\":\"not-found\",\"message\":\"no page\",\"request\":\"9f31c2d4-412?[2J\"}\n"),
+    ] {
+        let mut err = Vec::new();
+        assert_eq!(report(&failure, json, &mut err), Exit::Refused);
+        assert_eq!(String::from_utf8(err).unwrap(), want);
+    }
 }
 
 #[test]

@@ -77,7 +77,7 @@ impl Failure {
     }
 
     /// Answers with a sentence, where nobody reads JSON.
-    pub(crate) fn as_text(self) -> Response {
+    pub(crate) fn into_text(self) -> Response {
         let text = format!("{}\n{}\n", self.0.message, self.0.hint.as_deref().unwrap_or_default());
         let (mut parts, _) = self.into_response().into_parts();
         parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));

@@ -56,7 +56,7 @@ pub(super) async fn gate(State((app, who)): State<(App, Who)>, mut request: Requ
         tracing::info!(http.path = path, "refused: no credential");
         return match (wants_page(request.headers()), is_for_people(&request)) {
             (true, _) => Redirect::to("/sign-in").into_response(),
-            (false, true) => Failure::not_signed_in().as_text(),
+            (false, true) => Failure::not_signed_in().into_text(),
             (false, false) => Failure::unauthenticated().into_response(),
         };
     };
