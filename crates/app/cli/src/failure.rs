@@ -33,6 +33,16 @@ pub enum Failure {
         /// What to do.
         hint: String,
     },
+    /// What the server holds does not allow it; nothing was changed.
+    #[error("{message}")]
+    Refused {
+        /// The API's code for it.
+        code: &'static str,
+        /// What was attempted and what stood in the way.
+        message: String,
+        /// What to do.
+        hint: String,
+    },
     /// A file cannot be read.
     #[error("could not read \"{}\": {source}", .path.display())]
     Read {
@@ -57,11 +67,16 @@ impl Failure {
         Self::Usage { message: message.into(), hint: hint.into() }
     }
 
+    pub(crate) fn refused(code: &'static str, message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Refused { code, message: message.into(), hint: hint.into() }
+    }
+
     /// Returns the exit code.
     pub fn exit(&self) -> Exit {
         match self {
             Self::Server(error) | Self::Revert { error, .. } => server_exit(error),
             Self::Usage { .. } | Self::Read { .. } => Exit::Usage,
+            Self::Refused { .. } => Exit::Refused,
             Self::Write(_) => Exit::Unavailable,
             Self::Unconfirmed(_) => Exit::No,
             Self::Interrupted(_) => Exit::Interrupted,
@@ -77,6 +92,7 @@ impl Failure {
                 Kind::TooLarge(_) | Kind::Decode(_) | Kind::Status { .. } => "not-understood",
             }),
             Self::Usage { .. } | Self::Read { .. } => "invalid",
+            Self::Refused { code, .. } => code,
             Self::Write(_) => "not-written",
             Self::Unconfirmed(_) => "unconfirmed",
             Self::Interrupted(_) => "interrupted",
@@ -89,7 +105,7 @@ impl Failure {
             Self::Server(error) => server_hint(error),
             Self::Revert { error, service } if is_away(error) => Some(break_glass(service.as_str())),
             Self::Revert { error, .. } => server_hint(error),
-            Self::Usage { hint, .. } => Some(hint.clone()),
+            Self::Usage { hint, .. } | Self::Refused { hint, .. } => Some(hint.clone()),
             Self::Read { .. } => Some("give a file or directory that you may read".to_owned()),
             Self::Unconfirmed(_) => Some("`seaworthy status` shows which gateway was not heard".to_owned()),
             Self::Write(_) | Self::Interrupted(_) => None,
@@ -100,7 +116,7 @@ impl Failure {
     /// Returns what the server's log calls the request, where the server refused or failed.
     pub fn request(&self) -> Option<String> {
         match self {
-            Self::Server(error) => error.request().map(harmless),
+            Self::Server(error) | Self::Revert { error, .. } => error.request().map(harmless),
             _ => None,
         }
     }

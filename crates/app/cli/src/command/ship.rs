@@ -87,6 +87,9 @@ pub(crate) async fn run(args: Args, cx: &mut Context<'_>) -> Result<Exit, Failur
     let (service, wait) = (args.service.clone(), !args.no_wait);
     let request = request(args);
     let shipped: Shipped = cx.api.post_json(&format!("/v1/services/{service}/rollouts"), &request).await?;
+    if let Some(steps) = steps(&shipped).filter(|_| request.steps.is_some()) {
+        cx.say(&steps);
+    }
     if !wait {
         cx.answer(&shipped, |shipped, _| {
             format!("{service} {} is on its way: rollout {}", request.version, shipped.rollout)
@@ -96,6 +99,14 @@ pub(crate) async fn run(args: Args, cx: &mut Context<'_>) -> Result<Exit, Failur
     let over = follow(cx, shipped.rollout).await?;
     cx.answer(&over, ended)?;
     Ok(if over.state == RolloutState::Promoted { Exit::Ok } else { Exit::No })
+}
+
+/// Says which shares of users a rollout goes through; the last one may not have been asked for.
+fn steps(shipped: &Shipped) -> Option<String> {
+    let (last, before) = shipped.steps.split_last()?;
+    let before: Vec<String> = before.iter().map(|step| share(*step)).collect();
+    let then = if before.is_empty() { "" } else { ", then " };
+    Some(format!("steps: {}{then}{}", before.join(", "), share(*last)))
 }
 
 /// Tells how a rollout ended.

@@ -2,8 +2,9 @@
 
 use seaworthy_contract::api::{GatewayStatus, Page, Rollout, Service, Status, VersionState, VersionView};
 
+use super::pages::{id, id_chars};
 use crate::context::Context;
-use crate::table::{Column, harmless, lay_out};
+use crate::table::{Column, harmless, lay_out, wrap};
 use crate::view::View;
 use crate::words::{age, ago, capital, count, share};
 use crate::{Exit, Failure};
@@ -17,16 +18,18 @@ pub(crate) async fn run(cx: &mut Context<'_>) -> Result<Exit, Failure> {
 fn text(status: &Status, view: &View) -> String {
     // The server's clock, which the times in the answer were read from.
     let view = &View { now: status.now, ..*view };
+    let alarm = |text: &str| wrapped(text, view).iter().map(|line| view.alarm(line)).collect::<Vec<_>>();
     let sentence = harmless(&status.sentence);
-    let mut lines = vec![if status.pages.is_empty() { sentence } else { view.alarm(&sentence) }];
+    let mut lines = if status.pages.is_empty() { wrapped(&sentence, view) } else { alarm(&sentence) };
     if !status.store_writable {
-        lines.push(view.alarm("The store takes no writes: nothing can be shipped or acknowledged; reads go on."));
+        lines.extend(alarm("The store takes no writes: nothing can be shipped or acknowledged; reads go on."));
     }
+    let chars = id_chars(&status.pages);
     let sections = [
         services(status, view),
-        status.pages.iter().map(|page| line_of_page(page, view)).collect(),
-        status.rollouts.iter().map(|rollout| line_of_rollout(rollout, view)).collect(),
-        gateways(&status.gateways),
+        status.pages.iter().flat_map(|page| lines_of_page(page, chars, view)).collect(),
+        status.rollouts.iter().flat_map(|rollout| wrapped(&line_of_rollout(rollout, view), view)).collect(),
+        gateways(&status.gateways).iter().flat_map(|line| wrapped(line, view)).collect(),
     ];
     for section in sections.into_iter().filter(|section| !section.is_empty()) {
         lines.push(String::new());
@@ -35,22 +38,56 @@ fn text(status: &Status, view: &View) -> String {
     lines.join("\n")
 }
 
+/// Breaks a sentence so that it fits the terminal; what follows its first line stands in a little.
+fn wrapped(text: &str, view: &View) -> Vec<String> {
+    const IN: usize = 2;
+    let lines = wrap(text, view.width().saturating_sub(IN));
+    let indent = |(at, line): (usize, String)| if at == 0 { line } else { " ".repeat(IN) + &line };
+    lines.into_iter().enumerate().map(indent).collect()
+}
+
+/// How much a row says; a narrow terminal gets the first that fits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Detail {
+    /// Everything.
+    Whole,
+    /// Not until when somebody is on call.
+    WithoutUntil,
+    /// Nor since when a version is as it is.
+    WithoutSince,
+    /// Nor who is on call.
+    WithoutOnCall,
+}
+
 /// A row for each version that should run: who serves whom is seen at a glance.
 fn services(status: &Status, view: &View) -> Vec<String> {
     if status.services.is_empty() {
         return vec!["no services; `seaworthy apply DIR` declares them".to_owned()];
     }
-    let columns = [Column::Text, Column::Text, Column::Number, Column::Gives, Column::Gives];
-    let header = ["SERVICE", "VERSION", "SERVES", "ON CALL", "STATE"].map(str::to_owned).to_vec();
-    let rows = status.services.iter().flat_map(|service| rows(service, &status.rollouts, view));
-    lay_out(&columns, &std::iter::once(header).chain(rows).collect::<Vec<_>>(), view.width())
+    let fits = |lines: &Vec<String>| lines.iter().all(|line| line.chars().count() <= view.width());
+    let tables = [Detail::Whole, Detail::WithoutUntil, Detail::WithoutSince, Detail::WithoutOnCall];
+    let found = tables.into_iter().map(|detail| table(status, detail, usize::MAX, view)).find(fits);
+    found.unwrap_or_else(|| table(status, Detail::WithoutOnCall, view.width(), view))
 }
 
-fn rows(service: &Service, rollouts: &[Rollout], view: &View) -> Vec<Vec<String>> {
-    let on_call = on_call(service, view);
+fn table(status: &Status, detail: Detail, wide: usize, view: &View) -> Vec<String> {
+    let mut columns = vec![Column::Gives, Column::Gives, Column::Number, Column::Text, Column::Gives];
+    let header = ["SERVICE", "VERSION", "SERVES", "ON CALL", "STATE"].map(str::to_owned).to_vec();
+    let rows = status.services.iter().flat_map(|service| rows(service, &status.rollouts, detail, view));
+    let mut rows: Vec<Vec<String>> = std::iter::once(header).chain(rows).collect();
+    if detail == Detail::WithoutOnCall {
+        const ON_CALL: usize = 3;
+        columns.remove(ON_CALL);
+        rows.iter_mut().for_each(|row| drop(row.remove(ON_CALL)));
+    }
+    lay_out(&columns, &rows, wide)
+}
+
+fn rows(service: &Service, rollouts: &[Rollout], detail: Detail, view: &View) -> Vec<Vec<String>> {
+    let on_call = on_call(service, detail, view);
     if service.versions.is_empty() {
-        let state = "nothing shipped through Seaworthy".to_owned();
-        return vec![vec![service.name.to_string(), "-".to_owned(), "-".to_owned(), on_call, state]];
+        let state = if detail < Detail::WithoutSince { "nothing shipped through Seaworthy" } else { "nothing shipped" };
+        return vec![vec![service.name.to_string(), "-".to_owned(), "-".to_owned(), on_call, state.to_owned()]];
     }
     let canary = rollouts.iter().find(|rollout| Some(rollout.id) == service.rollout).map_or(0.0, |r| r.share);
     let row = |version: &VersionView| {
@@ -59,10 +96,21 @@ fn rows(service: &Service, rollouts: &[Rollout], view: &View) -> Vec<Vec<String>
             "canary" => share(canary),
             _ => share(0.0),
         };
-        let state = format!("{}: {}", harmless(&version.role), fares(version, view));
+        let fares = if detail < Detail::WithoutSince { fares(version, view) } else { state(version).to_owned() };
+        let state = format!("{}: {fares}", harmless(&version.role));
         vec![service.name.to_string(), version.version.to_string(), serves, on_call.clone(), state]
     };
     service.versions.iter().map(row).collect()
+}
+
+/// Says how a version fares, in a word or two.
+fn state(version: &VersionView) -> &'static str {
+    match version.state {
+        VersionState::Unknown => "not seen yet",
+        VersionState::Healthy => "healthy",
+        VersionState::Exited => "down, restarting",
+        VersionState::Failed => "no start",
+    }
 }
 
 /// Says how a version fares, and since when.
@@ -76,20 +124,29 @@ pub(crate) fn fares(version: &VersionView, view: &View) -> String {
     }
 }
 
-fn on_call(service: &Service, view: &View) -> String {
+fn on_call(service: &Service, detail: Detail, view: &View) -> String {
     match &service.on_call {
         None => "nobody".to_owned(),
         Some(on_call) => {
             let name = on_call.display_name.as_deref().map_or_else(|| on_call.person.to_string(), harmless);
-            format!("{name}, {} more", age(on_call.until.duration_since(view.now).as_secs().max(0)))
+            match detail {
+                Detail::Whole => {
+                    format!("{name}, {} more", age(on_call.until.duration_since(view.now).as_secs().max(0)))
+                }
+                _ => name,
+            }
         }
     }
 }
 
-fn line_of_page(page: &Page, view: &View) -> String {
+fn lines_of_page(page: &Page, chars: usize, view: &View) -> Vec<String> {
+    const WORD: &str = "page:";
     let when = ago(view.seconds_since(page.requested_at));
     let (sentence, to) = (harmless(&page.sentence), super::pages::to(page));
-    format!("{} {sentence} ({to}, {when}; `seaworthy pages ack {}`)", view.alarm("page:"), page.id)
+    let line = format!("{WORD} {sentence} ({to}, {when}; `seaworthy pages ack {}`)", id(page, chars));
+    let mut lines = wrapped(&line, view);
+    lines[0] = lines[0].replacen(WORD, &view.alarm(WORD), 1);
+    lines
 }
 
 fn line_of_rollout(rollout: &Rollout, view: &View) -> String {

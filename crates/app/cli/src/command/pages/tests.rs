@@ -4,7 +4,7 @@ use expect_test::expect;
 use seaworthy_contract::api::Page;
 use serde_json::{Value, json};
 
-use super::{Action, Args, only, run, table};
+use super::{Action, Args, id_chars, named, only, run, table};
 use crate::fake::ran;
 use crate::fixture::{from, page, page_json, view, with};
 use crate::{Exit, Failure};
@@ -33,32 +33,67 @@ fn each_says_who_was_paged_and_where_it_stands() {
 #[test]
 fn without_an_id_the_only_one_that_waits_is_taken() {
     let taken = json!({"state": "acknowledged"});
-    assert_eq!(only(&pages(&[json!({}), taken.clone()])).unwrap(), page().id);
-    for (pages, message) in [
-        (pages(&[]), "could not take a page: none waits"),
-        (pages(&[taken]), "could not take a page: none waits"),
-        (pages(&[json!({}), json!({})]), "could not take a page: 2 wait"),
-    ] {
-        let refused = only(&pages).unwrap_err();
-        assert_eq!((refused.to_string().as_str(), refused.exit()), (message, Exit::Usage));
+    assert_eq!(only(&pages(&[json!({}), taken.clone()])).unwrap(), Some(page().id));
+    for none in [pages(&[]), pages(&[taken])] {
+        assert_eq!(only(&none).unwrap(), None);
     }
+    let refused = only(&pages(&[json!({}), json!({})])).unwrap_err();
+    assert_eq!((refused.to_string().as_str(), refused.exit()), ("could not take a page: 2 wait", Exit::Usage));
 }
 
 #[test]
-fn taking_one_asks_for_the_list_only_without_an_id() {
+fn an_id_may_be_written_as_far_as_it_tells_pages_apart() {
+    let id = |last: &str| json!({ "id": format!("01954a00-0000-7000-8000-{last}") });
+    let acknowledged = with(id("0000000000c3"), json!({"state": "acknowledged"}));
+    let known = pages(&[id("0000000000a1"), id("0000000000b2"), acknowledged]);
+    assert_eq!((id_chars(&known), id_chars(&known[..1]), id_chars(&[])), (35, 8, 8));
+    for (asked, want) in [
+        ("01954a00-0000-7000-8000-0000000000a", Ok(0)),
+        ("01954A00-0000-7000-8000-0000000000B2", Ok(1)),
+        ("01954a00-0000-7000-8000-0000000000c", Ok(2)),
+        ("01954a00", Err((Exit::Usage, "3 have ids that begin with \"01954a00\""))),
+        ("7", Err((Exit::Refused, "none has an id that begins with \"7\""))),
+        ("\u{1b}[2J", Err((Exit::Refused, "none has an id that begins with \"?[2J\""))),
+    ] {
+        match (named(&known, asked), want) {
+            (Ok(found), Ok(at)) => assert_eq!(found, known[at].id, "{asked}"),
+            (Err(refused), Err((exit, why))) => {
+                assert_eq!(refused.exit(), exit, "{asked}");
+                assert_eq!(refused.to_string(), format!("could not take a page: {why}"));
+            }
+            (found, want) => panic!("{asked}: {found:?}, not {want:?}"),
+        }
+    }
+    assert_eq!(named(&known[1..], "0").unwrap(), known[1].id, "the one that waits is meant");
+}
+
+#[test]
+fn taking_one_asks_for_the_list_only_where_the_id_is_not_whole() {
     let waiting = json!([page_json()]).to_string();
     let taken = with(page_json(), json!({"state": "acknowledged", "acknowledged_by": "bootstrap admin"})).to_string();
     let id = page().id;
     let acknowledge = format!("POST /v1/pages/{id}/acknowledge {{}}");
+    let twice = vec![(200, waiting.as_str()), (200, &taken)];
+    let list_first = vec!["GET /v1/pages".to_owned(), acknowledge.clone()];
     for (page, answers, requests) in [
-        (None, vec![(200, waiting.as_str()), (200, &taken)], vec!["GET /v1/pages".to_owned(), acknowledge.clone()]),
-        (Some(id), vec![(200, taken.as_str())], vec![acknowledge.clone()]),
+        (None, twice.clone(), list_first.clone()),
+        (Some("01954a00".to_owned()), twice, list_first),
+        (Some(id.to_string()), vec![(200, taken.as_str())], vec![acknowledge.clone()]),
     ] {
         let args = Args { action: Some(Action::Ack { page }) };
         let ran = ran(false, &answers, async |cx| run(&args, cx).await);
         assert_eq!(ran.done.unwrap(), Exit::Ok);
         assert_eq!(ran.out, "acknowledged by bootstrap admin: checkout v2 was taken off 5% of users.\n");
         assert_eq!(ran.requests, requests);
+    }
+}
+
+#[test]
+fn where_none_waits_there_is_nothing_to_do_and_that_is_fine() {
+    for (json, said) in [(false, "no page waits for anybody\n"), (true, "null\n")] {
+        let args = Args { action: Some(Action::Ack { page: None }) };
+        let ran = ran(json, &[(200, "[]")], async |cx| run(&args, cx).await);
+        assert_eq!((ran.done.unwrap(), ran.out.as_str(), ran.requests.len()), (Exit::Ok, said, 1));
     }
 }
 
@@ -75,7 +110,7 @@ fn acknowledged_ones_are_shown_when_asked_for() {
 #[test]
 fn a_page_that_somebody_may_not_take_is_refused() {
     let body = r#"{"code":"forbidden","message":"checkout belongs to team shop","hint":"ask them"}"#;
-    let args = Args { action: Some(Action::Ack { page: Some(page().id) }) };
+    let args = Args { action: Some(Action::Ack { page: Some(page().id.to_string()) }) };
     let refused: Failure = ran(false, &[(403, body)], async |cx| run(&args, cx).await).done.unwrap_err();
     assert_eq!((refused.exit(), refused.to_string().as_str()), (Exit::Refused, "checkout belongs to team shop"));
 }

@@ -135,6 +135,22 @@ fn everything_asked_for_is_sent() {
 }
 
 #[test]
+fn steps_that_were_not_asked_for_are_said() {
+    for (answered, said) in
+        [(json!([0.05, 0.25, 1.0]), "steps: 5%, 25%, then 100%\n"), (json!([1.0]), "steps: 100%\n"), (json!([]), "")]
+    {
+        let shipped = with(serde_json::from_str(&shipped()).unwrap(), json!({ "steps": answered })).to_string();
+        let steps = Some(vec!["5".parse().unwrap(), "25".parse().unwrap()]);
+        for (json, steps, said) in [(false, steps.clone(), said), (false, None, ""), (true, steps, "")] {
+            let args = Args { steps, no_wait: true, ..args() };
+            let ran = ran(json, &[(201, &shipped)], async |cx| run(args, cx).await);
+            assert_eq!(ran.err, said);
+            assert!(!json || answered == json!([]) || ran.out.contains("\"steps\""), "{}", ran.out);
+        }
+    }
+}
+
+#[test]
 fn a_restart_of_the_server_is_waited_out() {
     let unavailable = r#"{"code":"unavailable","message":"starting"}"#;
     let answers = [(201, shipped()), (503, unavailable.to_owned()), (200, promoted_json().to_string())];

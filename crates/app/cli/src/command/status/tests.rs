@@ -26,7 +26,7 @@ fn the_whole_is_told_worst_thing_first() {
             checkout  v2           5%  Ines Ek, 3 days more  canary: went down 5 s ago, is being started again
             search    -             -  nobody                nothing shipped through Seaworthy
 
-            page: checkout v2 was taken off 5% of users. (Ines Ek, 8 s ago; `seaworthy pages ack 01954a00-0000-7000-8000-000000000002`)
+            page: checkout v2 was taken off 5% of users. (Ines Ek, 8 s ago; `seaworthy pages ack 01954a00`)
 
             rollout: checkout v2 serves 5% of users, and none has failed. Shipped 10 s ago.
 
@@ -64,15 +64,56 @@ fn a_store_that_takes_no_writes_is_not_hidden() {
 
 #[test]
 fn it_fits_a_narrow_terminal() {
-    let narrow = View { columns: Some(60), ..view() };
+    let at = |columns| {
+        let view = View { columns: Some(columns), ..view() };
+        let text = text(&status(), &view);
+        assert!(text.lines().all(|line| line.chars().count() <= columns), "{columns} columns: {text}");
+        text
+    };
+    let head = |text: String| text.lines().skip(2).take(4).collect::<Vec<_>>().join("\n");
     expect![[r#"
-        Ines Ek is needed: checkout v2 was taken off 5% of users.
+        SERVICE   VERSION  SERVES  ON CALL               STATE
+        checkout  v1          95%  Ines Ek, 3 days more  stable: became healthy 2 days ago
+        checkout  v2           5%  Ines Ek, 3 days more  canary: went down 5 s ago, is being started again
+        search    -             -  nobody                nothing shipped through Seaworthy"#]]
+    .assert_eq(&head(at(100)));
+    expect![[r#"
+        SERVICE   VERSION  SERVES  ON CALL  STATE
+        checkout  v1          95%  Ines Ek  stable: healthy
+        checkout  v2           5%  Ines Ek  canary: down, restarting
+        search    -             -  nobody   nothing shipped"#]]
+    .assert_eq(&head(at(80)));
+    expect![[r#"
+        SERVICE   VERSION  SERVES  ON CALL  STATE
+        checkout  v1          95%  Ines Ek  stable: healthy
+        checkout  v2           5%  Ines Ek  canary: down, restarting
+        search    -             -  nobody   nothing shipped"#]]
+    .assert_eq(&head(at(60)));
+    expect![[r#"
 
-        SERVICE   VERSION  SERVES  ON CALL           STATE
-        checkout  v1          95%  Ines Ek, 3 days…  stable: became…
-        checkout  v2           5%  Ines Ek, 3 days…  canary: went d…
-        search    -             -  nobody            nothing shippe…"#]]
-    .assert_eq(&text(&status(), &narrow).lines().take(6).collect::<Vec<_>>().join("\n"));
+        SERVICE   VERSION  SERVES  STATE
+        checkout  v1          95%  stable: healthy
+        checkout  v2           5%  canary: down, restarti…"#]]
+    .assert_eq(&head(at(50)));
+    expect![[r#"
+        Ines Ek is needed: checkout v2 was taken
+          off 5% of users.
+
+        SERVICE   VERSION  SERVES  STATE
+        checkout  v1          95%  stable: healthy
+        checkout  v2           5%  canary: down, re…
+        search    -             -  nothing shipped
+
+        page: checkout v2 was taken off 5% of
+          users. (Ines Ek, 8 s ago; `seaworthy pages
+          ack 01954a00`)
+
+        rollout: checkout v2 serves 5% of users,
+          and none has failed. Shipped 10 s ago.
+
+        gateway local: heard 0.2 s ago, config
+          #1035, 119,672 requests"#]]
+    .assert_eq(&at(44));
 }
 
 #[test]
