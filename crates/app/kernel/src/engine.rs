@@ -7,7 +7,7 @@ use seaworthy_contract::gateway::{BreakGlass, Report, ReportAck, Trip};
 use seaworthy_core::watch::{GATEWAYS_MAX, Saved};
 use seaworthy_core::{Cx, Fact, Input, Refusal, step};
 use seaworthy_model::Entropy;
-use seaworthy_store::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX};
+use seaworthy_store::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX, SIDE_WRITES_MAX};
 use seaworthy_store::{AppendError, Appended, Expect, NewEvent, Table, Write};
 use tokio::sync::watch;
 
@@ -150,12 +150,19 @@ impl Engine {
         if saved.is_empty() {
             return Ok(());
         }
-        let writes = saved.into_iter().map(|saved| match saved {
+        let mut writes = saved.into_iter().map(|saved| match saved {
             Saved::Rollout(id, value) => Write::Put { table: Table::Checkpoints, key: id.to_string(), value },
             Saved::Gateway(name, value) => Write::Put { table: Table::Signals, key: name.to_string(), value },
             Saved::Forgotten(id) => Write::Delete { table: Table::Checkpoints, key: id.to_string() },
         });
-        self.outside.side.write(writes.collect()).await.map_err(CommandError::Side)?;
+        // One atomic write, but with more rollouts than one takes; a write that fails leaves all of it unsaved.
+        loop {
+            let batch: Vec<_> = writes.by_ref().take(SIDE_WRITES_MAX).collect();
+            if batch.is_empty() {
+                break;
+            }
+            self.outside.side.write(batch).await.map_err(CommandError::Side)?;
+        }
         self.write(|shared| shared.watch.saved());
         Ok(())
     }

@@ -9,7 +9,7 @@ use seaworthy_contract::catalogue::{Document, Entity, Person, Service, Sourced, 
 use seaworthy_contract::gateway::{Report, Trip};
 use seaworthy_contract::process::{InstanceState, Observed, ObservedInstance};
 use seaworthy_core::Input;
-use seaworthy_store::limits::BATCH_EVENTS_MAX;
+use seaworthy_store::limits::{BATCH_EVENTS_MAX, SIDE_WRITES_MAX};
 use seaworthy_testkit::store::{Disk, Fault};
 use uuid::Uuid;
 
@@ -134,6 +134,34 @@ fn more_events_than_a_batch_takes_go_in_several() {
     let done = decide(&engine, people(many)).expect("applied");
     assert_eq!((done.position, done.facts.len()), (many as u64, many));
     assert_eq!(read(&open(&disk), |shared| shared.state.catalogue.iter().count()), many);
+}
+
+#[test]
+fn checkpoints_of_more_rollouts_than_one_write_takes_are_all_kept() {
+    let disk = disk();
+    let engine = open(&disk);
+    let many = SIDE_WRITES_MAX + 200;
+    let names: Vec<String> = (0..many).map(|n| format!("s{n}")).collect();
+    let team = Entity::Team(Team { name: "shop".parse().expect("a name"), title: None, members: Vec::new() });
+    let service = |name: &String| {
+        let service = serde_json::json!({ "name": name, "owner": "shop", "run": { "command": ["serve"] } });
+        Entity::Service(Box::new(serde_json::from_value(service).expect("a service")))
+    };
+    decide(&engine, document([team].into_iter().chain(names.iter().map(service)))).expect("applied");
+    for name in &names {
+        let request = serde_json::from_value(serde_json::json!({ "version": "v1" })).expect("a request");
+        let service = name.parse().expect("a name");
+        decide(&engine, Input::Ship { service, request: Box::new(request) }).expect("shipped");
+    }
+    disk.fail_next(Fault::Full);
+    drop(now(engine.take_report(&report(1))));
+    now(engine.take_report(&report(1))).expect("taken when there is room");
+    drop(engine);
+    let next = open(&disk);
+    let (live, seq) = read(&next, |shared| {
+        (shared.watch.live.len(), shared.watch.gateways.0.values().map(|seen| seen.seq).collect::<Vec<_>>())
+    });
+    assert_eq!((live, seq), (many, vec![1]));
 }
 
 #[test]
