@@ -1,0 +1,1 @@
+//! Histories in both layouts, whole and broken.
