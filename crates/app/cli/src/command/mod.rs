@@ -2,15 +2,14 @@
 
 pub mod apply;
 pub mod check;
+pub mod downtime;
 pub mod gateway;
-pub mod hold;
 pub mod judge;
 pub mod ledger;
 pub mod ledger_fill;
 pub mod look;
 pub mod pages;
 pub mod ready;
-pub mod resume;
 pub mod revert;
 pub mod rollouts;
 pub mod services;
@@ -37,8 +36,6 @@ pub enum Command {
     Status,
     Ship(ship::Args),
     Revert(revert::Args),
-    Hold(hold::Args),
-    Resume(resume::Args),
     Rollouts(rollouts::Args),
     Services(services::Args),
     Who(who::Args),
@@ -51,6 +48,7 @@ pub enum Command {
     Check(check::CheckArgs),
     Look(look::Args),
     Judge(judge::JudgeArgs),
+    Downtime(downtime::Args),
     Ledger(ledger::Args),
     #[command(hide = true)]
     LedgerWriter(ledger::WriterArgs),
@@ -80,6 +78,7 @@ fn offline(global: &Global, command: &Command, out: &mut impl Write, err: &mut i
         Command::Judge(args) => {
             judge::run(&judge::JudgeArgs { json: global.json, ..args.clone() }, io::stdin().lock(), out, err)
         }
+        Command::Downtime(args) => downtime::run(args, global.json, out, err),
         Command::Ledger(args) => ledger::run(args, out, err),
         Command::LedgerWriter(args) => ledger::writer(args, err),
         Command::LedgerCheck(args) => ledger::check(args, out, err),
@@ -105,8 +104,6 @@ async fn dispatch(command: Command, cx: &mut Context<'_>) -> Result<Exit, Failur
         Command::Status => status::run(cx).await,
         Command::Ship(args) => ship::run(args, cx).await,
         Command::Revert(args) => revert::run(&args, cx).await,
-        Command::Hold(args) => hold::run(&args, cx).await,
-        Command::Resume(args) => resume::run(&args, cx).await,
         Command::Rollouts(args) => rollouts::run(&args, cx).await,
         Command::Services(args) => services::run(&args, cx).await,
         Command::Who(args) => who::run(&args, cx).await,
@@ -117,6 +114,7 @@ async fn dispatch(command: Command, cx: &mut Context<'_>) -> Result<Exit, Failur
         Command::Check(_)
         | Command::Look(_)
         | Command::Judge(_)
+        | Command::Downtime(_)
         | Command::Ledger(_)
         | Command::LedgerWriter(_)
         | Command::LedgerCheck(_)

@@ -1,0 +1,123 @@
+//! The figures of a report: one history, one period, some definitions.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use seaworthy_downtime::{
+    Account, Class, Definition, Every, Segment, Span, Totals, View, Window, account, total, union,
+};
+use seaworthy_histories::{Excluded, History, Second};
+
+/// Months shown at most; the figures of the whole period have no such limit.
+const MONTHS_MAX: usize = seaworthy_downtime::CELLS_MAX;
+
+/// Everything that a report says.
+#[derive(Debug)]
+pub(super) struct Figures {
+    pub(super) period: Span,
+    /// The whole period.
+    pub(super) whole: Part,
+    /// Calendar months in UTC, the first and last cut to the period.
+    pub(super) months: Vec<(Date, Part)>,
+    /// Each site or the whole log, with its time in each class.
+    pub(super) functions: Vec<(String, Totals)>,
+    /// The whole period again, where a second source speaks with its times; none where it does not speak.
+    pub(super) second: Option<Part>,
+    /// Where the log speaks first and last; nothing outside was ever in it.
+    pub(super) log: Option<Span>,
+}
+
+/// The figures of some time.
+#[derive(Debug)]
+pub(super) struct Part {
+    pub(super) rules: Vec<(Definition, SignedDuration, Option<f64>)>,
+    /// Unknown time, added up over functions.
+    pub(super) unknown: SignedDuration,
+}
+
+impl Figures {
+    pub(super) fn of(history: &History, period: Span, definitions: &[Definition]) -> Self {
+        let (segments, windows) = (&history.segments, &history.windows);
+        let named = accounts(history, segments, period);
+        let second = history.second.iter().any(|second| touches(second, segments, period)).then(|| {
+            let segments = history.by_second_source();
+            part(&segments, windows, &accounts(history, &segments, period), period, definitions)
+        });
+        let of_part = |span| part(segments, windows, &named, span, definitions);
+        Self {
+            period,
+            whole: of_part(period),
+            months: months(period).into_iter().map(|(first, span)| (first, of_part(span))).collect(),
+            functions: named.iter().map(|(name, account)| (name.clone(), account.totals())).collect(),
+            second,
+            log: log(history),
+        }
+    }
+
+    /// What the period holds and no definition counts in full.
+    pub(super) fn excluded<'a>(&self, history: &'a History) -> Vec<&'a Excluded> {
+        history.excluded.iter().filter(|excluded| excluded.touches(self.period)).collect()
+    }
+
+    /// Where the second source speaks about the period.
+    pub(super) fn seconds<'a>(&self, history: &'a History) -> Vec<&'a Second> {
+        history.second.iter().filter(|second| touches(second, &history.segments, self.period)).collect()
+    }
+
+    /// What was declared and touches the period.
+    pub(super) fn windows<'a>(&self, history: &'a History) -> Vec<&'a Window> {
+        let touched = |window: &&Window| Span::new(window.declared_at, window.end).clip(self.period).is_some();
+        history.windows.iter().filter(touched).collect()
+    }
+
+    /// Whether the log's own time does not hold the period.
+    pub(super) fn beyond_the_log(&self) -> bool {
+        self.log.is_none_or(|log| self.period.start < log.start || self.period.end > log.end)
+    }
+}
+
+fn touches(second: &Second, segments: &[Segment], period: Span) -> bool {
+    second.span.clip(period).is_some() || segments[second.segment].within(period).is_some()
+}
+
+fn accounts(history: &History, segments: &[Segment], period: Span) -> Vec<(String, Account)> {
+    let silence = history.layout.silence();
+    let of = |name: &String| (name.clone(), account(segments, &history.windows, name, period, silence));
+    history.functions.iter().map(of).collect()
+}
+
+fn part(
+    segments: &[Segment],
+    windows: &[Window],
+    accounts: &[(String, Account)],
+    span: Span,
+    definitions: &[Definition],
+) -> Part {
+    let pieces = accounts.iter().flat_map(|(_, account)| &account.pieces);
+    let seen = pieces.filter(|piece| piece.class != Class::Unknown).filter_map(|piece| piece.span.clip(span));
+    let known = total(&union(seen));
+    let unknown = accounts.iter().map(|(_, account)| account.within(span).totals().of(Class::Unknown));
+    let rule = |definition: &Definition| {
+        let counted = definition.count(segments, windows, span);
+        (*definition, counted.time, counted.availability(known))
+    };
+    Part {
+        rules: definitions.iter().map(rule).collect(),
+        unknown: unknown.fold(SignedDuration::ZERO, |sum, each| sum + each),
+    }
+}
+
+fn months(period: Span) -> Vec<(Date, Span)> {
+    let from = period.start.to_zoned(TimeZone::UTC).date();
+    // Which definition the cut is for does not matter here.
+    let cut = View::new(Definition::Critical, TimeZone::UTC, Every::Month, from, MONTHS_MAX, period.end);
+    cut.spans().into_iter().filter_map(|(first, span)| Some((first, span.clip(period)?))).collect()
+}
+
+fn log(history: &History) -> Option<Span> {
+    let starts = history.segments.iter().map(|segment| segment.start);
+    let starts = starts.chain(history.windows.iter().map(|window| window.declared_at));
+    let ends = history.segments.iter().map(|segment| segment.end.unwrap_or(Timestamp::MAX));
+    let ends = ends.chain(history.windows.iter().map(|window| window.end));
+    Some(Span::new(starts.min()?, ends.max()?))
+}
