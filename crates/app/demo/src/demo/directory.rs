@@ -7,6 +7,7 @@ use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
+use super::leftover::{self, PREFIX};
 use crate::random::Random;
 
 /// The files, as a newcomer would write them; `@program@` is replaced by this program.
@@ -38,7 +39,11 @@ impl Directory {
     /// # Errors
     /// When it cannot be written, or `keep` exists and holds something: a ledger of before is not to be mixed in.
     pub(crate) fn make(keep: Option<&Path>, program: &Path) -> Result<Self, DirectoryError> {
-        let own = || std::env::temp_dir().join(format!("seaworthy-demo-{:08x}", Random::from_system().below(u32::MAX)));
+        let own = || {
+            let below = std::env::temp_dir();
+            leftover::remove(&below);
+            below.join(format!("{PREFIX}{:08x}", Random::from_system().below(u32::MAX)))
+        };
         let path = keep.map_or_else(own, Path::to_owned);
         let fail = |source| DirectoryError { path: path.clone(), source };
         if keep.is_some() && fs::read_dir(&path).is_ok_and(|mut files| files.next().is_some()) {
@@ -46,6 +51,9 @@ impl Directory {
         }
         DirBuilder::new().mode(0o700).recursive(keep.is_some()).create(&path).map_err(fail)?;
         let made = Self { path: path.clone(), kept: keep.is_some() };
+        if keep.is_none() {
+            leftover::sign(&path).map_err(fail)?;
+        }
         for (name, text) in FILES {
             fs::write(path.join(name), fill(text, program)).map_err(fail)?;
         }

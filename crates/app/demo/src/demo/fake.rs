@@ -309,7 +309,7 @@ impl World {
         let mut rollout = Rollout { service: name(service), ..rollout(&version) };
         rollout.id = RolloutId::new(at(0), &mut Entropy::new(self.rollouts.len() as u128 + 1));
         let script = self.scripts.iter().find(|(name, _)| *name == version).map_or(HEALTHY, |(_, script)| *script);
-        let shipped = Shipped { rollout: rollout.id, position: 40 };
+        let shipped = Shipped { rollout: rollout.id, position: 40, steps: Vec::new() };
         self.rollouts.push((rollout, script, 0));
         json(StatusCode::CREATED, &shipped)
     }

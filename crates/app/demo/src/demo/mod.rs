@@ -5,6 +5,7 @@ mod directory;
 #[cfg(test)]
 mod fake;
 mod layout;
+mod leftover;
 mod live;
 mod play;
 mod report;
