@@ -4,12 +4,14 @@ pub mod apply;
 pub mod check;
 pub mod downtime;
 pub mod gateway;
+pub mod hold;
 pub mod judge;
 pub mod ledger;
 pub mod ledger_fill;
 pub mod look;
 pub mod pages;
 pub mod ready;
+pub mod resume;
 pub mod revert;
 pub mod rollouts;
 pub mod services;
@@ -36,6 +38,8 @@ pub enum Command {
     Status,
     Ship(ship::Args),
     Revert(revert::Args),
+    Hold(hold::Args),
+    Resume(resume::Args),
     Rollouts(rollouts::Args),
     Services(services::Args),
     Who(who::Args),
@@ -104,6 +108,8 @@ async fn dispatch(command: Command, cx: &mut Context<'_>) -> Result<Exit, Failur
         Command::Status => status::run(cx).await,
         Command::Ship(args) => ship::run(args, cx).await,
         Command::Revert(args) => revert::run(&args, cx).await,
+        Command::Hold(args) => hold::run(&args, cx).await,
+        Command::Resume(args) => resume::run(&args, cx).await,
         Command::Rollouts(args) => rollouts::run(&args, cx).await,
         Command::Services(args) => services::run(&args, cx).await,
         Command::Who(args) => who::run(&args, cx).await,
