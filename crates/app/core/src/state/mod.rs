@@ -94,7 +94,12 @@ impl State {
             | Event::RolloutReverted(_)
             | Event::RevertConfirmed(_)
             | Event::BakeEnded(_) => self.apply_rollout(fact),
-            Event::PageRequested(e) => drop(self.pages.insert(e.page, PageRecord::new(e, fact))),
+            Event::PageRequested(e) => {
+                self.pages.insert(e.page, PageRecord::new(e, fact));
+                if let Some(record) = e.rollout.and_then(|rollout| self.rollouts.get_mut(&rollout)) {
+                    record.paged_at = Some(fact.at);
+                }
+            }
             Event::PageDelivered(e) => self.change_page(e.page, |page| page.delivered(&e.channel, fact.at)),
             Event::PageUndeliverable(e) => {
                 self.change_page(e.page, |page| page.undeliverable(&e.channel, &e.reason, fact.at));

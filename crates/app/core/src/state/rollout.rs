@@ -41,6 +41,8 @@ pub struct RolloutRecord {
     pub reverted: Option<Placed<RolloutRevertedV1>>,
     /// Place of the event that reverted it; 0 before.
     pub reverted_position: Position,
+    /// When somebody was paged about it last.
+    pub paged_at: Option<Timestamp>,
     /// The revert's confirmation.
     pub confirmed: Option<Placed<RevertConfirmedV1>>,
 }
@@ -86,6 +88,7 @@ impl RolloutRecord {
             promoted_log_e: None,
             reverted: None,
             reverted_position: 0,
+            paged_at: None,
             confirmed: None,
         })
     }

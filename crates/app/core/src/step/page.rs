@@ -1,4 +1,4 @@
-//! Pages: requested by a revert, delivered or given up by channels, taken by a person.
+//! Pages: requested by a revert or an alert, delivered or given up by channels, taken by a person.
 
 use seaworthy_contract::events::page::{PageAcknowledgedV1, PageDeliveredV1, PageRequestedV1, PageUndeliverableV1};
 use seaworthy_model::{PageId, RolloutId, ServiceId, Timestamp};
@@ -16,9 +16,10 @@ pub(crate) const CONTACTS: &str = "contacts";
 pub(super) fn request(
     state: &State,
     service: &ServiceId,
-    rollout: RolloutId,
+    rollout: impl Into<Option<RolloutId>>,
     sentence: String,
     began_at: Option<Timestamp>,
+    key: String,
     cx: &mut Cx,
 ) -> Option<NewFact> {
     let entity = state.catalogue.service(service)?;
@@ -35,12 +36,12 @@ pub(super) fn request(
         to: shift.as_ref().map(|shift| shift.person.clone()),
         rotation: shift.map(|shift| shift.rotation),
         sentence,
-        rollout: Some(rollout),
+        rollout: rollout.into(),
         began_at,
         channels,
     };
-    // One page a rollout: deciding twice (a restart between decision and fold) pages once.
-    Some(NewFact::new(format!("page/{page}"), request).once(format!("page-for/{rollout}")))
+    // Deciding twice (a restart between decision and fold) pages once.
+    Some(NewFact::new(format!("page/{page}"), request).once(key))
 }
 
 pub(super) fn acknowledge(state: &State, page: PageId) -> Result<Vec<NewFact>, Refusal> {

@@ -11,6 +11,7 @@ use seaworthy_contract::events::rollout::{
 use seaworthy_contract::process::ObservedInstance;
 use seaworthy_model::{GatewayName, RolloutId, ServiceId, Timestamp, VersionId};
 use seaworthy_rollout::lifecycle::{self, Cause, Holder, Input as Happened, Phase, decide};
+use seaworthy_rollout::policy::Verdict;
 
 use super::fit::one_line;
 use super::page;
@@ -19,6 +20,10 @@ use crate::watch::{Drained, Judged};
 use crate::{Cx, NewFact, Refusal, State};
 
 pub(super) use super::ship::ship;
+
+/// A rollout that waits longer than this for what may never come is somebody's to decide: long enough for an outage of
+/// both arms to be somebody's already, short enough that whoever shipped still knows why.
+const STUCK_PAGE_AFTER: SignedDuration = SignedDuration::from_mins(10);
 
 /// How much later than the start's own limit the supervisor is no longer waited for. It says the same first, and better.
 const SUPERVISOR_LATE: Duration = Duration::from_secs(5);
@@ -148,7 +153,28 @@ pub(super) fn judged(state: &State, judged: &Judged, cx: &mut Cx) -> Vec<NewFact
     if record.step() != Some(judged.step) {
         return Vec::new();
     }
-    saw(state, record, Happened::Judged(judged.verdict), judged.first_bad_at, cx)
+    let facts = saw(state, record, Happened::Judged(judged.verdict), judged.first_bad_at, cx);
+    facts.into_iter().chain(stuck(state, record, judged, cx)).collect()
+}
+
+/// The page about a rollout that has waited for [`STUCK_PAGE_AFTER`] for what may never come: once a wait. What a person
+/// holds is theirs already.
+fn stuck(state: &State, record: &RolloutRecord, judged: &Judged, cx: &mut Cx) -> Option<NewFact> {
+    let (Verdict::Wait(why) | Verdict::Hold(why)) = judged.verdict else { return None };
+    let held_by = match &record.lifecycle.phase {
+        Phase::Stepping { held, .. } => held.as_ref().map(|held| held.by),
+        _ => None,
+    };
+    let since = judged.stuck_since?;
+    let is_due = cx.now.duration_since(since) >= STUCK_PAGE_AFTER;
+    let is_told = record.paged_at.is_some_and(|at| at >= since);
+    if !is_due || is_told || held_by == Some(Holder::Person) {
+        return None;
+    }
+    let (service, version, share) = (record.service(), record.version(), record.share());
+    let sentence = format!("The rollout of {service} {version} waits for you at {share} of users because {why}.");
+    let key = format!("page-for-wait/{}/{}", record.id(), since.as_second());
+    page::request(state, service, record.id(), sentence, Some(since), key, cx)
 }
 
 pub(super) fn tick(state: &State, cx: &mut Cx) -> Vec<NewFact> {
@@ -207,7 +233,8 @@ fn facts(
     let page = match &event {
         lifecycle::Event::Reverted { cause: cause @ (Cause::Judge { .. } | Cause::Guard { .. }) } => {
             let sentence = sentence(record, cause);
-            page::request(state, record.service(), record.id(), sentence, first_bad_at, cx)
+            let key = format!("page-for/{}", record.id());
+            page::request(state, record.service(), record.id(), sentence, first_bad_at, key, cx)
         }
         _ => None,
     };

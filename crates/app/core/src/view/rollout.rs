@@ -38,7 +38,7 @@ fn view(look: &Look<'_>, record: &RolloutRecord) -> Rollout {
         version: record.version().clone(),
         baseline: record.lifecycle.baseline.clone(),
         state: state(record),
-        sentence: sentence(record, live),
+        sentence: sentence(record, live) + &unheard(look, record),
         reason: reason(look, record, live),
         share: record.share().ratio(),
         steps: steps(record, look.now, ended_at),
@@ -92,12 +92,26 @@ fn sentence(record: &RolloutRecord, live: Option<&Live>) -> String {
     }
 }
 
+/// Names the gateways that may still send users to a reverted version, for all that is known; empty where there are none.
+fn unheard(look: &Look<'_>, record: &RolloutRecord) -> String {
+    if record.reverted.is_none() || !look.state.is_latest(record.id()) {
+        return String::new();
+    }
+    let gateways = look.watch.gateways.unheard(record.reverted_position, look.now);
+    let Some(since) = gateways.iter().map(|(_, at)| *at).min() else { return String::new() };
+    let (word, names) = match gateways.as_slice() {
+        [(one, _)] => ("gateway has", one.to_string()),
+        many => ("gateways have", many.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ")),
+    };
+    let since = since.strftime("%Y-%m-%d %H:%M:%S UTC");
+    let (count, version) = (gateways.len(), record.version());
+    format!(" {count} {word} not been heard since {since} and may still send users to {version}: {names}.")
+}
+
 fn reason(look: &Look<'_>, record: &RolloutRecord, live: Option<&Live>) -> Option<String> {
     match &record.lifecycle.phase {
         Phase::Stepping { held: Some(held), .. } => Some(held.reason.clone()),
-        Phase::Stepping { .. } => {
-            live.and_then(|live| live.judge.evidence(look.now).waits_for.first().map(ToString::to_string))
-        }
+        Phase::Stepping { .. } => live.and_then(|live| live.waits_for(look.now)),
         Phase::Reverting { cause, .. } | Phase::Reverted { cause, .. } => Some(named(look, cause).to_string()),
         Phase::Starting { .. } | Phase::Promoted { .. } | Phase::Baked { .. } => None,
     }
@@ -162,7 +176,7 @@ fn judge(record: &RolloutRecord, live: Option<&Live>, now: Timestamp) -> Option<
         log_e,
         // The judge begins anew at each step: what promoted it stands in the ledger.
         log_e_promote: record.promoted_log_e.unwrap_or(evidence.log_e_promote),
-        waits_for: evidence.waits_for.first().map(ToString::to_string),
+        waits_for: live.waits_for(now),
         at,
     })
 }

@@ -19,6 +19,10 @@ pub const GATEWAYS_MAX: usize = 1_000;
 /// A gateway whose newest report is older than this, four reports, is behind: what users met since is not known.
 pub const GATEWAY_BEHIND: Duration = Duration::from_secs(1);
 
+/// Silence after which a gateway is taken for one that was removed: nobody is told any more that it has not let go. A day,
+/// so that somebody has been at work in between.
+pub const GATEWAY_REMOVED: Duration = Duration::from_hours(24);
+
 /// Earlier starts of a gateway that are told apart; a report delayed over more restarts than that is not.
 const FORMER_MAX: usize = 8;
 
@@ -102,6 +106,15 @@ impl Gateways {
     /// Returns the gateways that are not lost.
     fn there(&self, now: Timestamp) -> impl Iterator<Item = (&GatewayName, &GatewaySeen)> {
         self.0.iter().filter(move |(_, seen)| now.duration_since(seen.reported_at).unsigned_abs() < GATEWAY_LOST)
+    }
+
+    /// Returns the gateways that are not waited for, though they have not said that they applied `position`, and when each
+    /// was heard last: cut off, they go on with the config that they have. They may also be gone; nobody knows.
+    pub fn unheard(&self, position: Position, now: Timestamp) -> Vec<(&GatewayName, Timestamp)> {
+        let silent = |seen: &GatewaySeen| now.duration_since(seen.reported_at).unsigned_abs();
+        let is_out = |seen: &GatewaySeen| (GATEWAY_LOST..GATEWAY_REMOVED).contains(&silent(seen));
+        let unheard = self.0.iter().filter(|(_, seen)| is_out(seen) && seen.applied < position);
+        unheard.map(|(name, seen)| (name, seen.reported_at)).collect()
     }
 
     /// Returns the gateways, when every one that is there has applied `position` and has nothing of the version inside.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use seaworthy_contract::api::ArmTotals;
 use seaworthy_contract::gateway::{Count, Report};
 use seaworthy_model::Arm;
-use seaworthy_rollout::policy::{ArmCounts, Judge, Tick, Verdict};
+use seaworthy_rollout::policy::{ArmCounts, Judge, Tick, Verdict, Why};
 
 use super::series::SeriesRing;
 use crate::age::ago;
@@ -17,6 +17,8 @@ pub struct Live {
     pub judge: Judge,
     /// What the judge said last, and when it looked.
     pub last_look: Option<(Verdict, Timestamp)>,
+    /// Since when it waits for what may never come.
+    pub stuck_since: Option<Timestamp>,
     /// What the version's requests came to.
     pub canary: ArmTotals,
     /// What the stable version's requests came to meanwhile.
@@ -36,12 +38,30 @@ impl Live {
         Self {
             judge: Judge::new(record.policy(), record.steps()),
             last_look: None,
+            stuck_since: None,
             canary: ArmTotals::default(),
             stable: ArmTotals::default(),
             first_bad_at: None,
             last_assigned_at: None,
             last_response_at: None,
             series: SeriesRing::new(now),
+        }
+    }
+
+    /// Notes what the judge says.
+    pub(super) fn looked(&mut self, verdict: Verdict, now: Timestamp) {
+        self.last_look = Some((verdict, now));
+        self.stuck_since = match verdict {
+            Verdict::Wait(why) | Verdict::Hold(why) if why.may_last() => self.stuck_since.or(Some(now)),
+            _ => None,
+        };
+    }
+
+    /// Returns what the step waits for first, in words; none where nothing is missing.
+    pub fn waits_for(&self, now: Timestamp) -> Option<String> {
+        match self.last_look {
+            Some((Verdict::Wait(why @ Why::Behind), _)) => Some(why.to_string()),
+            _ => self.judge.evidence(now).waits_for.first().map(ToString::to_string),
         }
     }
 

@@ -22,7 +22,7 @@ use crate::age::ago;
 use crate::state::RolloutRecord;
 
 pub use checkpoint::Saved;
-pub use gateways::{GATEWAY_BEHIND, GATEWAY_LOST, GATEWAYS_MAX, GatewaySeen, Gateways};
+pub use gateways::{GATEWAY_BEHIND, GATEWAY_LOST, GATEWAY_REMOVED, GATEWAYS_MAX, GatewaySeen, Gateways};
 pub use live::Live;
 pub use series::SeriesRing;
 pub use used::{InUse, USERS_WITHIN, Used};
@@ -44,6 +44,8 @@ pub struct Judged {
     pub verdict: Verdict,
     /// When a gateway first saw the version fail.
     pub first_bad_at: Option<Timestamp>,
+    /// Since when it waits for what may never come: [`Why::may_last`].
+    pub stuck_since: Option<Timestamp>,
 }
 
 /// Every gateway has let go of a reverted version.
@@ -130,18 +132,21 @@ impl Watch {
             let (Some(step), Some(live)) = (record.step(), self.live.get_mut(rollout)) else { continue };
             live.sync(record, now);
             let verdict = match live.judge.decide(now) {
-                Verdict::Promote { .. } if !fresh => Verdict::Wait(Why::Behind),
+                // No news of requests is not news of no requests.
+                Verdict::Promote { .. } | Verdict::Wait(Why::NoTraffic { .. }) if !fresh => Verdict::Wait(Why::Behind),
                 verdict => verdict,
             };
-            live.last_look = Some((verdict, now));
-            verdicts.push(Judged { rollout: *rollout, step, verdict, first_bad_at: live.first_bad_at });
+            live.looked(verdict, now);
+            let (first_bad_at, stuck_since) = (live.first_bad_at, live.stuck_since);
+            verdicts.push(Judged { rollout: *rollout, step, verdict, first_bad_at, stuck_since });
         }
         verdicts
     }
 
     /// Returns the reverted rollouts that every gateway has let go of.
     ///
-    /// A gateway that has been silent for [`GATEWAY_LOST`] is not waited for: it is gone, and its users with it. Where
+    /// A gateway that has been silent for [`GATEWAY_LOST`] is not waited for, or one that is gone would keep its services
+    /// from shipping for ever. It is not among those that confirmed, and [`Gateways::unheard`] names it. Where
     /// none ever joined, nobody can have met the version.
     pub fn drained(&self, state: &State, now: Timestamp) -> Vec<Drained> {
         let reverting = state.rollouts.iter().filter(|(id, record)| state.is_latest(**id) && record.is_reverting());

@@ -135,7 +135,7 @@ fn judged(bench: &Bench, pick: u8, verdict: u8) -> Input {
         2 => Verdict::Wait(Why::NotStepping),
         _ => Verdict::Promote { log_e: 3.0 },
     };
-    Input::Judged(Box::new(Judged { rollout, step, verdict, first_bad_at: None }))
+    Input::Judged(Box::new(Judged { rollout, step, verdict, first_bad_at: None, stuck_since: None }))
 }
 
 fn report(bench: &mut Bench, canary: u8, failed: u8) {

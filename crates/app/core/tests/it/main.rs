@@ -1,6 +1,8 @@
 //! The core from outside: decision tables of whole situations, and laws over any sequence of inputs and events.
 
 #[cfg(test)]
+mod alerts;
+#[cfg(test)]
 mod bench;
 #[cfg(test)]
 mod events;
@@ -10,3 +12,5 @@ mod laws;
 mod situations;
 #[cfg(test)]
 mod sources;
+#[cfg(test)]
+mod waits;

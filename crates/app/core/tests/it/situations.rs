@@ -197,7 +197,7 @@ fn nobody_goes_back_to_a_version_that_does_not_answer() {
     let rollout = bench.stepping("checkout", "v2");
     for step in 0..3 {
         let verdict = Verdict::Promote { log_e: 3.0 };
-        let judged = seaworthy_core::watch::Judged { rollout, step, verdict, first_bad_at: None };
+        let judged = seaworthy_core::watch::Judged { rollout, step, verdict, first_bad_at: None, stuck_since: None };
         bench.act(Input::Judged(Box::new(judged)));
     }
     assert!(bench.record(rollout).promoted.is_some());

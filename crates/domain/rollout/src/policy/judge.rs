@@ -6,6 +6,8 @@
 //! leave out who has failed already would change both arms alike while they are alike. A promotion asks "is it good
 //! enough": there a user who fails in every epoch counts in every epoch.
 
+use std::time::Duration;
+
 use seaworthy_model::Timestamp;
 
 use super::comparator::Comparator;
@@ -13,21 +15,23 @@ use super::latency::LatencyGuard;
 use super::ratio_check::{RatioCheck, VOID_E};
 use super::verdict::Sums;
 use super::{
-    ABORT_E, ERROR_WEIGHT, Evidence, HOLD_E, LATENCY_WEIGHT, MARGIN, MetricName, PROMOTE_E, Policy, START_MASS, Tick,
-    Verdict, Why, delta,
+    ABORT_E, ERROR_WEIGHT, Evidence, HOLD_E, LATENCY_WEIGHT, MARGIN, MetricName, PROMOTE_E, Policy, QUIET_AFTER,
+    START_MASS, Tick, Verdict, Why, delta,
 };
 use crate::checkpoint::{Reader, RestoreError, Walk, Writer};
 use crate::judge::{Blocker, Metric, MetricSpec, log_sum_exp};
 use crate::steps::{STEPS_MAX, Steps};
 
-/// Most reasons to wait at once: dwell, requests, evidence, comparator.
-const WAITS_MAX: usize = 4;
+/// Most reasons to wait at once: comparator, no traffic, dwell, requests, evidence.
+const WAITS_MAX: usize = 5;
 
 /// The step being judged.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Step {
     index: usize,
     entered_us: i64,
+    /// When a request of either arm came last; at first the step's begin.
+    asked_us: i64,
     /// Users, and their failures by epoch.
     blocker: Blocker,
     /// The same users, and their first failures in the step: it closes whenever the other does.
@@ -80,7 +84,7 @@ impl Judge {
         self.latency.enter_step(share, entered_us);
         let blocker = Blocker::new(share.ratio()).expect("a step's share is over 0");
         let (ratio, sums) = (RatioCheck::new(share), Default::default());
-        self.step = Some(Step { index, entered_us, blocker, firsts: blocker, ratio, sums });
+        self.step = Some(Step { index, entered_us, asked_us: entered_us, blocker, firsts: blocker, ratio, sums });
     }
 
     /// What of the prior moves to each later step.
@@ -100,6 +104,9 @@ impl Judge {
         self.latency.learn(&tick.stable);
         let Some(step) = &mut self.step else { return };
         Sums::add(&mut step.sums, tick);
+        if tick.canary.requests > 0 || tick.stable.requests > 0 {
+            step.asked_us = step.asked_us.max(now_us);
+        }
         step.ratio.observe([tick.canary.users_new, tick.stable.users_new]);
         let users = [tick.canary.users, tick.stable.users];
         let failed = [tick.canary.users_failed, tick.stable.users_failed];
@@ -212,12 +219,16 @@ impl Judge {
             waits[0] = Some(Why::NotStepping);
             return waits;
         };
-        let passed_us = u64::try_from(now.as_microsecond().saturating_sub(step.entered_us)).unwrap_or(0);
-        let left = self.policy.dwell.saturating_sub(std::time::Duration::from_micros(passed_us));
+        let passed =
+            |from_us| Duration::from_micros(u64::try_from(now.as_microsecond().saturating_sub(from_us)).unwrap_or(0));
+        let left = self.policy.dwell.saturating_sub(passed(step.entered_us));
         let dwell = (!left.is_zero()).then_some(Why::Dwell { left });
         let missing = self.policy.requests_min.saturating_sub(step.sums[0].requests);
         let requests = (missing > 0).then_some(Why::Requests { left: missing });
-        let all = [self.comparator_fails(), dwell, requests, self.evidence_missing()];
+        let (evidence, quiet) = (self.evidence_missing(), passed(step.asked_us));
+        let needs_users = requests.is_some() || evidence.is_some();
+        let no_traffic = (needs_users && quiet >= QUIET_AFTER).then_some(Why::NoTraffic { quiet });
+        let all = [self.comparator_fails(), no_traffic, dwell, requests, evidence];
         for (slot, why) in waits.iter_mut().zip(all.into_iter().flatten()) {
             *slot = Some(why);
         }
@@ -256,6 +267,7 @@ impl Judge {
         }
         let Some(step) = &mut self.step else { return };
         walk.micros(&mut step.entered_us);
+        walk.micros(&mut step.asked_us);
         step.blocker.walk(walk);
         step.firsts.walk(walk);
         step.ratio.walk(walk);

@@ -38,6 +38,9 @@ pub const START_MASS: f64 = 0.4;
 /// The ratio of failure rates that a promotion rules out.
 pub const MARGIN: f64 = 2.0;
 
+/// After this long without a request of either arm a step says that it waits for users. Shorter gaps are usual.
+pub const QUIET_AFTER: Duration = Duration::from_secs(10);
+
 /// What a policy lets the writer of a service's file choose.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Policy {

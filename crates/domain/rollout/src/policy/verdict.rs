@@ -58,6 +58,11 @@ pub enum Why {
     },
     /// The newest reports are not in yet: what users met meanwhile is unknown.
     Behind,
+    /// No request of the service comes.
+    NoTraffic {
+        /// For how long.
+        quiet: Duration,
+    },
     /// The step is young.
     Dwell {
         /// What is left of its shortest stay.
@@ -78,6 +83,19 @@ pub enum Why {
 }
 
 impl Why {
+    /// Returns whether it may last for ever: it ends when somebody acts, or the world changes, and not by waiting.
+    pub fn may_last(&self) -> bool {
+        match self {
+            Self::Suspicious(_)
+            | Self::Void { .. }
+            | Self::ComparatorFails { .. }
+            | Self::Behind
+            | Self::NoTraffic { .. }
+            | Self::Evidence { users_left: None, .. } => true,
+            Self::NotStepping | Self::Dwell { .. } | Self::Requests { .. } | Self::Evidence { .. } => false,
+        }
+    }
+
     /// Returns the metric it is about.
     pub fn metric(&self) -> MetricName {
         match self {
@@ -107,6 +125,10 @@ impl fmt::Display for Why {
                 percent(*ceiling)
             ),
             Self::Behind => f.write_str("the gateways' newest reports are not in yet"),
+            Self::NoTraffic { quiet } if quiet.as_secs() < 120 => {
+                write!(f, "no request of the service came for {} s", quiet.as_secs())
+            }
+            Self::NoTraffic { quiet } => write!(f, "no request of the service came for {} min", quiet.as_secs() / 60),
             Self::Dwell { left } => write!(f, "the step has to last {} s more", left.as_secs_f64().ceil()),
             Self::Requests { left } => write!(f, "the canary has to serve {left} more requests"),
             Self::Evidence { users_left: Some(left), delta } => {

@@ -228,7 +228,10 @@ fn what_a_step_waits_for() {
     let arm = |users| ArmCounts { users_new: users, users, requests: users, ..ArmCounts::default() };
     let failing = |users, failed| ArmCounts { users_failed: failed, users_failed_first: failed, ..arm(users) };
     for (canary, stable, ticks, want, words) in [
-        (arm(0), arm(0), 99, "wait", "the canary has to serve 50 more requests"),
+        (arm(0), arm(0), 9, "wait", "the step has to last 21 s more"),
+        (arm(0), arm(0), 10, "wait", "no request of the service came for 10 s"),
+        (arm(0), arm(0), 119, "wait", "no request of the service came for 119 s"),
+        (arm(0), arm(0), 600, "wait", "no request of the service came for 10 min"),
         (arm(0), arm(2), 99, "wait", "the canary has to serve 50 more requests"),
         (
             arm(0),
@@ -259,6 +262,21 @@ fn what_a_step_waits_for() {
             assert_eq!(waits.first().map(String::as_str), Some(words));
         }
     }
+}
+
+#[test]
+fn traffic_that_stops_is_missed_only_while_it_is_needed() {
+    let quiet = |well: i64| {
+        let mut judge = Judge::new(QUICK, steps(&[5, 25]));
+        judge.enter_step(0, Timestamp::from_second(1_700_000_000).expect("in range"));
+        feed(&mut judge, 0, well, arm(5, 0), arm(95, 0));
+        feed(&mut judge, well, 60, arm(0, 0), arm(0, 0));
+        judge.decide(Timestamp::from_second(1_700_000_000 + well + 59).expect("in range"))
+    };
+    let Verdict::Wait(why) = quiet(3) else { panic!("too little was seen") };
+    assert!(why.may_last());
+    assert_eq!(why.to_string(), "no request of the service came for 60 s");
+    assert_eq!(quiet(40).as_str(), "promote", "it was proved before");
 }
 
 #[test]
