@@ -13,7 +13,7 @@ use crate::{Refusal, State};
 
 /// What to do about a service of two sources.
 const TWO_SOURCES: &str =
-    "take it out of one of the two; `seaworthy apply DIR --take SERVICE` moves it to that directory";
+    "take it out of one of the two, speak for the other with --source NAME, or move it here with --take SERVICE";
 
 /// What the catalogue will be, and what of it the document does not say.
 pub(super) struct Settled {

@@ -98,7 +98,7 @@ fn a_service_has_one_source_and_moves_when_the_new_one_says_so() {
         Used::new(),
         expect![[r#"
         service "checkout" is declared by source "a" and by source "b": one of them must have it
-        hint: take it out of one of the two; `seaworthy apply DIR --take SERVICE` moves it to that directory
+        hint: take it out of one of the two, speak for the other with --source NAME, or move it here with --take SERVICE
     "#]],
     );
     applies(
@@ -107,7 +107,7 @@ fn a_service_has_one_source_and_moves_when_the_new_one_says_so() {
         Used::new(),
         expect![[r#"
         service "payments" is declared by source "a" and by a document without source: one of them must have it
-        hint: take it out of one of the two; `seaworthy apply DIR --take SERVICE` moves it to that directory
+        hint: take it out of one of the two, speak for the other with --source NAME, or move it here with --take SERVICE
     "#]],
     );
     let take = vec![service("checkout")];
@@ -126,7 +126,7 @@ fn a_service_has_one_source_and_moves_when_the_new_one_says_so() {
         Used::new(),
         expect![[r#"
         service "checkout" is declared by source "b" and by source "a": one of them must have it
-        hint: take it out of one of the two; `seaworthy apply DIR --take SERVICE` moves it to that directory
+        hint: take it out of one of the two, speak for the other with --source NAME, or move it here with --take SERVICE
     "#]],
     );
     applies(&mut bench, says("a", &["payments"]), asked(&["checkout"]), expect![[""]]);

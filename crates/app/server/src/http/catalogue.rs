@@ -57,7 +57,7 @@ async fn apply_whole(app: App, actor: String, document: Document) -> Result<Plan
         let ours = document.people.iter().filter(|person| speaks_for(look.state, &document, &person.name));
         (ours.map(|p| (p.name.clone(), p.clone())).collect::<Directory>(), look.watch.used(look.state, look.now))
     });
-    let said = said(&document);
+    let said = app.kernel.look(|look| said(look.state, &document));
     // Names and contacts come first and go last: a page must never meet a person whom nobody can reach.
     meet_people(&app, &people).await?;
     plan.position = app.kernel.command(Input::Apply(Box::new(document), used), actor.clone()).await?.position;
@@ -97,13 +97,13 @@ async fn meet_people(app: &App, people: &Directory) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Returns the people whom the document declares.
-fn said(document: &Document) -> BTreeSet<PersonId> {
+/// Returns the people whom the document declares and no other source does.
+fn said(state: &seaworthy_core::State, document: &Document) -> BTreeSet<PersonId> {
     let people = document.entities.iter().filter_map(|sourced| match &sourced.entity {
         Entity::Person(person) => Some(person.name.clone()),
         _ => None,
     });
-    people.collect()
+    people.filter(|name| speaks_for(state, document, name)).collect()
 }
 
 /// A person who left the files is forgotten here, while the ledger keeps the handle. Who stays in the catalogue, because

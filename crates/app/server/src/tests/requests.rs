@@ -161,6 +161,27 @@ async fn what_a_service_left_behind_is_an_admins() {
 }
 
 #[tokio::test]
+async fn a_source_neither_forgets_nor_renames_the_people_of_another() {
+    let app = TestApp::start().await;
+    let named = |document: Document, source: &str| Document { source: Some(source.to_owned()), ..document };
+    let apply = async |document: Document| -> Plan {
+        app.as_admin().post_json("/v1/catalogue/apply", &document).await.expect("applied")
+    };
+    let names =
+        || app.kernel.look(|look| look.directory.values().filter_map(|p| p.display_name.clone()).collect::<Vec<_>>());
+    apply(named(changed("", &["ines"]), "shop")).await;
+    assert_eq!(names(), ["ines of the tests"]);
+    let mut theirs = changed("checkout", &["ines"]);
+    theirs.entities.retain(|sourced| sourced.entity.key().0 == "person");
+    theirs.people[0].display_name = Some("somebody else".to_owned());
+    apply(named(theirs, "bank")).await;
+    apply(named(Document::default(), "bank")).await;
+    assert_eq!(names(), ["ines of the tests"]);
+    apply(named(Document::default(), "shop")).await;
+    assert_eq!(names(), Vec::<String>::new(), "nobody declares them any more");
+}
+
+#[tokio::test]
 async fn people_are_forgotten_only_once_the_document_without_them_is_applied() {
     let app = TestApp::start().await;
     let known = || app.kernel.look(|look| look.directory.keys().map(ToString::to_string).collect::<Vec<_>>());
