@@ -3,8 +3,10 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use seaworthy_alert::Signal;
 use seaworthy_contract::api::{Code, ShipRequest};
 use seaworthy_contract::catalogue::Document;
+use seaworthy_contract::events::alert::{AlertSilencedV1, AlertUnsilencedV1, RuleChangeV1, VerdictV1};
 use seaworthy_contract::events::server::ScopeV1;
 use seaworthy_contract::gateway::{BreakGlass, Trip};
 use seaworthy_contract::process::Observed;
@@ -87,6 +89,31 @@ pub enum Input {
     Judged(Box<Judged>),
     /// Every gateway has let go of a reverted version.
     Drained(Box<Drained>),
+    /// A rule says that something is wrong with a service, or no longer is.
+    Signal(Box<Signal>),
+    /// A person wants nobody to be told for a while.
+    Silence(AlertSilencedV1),
+    /// A person takes a silence back.
+    Unsilence(AlertUnsilencedV1),
+    /// A person says what a page was worth.
+    JudgePage {
+        /// The page.
+        page: PageId,
+        /// What they say.
+        verdict: VerdictV1,
+    },
+    /// A person changes what a rule may ask for.
+    ChangeRule {
+        /// The rule.
+        rule: String,
+        /// How.
+        change: RuleChangeV1,
+    },
+    /// A rule is fired to see whether it reaches a person.
+    Drill {
+        /// The rule.
+        rule: String,
+    },
     /// A channel took a page.
     PageDelivered {
         /// The page.

@@ -23,6 +23,9 @@ pub(crate) fn entity(entity: &Entity) -> rules::Entity {
             rest,
         }),
         Entity::Other(other) => rules::Entity::Other(rules::Other { name: other.name.clone(), rest }),
+        Entity::Objective(objective) => attached(rules::Kind::Objective, &objective.name, &objective.service, rest),
+        Entity::Probe(probe) => attached(rules::Kind::Probe, &probe.name, &probe.service, rest),
+        Entity::Tolerance(t) => attached(rules::Kind::Tolerance, t.service.as_str(), &t.service, rest),
         Entity::Service(service) => {
             let route = |route: &seaworthy_contract::catalogue::Route| rules::Route {
                 hosts: route.hosts.clone(),
@@ -39,6 +42,11 @@ pub(crate) fn entity(entity: &Entity) -> rules::Entity {
             })
         }
     }
+}
+
+fn attached(kind: rules::Kind, name: &str, service: &ServiceId, rest: rules::Fields) -> rules::Entity {
+    let service = service.clone();
+    rules::Entity::Attached(rules::Attached { kind, name: name.to_owned(), service, rest })
 }
 
 /// Every other field, as the JSON that stands in the ledger: whatever differs there is a change.

@@ -73,6 +73,12 @@ pub enum Entity {
     Rotation(Rotation),
     /// A Backstage System, Domain, Resource or API: read, shown, not acted on.
     Other(Other),
+    /// How good a service must be for its users.
+    Objective(Box<Objective>),
+    /// What is tried of a service, all day.
+    Probe(Box<Probe>),
+    /// How much planned downtime of a service the business puts up with.
+    Tolerance(Tolerance),
 }
 
 impl Entity {
@@ -84,6 +90,9 @@ impl Entity {
             Self::Service(service) => ("service", service.name.as_str()),
             Self::Rotation(rotation) => ("rotation", rotation.name.as_str()),
             Self::Other(other) => ("other", &other.name),
+            Self::Objective(objective) => ("objective", &objective.name),
+            Self::Probe(probe) => ("probe", &probe.name),
+            Self::Tolerance(tolerance) => ("tolerance", tolerance.service.as_str()),
         }
     }
 }

@@ -23,6 +23,12 @@ pub enum Kind {
     Other,
     /// A service.
     Service,
+    /// How good a service must be.
+    Objective,
+    /// What is tried of a service.
+    Probe,
+    /// How much planned downtime of a service is put up with.
+    Tolerance,
 }
 
 impl fmt::Display for Kind {
@@ -33,6 +39,9 @@ impl fmt::Display for Kind {
             Self::Rotation => "rotation",
             Self::Other => "other",
             Self::Service => "service",
+            Self::Objective => "objective",
+            Self::Probe => "probe",
+            Self::Tolerance => "tolerance",
         })
     }
 }
@@ -114,6 +123,19 @@ pub struct Other {
     pub rest: Fields,
 }
 
+/// What is said of one service and is nothing without it: an objective, a probe, a tolerance.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Attached {
+    /// Which of them.
+    pub kind: Kind,
+    /// Its name.
+    pub name: String,
+    /// The service.
+    pub service: ServiceId,
+    /// The rest.
+    pub rest: Fields,
+}
+
 /// One entity.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Entity {
@@ -127,6 +149,8 @@ pub enum Entity {
     Other(Other),
     /// A service.
     Service(Service),
+    /// Something that is said of a service.
+    Attached(Attached),
 }
 
 impl Entity {
@@ -138,6 +162,7 @@ impl Entity {
             Self::Rotation(rotation) => (Kind::Rotation, rotation.name.as_str()),
             Self::Other(other) => (Kind::Other, other.name.as_str()),
             Self::Service(service) => (Kind::Service, service.name.as_str()),
+            Self::Attached(attached) => (attached.kind, attached.name.as_str()),
         };
         Key { kind, name: name.to_owned() }
     }
@@ -153,6 +178,7 @@ impl Entity {
             ),
             Self::Other(other) => (&other.rest, vec![]),
             Self::Service(service) => (&service.rest, service.own_fields()),
+            Self::Attached(attached) => (&attached.rest, vec![("service", attached.service.to_string())]),
         };
         let own = own.into_iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| (name.to_owned(), text));
         rest.clone().into_iter().chain(own).collect()
@@ -244,6 +270,14 @@ impl Catalogue {
     pub fn services(&self) -> impl Iterator<Item = &Service> {
         self.entities.values().filter_map(|entity| match entity {
             Entity::Service(service) => Some(service),
+            _ => None,
+        })
+    }
+
+    /// Returns everything that is said of services.
+    pub fn attached(&self) -> impl Iterator<Item = &Attached> {
+        self.entities.values().filter_map(|entity| match entity {
+            Entity::Attached(attached) => Some(attached),
             _ => None,
         })
     }

@@ -40,6 +40,13 @@ pub enum Refusal {
         /// The person.
         person: PersonId,
     },
+    /// Something is said of a service that is not there.
+    ServiceUnknown {
+        /// What is said.
+        of: Key,
+        /// The service.
+        service: ServiceId,
+    },
     /// Two services claim one host and path.
     RouteTwice {
         /// The one.
@@ -71,6 +78,9 @@ impl fmt::Display for Refusal {
             Self::PersonUnknown { rotation, person } => {
                 write!(f, "rotation \"{rotation}\" names person \"{person}\", who is not declared")
             }
+            Self::ServiceUnknown { of, service } => {
+                write!(f, "{} \"{}\" is about service \"{service}\", which is not declared", of.kind, of.name)
+            }
             Self::RouteTwice { first, second, route } => {
                 write!(f, "services \"{first}\" and \"{second}\" both claim route {route}")
             }
@@ -97,6 +107,11 @@ pub fn refusals(current: &Catalogue, wanted: &Catalogue) -> Vec<Refusal> {
     }
     refusals.extend(owned_by_gone.into_iter().map(|(team, services)| Refusal::TeamOwns { team, services }));
     refusals.extend(rotation_refusals(wanted));
+    let homeless = wanted.attached().filter(|a| !wanted.has(Kind::Service, a.service.as_str()));
+    refusals.extend(homeless.map(|a| {
+        let of = Key { kind: a.kind, name: a.name.clone() };
+        Refusal::ServiceUnknown { of, service: a.service.clone() }
+    }));
     refusals.extend(route_refusals(wanted));
     refusals
 }
@@ -156,6 +171,7 @@ fn references(catalogue: &Catalogue, entity: &Entity) -> Vec<Key> {
             let people = rotation.participants.iter().map(|person| key(Kind::Person, person.as_str()));
             people.chain([key(Kind::Team, rotation.team.as_str())]).collect()
         }
+        Entity::Attached(attached) => vec![key(Kind::Service, attached.service.as_str())],
         Entity::Person(_) | Entity::Team(_) | Entity::Other(_) => Vec::new(),
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use seaworthy_contract::catalogue::{Entity, Rotation, Service, Team};
-use seaworthy_contract::events::catalogue::{EntityClaimedV1, EntityDeclaredV1, EntityRetiredV1};
+use seaworthy_contract::catalogue::{Entity, Objective, Probe, Rotation, Service, Team, Tolerance};
+use seaworthy_contract::events::catalogue::{EntityClaimedV1, EntityDeclaredV2, EntityRetiredV1};
 use seaworthy_model::{PersonId, Position, RotationId, ServiceId, TeamId};
 
 use crate::{Fact, ownership};
@@ -31,7 +31,7 @@ pub struct Declared {
 }
 
 impl Catalogue {
-    pub(super) fn declare(&mut self, event: &EntityDeclaredV1, fact: &Fact) {
+    pub(super) fn declare(&mut self, event: &EntityDeclaredV2, fact: &Fact) {
         let (kind, name) = event.entity.key();
         let declared = Declared {
             entity: event.entity.clone(),
@@ -86,6 +86,46 @@ impl Catalogue {
     pub fn service(&self, name: &ServiceId) -> Option<&Service> {
         match &self.get("service", name.as_str())?.entity {
             Entity::Service(service) => Some(service),
+            _ => None,
+        }
+    }
+
+    /// Returns every objective, by name.
+    pub fn objectives(&self) -> impl Iterator<Item = &Objective> {
+        self.iter().filter_map(|declared| match &declared.entity {
+            Entity::Objective(objective) => Some(objective.as_ref()),
+            _ => None,
+        })
+    }
+
+    /// Returns an objective.
+    pub fn objective(&self, name: &str) -> Option<&Objective> {
+        match &self.get("objective", name)?.entity {
+            Entity::Objective(objective) => Some(objective),
+            _ => None,
+        }
+    }
+
+    /// Returns every probe, by name.
+    pub fn probes(&self) -> impl Iterator<Item = &Probe> {
+        self.iter().filter_map(|declared| match &declared.entity {
+            Entity::Probe(probe) => Some(probe.as_ref()),
+            _ => None,
+        })
+    }
+
+    /// Returns a probe.
+    pub fn probe(&self, name: &str) -> Option<&Probe> {
+        match &self.get("probe", name)?.entity {
+            Entity::Probe(probe) => Some(probe),
+            _ => None,
+        }
+    }
+
+    /// Returns how much planned downtime of a service the business puts up with.
+    pub fn tolerance(&self, service: &ServiceId) -> Option<&Tolerance> {
+        match &self.get("tolerance", service.as_str())?.entity {
+            Entity::Tolerance(tolerance) => Some(tolerance),
             _ => None,
         }
     }

@@ -3,6 +3,7 @@
 //! [`State::apply`] is total: an event that does not fit what is known (a rollout nobody started) changes nothing but
 //! the position, because a ledger that was written is the truth and folding it must never fail.
 
+mod alert;
 mod catalogue;
 mod page;
 mod rollout;
@@ -11,6 +12,7 @@ mod version;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use seaworthy_alert::Alerts;
 use seaworthy_contract::events::Event;
 use seaworthy_contract::events::server::ScopeV1;
 use seaworthy_model::{GatewayName, PageId, Position, RolloutId, ServiceId, TokenId};
@@ -38,6 +40,8 @@ pub struct State {
     pub rollouts: BTreeMap<RolloutId, RolloutRecord>,
     /// Every page.
     pub pages: BTreeMap<PageId, PageRecord>,
+    /// What is wrong, what is silenced, and what every rule has been worth.
+    pub alerts: Alerts,
     /// The last start of each gateway.
     pub gateways: BTreeMap<GatewayName, Uuid>,
     /// Break-glass entries that were appended.
@@ -104,7 +108,20 @@ impl State {
             Event::PageUndeliverable(e) => {
                 self.change_page(e.page, |page| page.undeliverable(&e.channel, &e.reason, fact.at));
             }
-            Event::PageAcknowledged(e) => self.change_page(e.page, |page| page.acknowledge(fact)),
+            Event::PageAcknowledged(e) => {
+                self.change_page(e.page, |page| page.acknowledge(fact));
+                self.apply_alert(fact);
+            }
+            Event::PageJudged(_)
+            | Event::AlertFired(_)
+            | Event::AlertJoined(_)
+            | Event::AlertLeft(_)
+            | Event::AlertFolded(_)
+            | Event::AlertResolved(_)
+            | Event::AlertPaged(_)
+            | Event::AlertSilenced(_)
+            | Event::AlertUnsilenced(_)
+            | Event::RuleChanged(_) => self.apply_alert(fact),
             Event::GatewayJoined(e) => drop(self.gateways.insert(e.gateway.clone(), e.boot)),
             Event::BreakGlassUsed(e) => drop(self.break_glass.insert(e.journal)),
             Event::TokenIssued(e) => drop(self.tokens.insert(

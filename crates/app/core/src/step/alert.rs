@@ -5,13 +5,16 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use seaworthy_alert::{self as alerts, Event as Alerting, Nature, Phase, Purpose, Signal, Urgency};
 use seaworthy_contract::catalogue::DependencyKind;
+use seaworthy_contract::events::Event;
 use seaworthy_contract::events::alert::{
     self, AlertFiredV1, AlertFoldedV1, AlertJoinedV1, AlertLeftV1, AlertPagedV1, AlertResolvedV1, AlertSilencedV1,
     AlertUnsilencedV1, NatureV1, PageJudgedV1, RuleChangeV1, RuleChangedV1, VerdictV1,
 };
+use seaworthy_contract::events::page::PageRequestedV1;
 use seaworthy_model::{AlertId, PageId, ServiceId};
 
-use super::{fit, page};
+use super::fit::line;
+use super::page;
 use crate::{Cx, NewFact, Refusal, State};
 
 /// Longest silence: who needs longer changes the rule.
@@ -32,7 +35,7 @@ pub(super) fn signal(state: &State, signal: &Signal, cx: &mut Cx) -> Vec<NewFact
 }
 
 /// Returns the services that one cannot work without, at any distance.
-pub(crate) fn hard(state: &State, service: &ServiceId) -> BTreeSet<ServiceId> {
+fn hard(state: &State, service: &ServiceId) -> BTreeSet<ServiceId> {
     let mut found = BTreeSet::new();
     let mut open = vec![service.clone()];
     while let Some(next) = open.pop().filter(|_| found.len() < HARD_MAX) {
@@ -47,6 +50,7 @@ pub(crate) fn hard(state: &State, service: &ServiceId) -> BTreeSet<ServiceId> {
 /// Returns what time makes due: dependants that stand for themselves again, and pages.
 pub(super) fn tick(state: &State, cx: &mut Cx) -> Vec<NewFact> {
     let mut facts: Vec<NewFact> = alerts::regroup(&state.alerts).iter().filter_map(fact).collect();
+    facts.extend(end_drills(state, cx.now));
     for id in alerts::due(&state.alerts, cx.now) {
         facts.extend(tell(state, id, cx));
     }
@@ -59,17 +63,18 @@ fn tell(state: &State, id: AlertId, cx: &mut Cx) -> Vec<NewFact> {
         Purpose::Real => alert.sentence.clone(),
         Purpose::Drill => format!("Drill, nothing is wrong: {}", alert.sentence),
     };
-    let about = page::About { rollout: None, key: format!("page-for-alert/{id}"), began_at: Some(alert.began_at) };
-    let Some((page, requested)) = page::request_about(state, &alert.service, about, sentence, cx) else {
+    let (began_at, key) = (Some(alert.began_at), format!("page-for-alert/{id}"));
+    let Some(requested) = page::request(state, &alert.service, None, sentence, began_at, key, cx) else {
         return Vec::new();
     };
+    let Event::PageRequested(PageRequestedV1 { page, .. }) = requested.event else { return Vec::new() };
     vec![requested, NewFact::new(format!("alert/{id}"), AlertPagedV1 { alert: id, page })]
 }
 
 /// A silence with an end and a reason; nothing is silenced for ever.
 pub(super) fn silence(state: &State, wanted: &AlertSilencedV1, cx: &Cx) -> Result<Vec<NewFact>, Refusal> {
     known(state, &wanted.service)?;
-    fit::reason("reason", &wanted.reason)?;
+    line("reason", &wanted.reason)?;
     if wanted.reason.trim().is_empty() {
         return Err(Refusal::Invalid("reason", "say why, for whoever looks at 3 a.m.".to_owned()));
     }
@@ -83,19 +88,13 @@ pub(super) fn silence(state: &State, wanted: &AlertSilencedV1, cx: &Cx) -> Resul
     Ok(vec![NewFact::new(format!("service/{}", wanted.service), wanted.clone())])
 }
 
-pub(super) fn unsilence(
-    state: &State,
-    service: &ServiceId,
-    rule: Option<&str>,
-    cx: &Cx,
-) -> Result<Vec<NewFact>, Refusal> {
-    known(state, service)?;
-    let is_there = |s: &alerts::Silence| s.service == *service && s.rule.as_deref() == rule && s.until > cx.now;
-    if !state.alerts.silences.iter().any(is_there) {
-        return Ok(Vec::new());
+pub(super) fn unsilence(state: &State, wanted: &AlertUnsilencedV1, cx: &Cx) -> Result<Vec<NewFact>, Refusal> {
+    known(state, &wanted.service)?;
+    let is_there = |s: &alerts::Silence| s.service == wanted.service && s.rule == wanted.rule && s.until > cx.now;
+    match state.alerts.silences.iter().any(is_there) {
+        true => Ok(vec![NewFact::new(format!("service/{}", wanted.service), wanted.clone())]),
+        false => Ok(Vec::new()),
     }
-    let event = AlertUnsilencedV1 { service: service.clone(), rule: rule.map(str::to_owned) };
-    Ok(vec![NewFact::new(format!("service/{service}"), event)])
 }
 
 /// One tap after a page. A second thought replaces the first.
@@ -110,11 +109,11 @@ pub(super) fn change_rule(state: &State, rule: &str, change: RuleChangeV1) -> Re
     if rule_service(state, rule).is_none() {
         return Err(Refusal::Unknown("rule", rule.to_owned()));
     }
-    Ok(vec![NewFact::new(format!("rule/{}", fit::stream(rule)), RuleChangedV1 { rule: rule.to_owned(), change })])
+    Ok(vec![NewFact::new(format!("rule/{rule}"), RuleChangedV1 { rule: rule.to_owned(), change })])
 }
 
 /// Returns the service that a rule last spoke of, or the one that its declaration names.
-pub(crate) fn rule_service(state: &State, rule: &str) -> Option<ServiceId> {
+fn rule_service(state: &State, rule: &str) -> Option<ServiceId> {
     let declared = match rule.split_once('/')? {
         ("objective", name) => state.catalogue.objective(name).map(|o| o.service.clone()),
         ("probe", name) => state.catalogue.probe(name).map(|p| p.service.clone()),
@@ -189,10 +188,13 @@ fn felt(nature: Nature) -> NatureV1 {
 /// A drill of a rule: the signal as it would come, marked, for as long as it takes to reach somebody.
 pub(super) fn drill(state: &State, rule: &str, cx: &mut Cx) -> Result<Vec<NewFact>, Refusal> {
     let service = rule_service(state, rule).ok_or_else(|| Refusal::Unknown("rule", rule.to_owned()))?;
+    if state.alerts.open(&service, DRILL, Purpose::Drill).is_some() {
+        return Err(Refusal::State(format!("a drill of {service} is running"), "acknowledge its page first"));
+    }
     let injected = Signal {
         rule: rule.to_owned(),
         service: service.clone(),
-        symptom: "drill".to_owned(),
+        symptom: DRILL.to_owned(),
         nature: Nature::Symptom,
         urgency: Urgency::Page,
         phase: Phase::Firing,
@@ -204,7 +206,7 @@ pub(super) fn drill(state: &State, rule: &str, cx: &mut Cx) -> Result<Vec<NewFac
 }
 
 /// A drill ends when somebody has taken its page, or when nobody did for a quarter of an hour.
-pub(super) fn end_drills(state: &State, now: Timestamp) -> Vec<NewFact> {
+fn end_drills(state: &State, now: Timestamp) -> Vec<NewFact> {
     let drills = state.alerts.all_open().filter(|(_, a)| a.purpose == Purpose::Drill);
     let over = drills.filter(|(_, a)| {
         let taken = a.page.is_some_and(|(page, _)| state.pages.get(&page).is_some_and(|p| p.acknowledged.is_some()));
@@ -212,6 +214,9 @@ pub(super) fn end_drills(state: &State, now: Timestamp) -> Vec<NewFact> {
     });
     over.map(|(id, _)| NewFact::new(format!("alert/{id}"), AlertResolvedV1 { alert: id })).collect()
 }
+
+/// The symptom of a drill: one at a time of a service, or its people are worn out for nothing.
+const DRILL: &str = "drill";
 
 /// A drill that reached nobody for so long has failed.
 const DRILL_MAX: SignedDuration = SignedDuration::from_mins(15);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use seaworthy_catalog::{Action, Catalogue, FieldChange, Key, refusals};
 use seaworthy_contract::api::{Change, ChangeKind, Kept, Plan};
 use seaworthy_contract::catalogue::{Document, Sourced};
-use seaworthy_contract::events::catalogue::{EntityClaimedV1, EntityDeclaredV1, EntityRetiredV1};
+use seaworthy_contract::events::catalogue::{EntityClaimedV1, EntityDeclaredV2, EntityRetiredV1};
 
 use super::source::{Settled, settle};
 use super::{document, rollout};
@@ -23,7 +23,7 @@ pub(super) fn apply(state: &State, document: &Document, used: &Used, cx: &mut Cx
         match wanted.get(&change.key) {
             Some(sourced) => {
                 let (entity, source) = (sourced.entity.clone(), sourced.source.clone());
-                facts.push(NewFact::new(stream, EntityDeclaredV1 { entity, source }));
+                facts.push(NewFact::new(stream, EntityDeclaredV2 { entity, source }));
                 // Beside it: an apply that is cut short must not leave behind what nobody may retire.
                 facts.extend(claims.remove(&key).and(document.source.as_ref()).map(|source| claim(&key, source)));
             }

@@ -1,6 +1,8 @@
 //! What a catalogue document must be like, wherever it comes from: `seaworthy check` says the same of files, with line
 //! and column, but a document may come from any program.
 
+mod watched;
+
 use jiff::tz::TimeZone;
 use seaworthy_contract::catalogue::{
     Contact, Document, ENTITIES_MAX, Entity, Other, PersonDetails, Rotation, Route, Run, SOURCE_BYTES_MAX, Service,
@@ -72,6 +74,9 @@ fn check_entity(sourced: &Sourced) -> Checked {
             line("name", name)?;
             at_most("name", name.len(), OTHER_BYTES_MAX)
         }
+        Entity::Objective(objective) => watched::check_objective(objective),
+        Entity::Probe(probe) => watched::check_probe(probe),
+        Entity::Tolerance(tolerance) => watched::check_tolerance(tolerance),
         Entity::Team(_) | Entity::Person(_) => Ok(()),
     }
 }
@@ -133,11 +138,15 @@ fn check_strategy(strategy: &Strategy) -> Checked {
 fn check_rotation(rotation: &Rotation) -> Checked {
     holds("participants", !rotation.participants.is_empty(), "", "at least one person, or nobody is paged")?;
     holds("days", (1..=DAYS_MAX).contains(&rotation.days), &rotation.days.to_string(), "1 to 366 days")?;
+    check_zone(&rotation.zone)
+}
+
+fn check_zone(zone: &str) -> Checked {
     // Looked at before the database of zones is: a name there is a path.
     let fits = |c: char| c.is_ascii_alphanumeric() || "_+-/".contains(c);
-    let is_name = rotation.zone.len() <= ZONE_BYTES_MAX && rotation.zone.chars().all(fits);
-    let is_known = is_name && TimeZone::get(&rotation.zone).is_ok();
-    holds("zone", is_known, &rotation.zone, "a time zone that is known here, such as Europe/Berlin")
+    let is_name = zone.len() <= ZONE_BYTES_MAX && zone.chars().all(fits);
+    let is_known = is_name && TimeZone::get(zone).is_ok();
+    holds("zone", is_known, zone, "a time zone that is known here, such as Europe/Berlin")
 }
 
 fn check_person(person: &PersonDetails) -> Checked {

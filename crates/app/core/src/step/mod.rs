@@ -1,5 +1,6 @@
 //! One step: state, an input and `now` in; events out, or a refusal. One file a noun.
 
+mod alert;
 mod catalogue;
 mod document;
 mod fit;
@@ -36,6 +37,12 @@ pub fn step(state: &State, input: &Input, cx: &mut Cx) -> Result<Vec<NewFact>, R
         Input::BreakGlassUsed { gateway, entry } => Ok(gateway::break_glass_used(state, gateway, entry, cx)),
         Input::Judged(judged) => Ok(rollout::judged(state, judged, cx)),
         Input::Drained(drained) => Ok(rollout::drained(state, drained, cx)),
+        Input::Signal(signal) => Ok(alert::signal(state, signal, cx)),
+        Input::Silence(wanted) => alert::silence(state, wanted, cx),
+        Input::Unsilence(wanted) => alert::unsilence(state, wanted, cx),
+        Input::JudgePage { page, verdict } => alert::judge(state, *page, *verdict),
+        Input::ChangeRule { rule, change } => alert::change_rule(state, rule, *change),
+        Input::Drill { rule } => alert::drill(state, rule, cx),
         Input::PageDelivered { page, channel, attempt } => Ok(page::delivered(state, *page, channel, *attempt)),
         Input::PageUndeliverable { page, channel, attempts, reason } => {
             Ok(page::undeliverable(state, *page, channel, *attempts, reason))
@@ -47,6 +54,6 @@ pub fn step(state: &State, input: &Input, cx: &mut Cx) -> Result<Vec<NewFact>, R
         Input::Started { boot, program } => {
             Ok(vec![NewFact::new("server", ServerStartedV1 { boot: *boot, program: program.clone() })])
         }
-        Input::Tick => Ok(rollout::tick(state, cx)),
+        Input::Tick => Ok(rollout::tick(state, cx).into_iter().chain(alert::tick(state, cx)).collect()),
     }
 }

@@ -1,6 +1,7 @@
 //! One sentence for each event, for people who read the ledger.
 
 use seaworthy_contract::events::Event;
+use seaworthy_contract::events::alert::{AlertFiredV1, RuleChangeV1, Urgency, VerdictV1};
 
 /// Says what happened, without names of people: the ledger holds handles only.
 pub fn sentence(event: &Event) -> String {
@@ -33,6 +34,32 @@ pub fn sentence(event: &Event) -> String {
         Event::PageDelivered(e) => format!("page left by {}", e.channel),
         Event::PageUndeliverable(e) => format!("page could not leave by {}: {}", e.channel, e.reason),
         Event::PageAcknowledged(_) => "somebody has the page".to_owned(),
+        Event::PageJudged(e) => match e.verdict {
+            VerdictV1::Acted => "the page was acted on",
+            VerdictV1::NothingToDo => "the page needed nothing",
+            VerdictV1::NotOurs => "the page was another's",
+        }
+        .to_owned(),
+        Event::AlertFired(e) => alert_fired(e),
+        Event::AlertJoined(e) => format!("{} says the same", e.rule),
+        Event::AlertLeft(e) => format!("{} says so no longer", e.rule),
+        Event::AlertFolded(e) => match e.into {
+            Some(_) => "a failing dependency stands for it".to_owned(),
+            None => "its dependency is well; it stands for itself".to_owned(),
+        },
+        Event::AlertResolved(_) => "nothing says so any more".to_owned(),
+        Event::AlertPaged(_) => "its owner is being told".to_owned(),
+        Event::AlertSilenced(e) => match &e.rule {
+            Some(rule) => format!("{rule} of {} is silent until {}: {}", e.service, e.until, e.reason),
+            None => format!("{} is silent until {}: {}", e.service, e.until, e.reason),
+        },
+        Event::AlertUnsilenced(e) => format!("{} is no longer silent", e.rule.as_deref().unwrap_or(e.service.as_str())),
+        Event::RuleChanged(e) => match e.change {
+            RuleChangeV1::Demote => format!("{} asks for a ticket at most", e.rule),
+            RuleChangeV1::Raise => format!("{} pages", e.rule),
+            RuleChangeV1::Delete => format!("{} says nothing any more", e.rule),
+            RuleChangeV1::Restore => format!("{} is as its author wrote it", e.rule),
+        },
         Event::GatewayJoined(e) => format!("gateway {} reports", e.gateway),
         Event::GuardTripped(e) => format!("gateway {} ejected {} {}: {}", e.gateway, e.service, e.version, e.why),
         Event::BreakGlassUsed(e) => {
@@ -43,4 +70,13 @@ pub fn sentence(event: &Event) -> String {
         Event::TokenRevoked(_) => "credential withdrawn".to_owned(),
         Event::Unknown { kind, version } => format!("{kind} version {version}, which this program does not know"),
     }
+}
+
+fn alert_fired(event: &AlertFiredV1) -> String {
+    let what = match (event.drill, event.urgency) {
+        (true, _) => "drill",
+        (false, Urgency::Page) => "page",
+        (false, Urgency::Ticket) => "ticket",
+    };
+    format!("{what}: {}", event.sentence)
 }

@@ -45,7 +45,7 @@ fn entities() -> impl Strategy<Value = Entity> {
 
 fn catalogue_events() -> impl Strategy<Value = Event> {
     prop_oneof![
-        entities().prop_map(|entity| catalogue::EntityDeclaredV1 { entity, source: "a.yaml:1".into() }.into()),
+        entities().prop_map(|entity| catalogue::EntityDeclaredV2 { entity, source: "a.yaml:1".into() }.into()),
         (services(), prop_oneof![Just("service"), Just("team"), Just("rotation"), Just("moon")])
             .prop_map(|(name, kind)| catalogue::EntityRetiredV1 { kind: kind.into(), name: name.to_string() }.into()),
         (services(), prop_oneof![Just("service"), Just("moon")], "[ab]").prop_map(|(name, kind, source)| {

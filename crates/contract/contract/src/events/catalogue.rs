@@ -6,9 +6,14 @@ use utoipa::ToSchema;
 use crate::catalogue::Entity;
 
 /// An entity was declared or changed: the whole of it, and where it was read.
+///
+/// Kinds of entity and fields of one are added as the catalogue grows, and what stands in a ledger stays readable: so
+/// the entity's own shape is that of [`crate::catalogue`], not frozen here. V1 froze it and knew five kinds; every
+/// payload of V1 is one of V2.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct EntityDeclaredV1 {
+pub struct EntityDeclaredV2 {
     /// The entity as it is from now on.
+    #[schema(value_type = Object)]
     pub entity: Entity,
     /// `file:line`.
     pub source: String,
@@ -17,7 +22,7 @@ pub struct EntityDeclaredV1 {
 /// An entity left the catalogue.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct EntityRetiredV1 {
-    /// Its kind: `team`, `person`, `service`, `rotation`, `other`.
+    /// Its kind: `team`, `person`, `service`, `rotation`, `other`, `objective`, `probe`, `tolerance`.
     pub kind: String,
     /// Its name.
     pub name: String,
@@ -27,7 +32,7 @@ pub struct EntityRetiredV1 {
 /// ledgers from before there were sources, goes to the first that declares it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct EntityClaimedV1 {
-    /// Its kind: `team`, `person`, `service`, `rotation`, `other`.
+    /// Its kind: `team`, `person`, `service`, `rotation`, `other`, `objective`, `probe`, `tolerance`.
     pub kind: String,
     /// Its name.
     pub name: String,

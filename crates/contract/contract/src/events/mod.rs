@@ -3,6 +3,7 @@
 //! One file a noun. Each payload has a type name, a version and a frozen schema (`schemas/`); a change adds `V2` and
 //! an upcast, `V1` stays. Readers keep and skip what they do not know: [`Event::Unknown`].
 
+pub mod alert;
 pub mod catalogue;
 pub mod gateway;
 pub mod page;
@@ -47,7 +48,7 @@ impl PayloadSchema {
 }
 
 macro_rules! events {
-    ($($(#[$doc:meta])* $variant:ident($payload:ty) = $name:literal v $version:literal;)*) => {
+    ($($(#[$doc:meta])* $variant:ident($payload:ty) = $name:literal v $version:literal $(reads $old:literal)*;)*) => {
         /// Every event, decoded. The variants are the latest version of each type.
         #[derive(Debug, Clone, PartialEq)]
         pub enum Event {
@@ -98,9 +99,14 @@ macro_rules! events {
             /// this program.
             pub fn decode(kind: &str, version: u16, payload: &str) -> Result<Self, serde_json::Error> {
                 Ok(match (kind, version) {
-                    $(($name, $version) => Self::$variant(serde_json::from_str(payload)?),)*
+                    $(($name, $version $(| $old)*) => Self::$variant(serde_json::from_str(payload)?),)*
                     _ => Self::Unknown { kind: kind.to_owned(), version },
                 })
+            }
+
+            /// Every type and version that is read as its successor and written no more.
+            pub fn read_as_successor() -> Vec<(&'static str, u16)> {
+                vec![$($(($name, $old),)*)*]
             }
 
             /// Every type and version with the JSON schema of its payload, for the frozen-schema test.
@@ -113,7 +119,7 @@ macro_rules! events {
 
 events! {
     /// An entity of the catalogue was declared or changed.
-    EntityDeclared(catalogue::EntityDeclaredV1) = "catalogue.entity_declared" v 1;
+    EntityDeclared(catalogue::EntityDeclaredV2) = "catalogue.entity_declared" v 2 reads 1;
     /// An entity left the catalogue.
     EntityRetired(catalogue::EntityRetiredV1) = "catalogue.entity_retired" v 1;
     /// An entity belongs to a source.
@@ -150,6 +156,26 @@ events! {
     PageUndeliverable(page::PageUndeliverableV1) = "page.undeliverable" v 1;
     /// A person has it.
     PageAcknowledged(page::PageAcknowledgedV1) = "page.acknowledged" v 1;
+    /// Somebody said what a page was worth.
+    PageJudged(alert::PageJudgedV1) = "page.judged" v 1;
+    /// A symptom is there that was not.
+    AlertFired(alert::AlertFiredV1) = "alert.fired" v 1;
+    /// Another rule says the same, or asks for more.
+    AlertJoined(alert::AlertJoinedV1) = "alert.joined" v 1;
+    /// A rule no longer says so; others do.
+    AlertLeft(alert::AlertLeftV1) = "alert.left" v 1;
+    /// A failing dependency stands for it, or no longer.
+    AlertFolded(alert::AlertFoldedV1) = "alert.folded" v 1;
+    /// No rule says so any more.
+    AlertResolved(alert::AlertResolvedV1) = "alert.resolved" v 1;
+    /// Its owner is being told.
+    AlertPaged(alert::AlertPagedV1) = "alert.paged" v 1;
+    /// Nobody is told until an instant.
+    AlertSilenced(alert::AlertSilencedV1) = "alert.silenced" v 1;
+    /// A silence was taken back.
+    AlertUnsilenced(alert::AlertUnsilencedV1) = "alert.unsilenced" v 1;
+    /// What a rule may ask for was changed by its team.
+    RuleChanged(alert::RuleChangedV1) = "rule.changed" v 1;
     /// A gateway reported for the first time since its start.
     GatewayJoined(gateway::GatewayJoinedV1) = "gateway.joined" v 1;
     /// A gateway's local guard ejected a canary.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use seaworthy_contract::events::Event;
+use seaworthy_contract::events::{Event, PayloadSchema};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -24,7 +24,9 @@ fn lines() -> impl Iterator<Item = Line<'static>> {
 fn every_event_ever_is_readable_and_written_the_same_way() {
     for Line { kind, version, payload } in lines() {
         let event = Event::decode(&kind, version, payload.get()).unwrap_or_else(|why| panic!("{kind}: {why}"));
-        assert_eq!(event.kind(), (kind.as_str(), version));
+        let is_old = Event::read_as_successor().contains(&(kind.as_str(), version));
+        let written = if is_old { version + 1 } else { version };
+        assert_eq!(event.kind(), (kind.as_str(), written));
         assert_eq!(event.encode().as_deref(), Some(payload.get()), "{kind}");
     }
 }
@@ -42,7 +44,11 @@ fn no_event_is_without_an_example() {
 #[test]
 fn examples_have_what_their_schema_requires_and_nothing_else() {
     for Line { kind, version, payload } in lines() {
-        let schema = Event::schemas().into_iter().find(|s| (s.kind, s.version) == (&*kind, version)).expect("known");
+        let frozen = |s: &PayloadSchema| (s.kind, s.version) == (&*kind, version);
+        let Some(schema) = Event::schemas().into_iter().find(frozen) else {
+            assert!(Event::read_as_successor().contains(&(kind.as_str(), version)), "{kind} v{version} is not known");
+            continue;
+        };
         let schema = serde_json::to_value(&schema.schema).expect("a schema is JSON");
         let payload: serde_json::Value = serde_json::from_str(payload.get()).expect("JSON");
         let fields = payload.as_object().expect("an object");

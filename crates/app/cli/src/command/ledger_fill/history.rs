@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use seaworthy_contract::catalogue::{Entity, Person, Rotation, Run, Service, Strategy, Team};
 use seaworthy_contract::events::Event;
-use seaworthy_contract::events::catalogue::{EntityDeclaredV1, EntityRetiredV1};
+use seaworthy_contract::events::catalogue::{EntityDeclaredV2, EntityRetiredV1};
 use seaworthy_contract::events::gateway::GatewayJoinedV1;
 use seaworthy_contract::events::page::{PageAcknowledgedV1, PageDeliveredV1, PageRequestedV1};
 use seaworthy_contract::events::rollout::{
@@ -91,7 +91,7 @@ impl Writer {
         for (entity, line) in entities(from).into_iter().zip(1..) {
             let stream = stream(&entity);
             let source = format!("catalogue.yaml:{line}");
-            self.push(stream, "supervisor/local", EntityDeclaredV1 { entity, source });
+            self.push(stream, "supervisor/local", EntityDeclaredV2 { entity, source });
         }
     }
 

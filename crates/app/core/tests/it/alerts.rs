@@ -1,0 +1,173 @@
+//! Alerts through the whole core: a signal in, an owner told, what they say of it kept.
+
+use jiff::SignedDuration;
+use seaworthy_alert::{Nature, Phase, Purpose, Signal, Urgency};
+use seaworthy_contract::catalogue::{
+    Counting, Dependency, DependencyKind, Entity, Indicator, Objective, Period, Sourced,
+};
+use seaworthy_contract::events::alert::{AlertSilencedV1, AlertUnsilencedV1, RuleChangeV1, VerdictV1};
+use seaworthy_core::watch::Used;
+use seaworthy_core::{Input, Refusal, State};
+use seaworthy_model::PageId;
+
+use crate::bench::{Bench, SERVICES, document, service};
+
+const RULE: &str = "objective/checkout-availability";
+
+fn signal(bench: &Bench, rule: &str, of: &str, phase: Phase) -> Input {
+    Input::Signal(Box::new(Signal {
+        rule: rule.to_owned(),
+        service: service(of),
+        symptom: "availability".to_owned(),
+        nature: Nature::Symptom,
+        urgency: Urgency::Page,
+        phase,
+        purpose: Purpose::Real,
+        began_at: bench.now,
+        sentence: format!("Customers of {of} see errors"),
+    }))
+}
+
+fn fire(bench: &mut Bench, of: &str) -> Vec<String> {
+    bench.act(signal(bench, RULE, of, Phase::Firing))
+}
+
+/// Two services with an owner and a rotation; checkout has an objective, and cannot work without payments.
+fn bench() -> Bench {
+    let mut document = document(&SERVICES);
+    for sourced in &mut document.entities {
+        if let Entity::Service(entity) = &mut sourced.entity
+            && entity.name == service("checkout")
+        {
+            let payments = Dependency { service: service("payments"), kind: DependencyKind::Hard, reason: None };
+            entity.dependencies = vec![payments];
+        }
+    }
+    let objective = Objective {
+        name: "checkout-availability".to_owned(),
+        service: service("checkout"),
+        description: None,
+        indicator: Indicator::Availability { route: None },
+        target: 0.999,
+        period: Period::default(),
+        counting: Counting::Occurrences,
+        tiers: Vec::new(),
+    };
+    document.entities.push(Sourced { entity: Entity::Objective(Box::new(objective)), source: "a.yaml:9".to_owned() });
+    let mut bench = Bench::new();
+    bench.act(Input::Apply(Box::new(document), Used::new()));
+    bench
+}
+
+fn last_page(state: &State) -> PageId {
+    *state.pages.keys().last().expect("a page")
+}
+
+#[test]
+fn a_signal_pages_the_owner_once() {
+    let mut bench = bench();
+    assert_eq!(fire(&mut bench, "checkout"), ["alert.fired"]);
+    assert_eq!(bench.act(Input::Tick), ["page.requested", "alert.paged"]);
+    assert_eq!(bench.act(Input::Tick), Vec::<String>::new());
+    let page = &bench.state.pages[&last_page(&bench.state)];
+    assert_eq!(page.request.service, service("checkout"));
+    assert!(page.request.to.is_some(), "whoever is on call");
+    assert_eq!(bench.act(signal(&bench, RULE, "checkout", Phase::Ended)), ["alert.resolved"]);
+}
+
+#[test]
+fn a_failing_dependency_is_paged_in_the_place_of_who_needs_it() {
+    let mut bench = bench();
+    fire(&mut bench, "payments");
+    fire(&mut bench, "checkout");
+    assert_eq!(bench.act(Input::Tick), ["page.requested", "alert.paged"]);
+    let (parent, _) = bench.state.alerts.open_of(&service("payments")).next().expect("open");
+    assert_eq!(bench.state.alerts.folded(parent).count(), 1);
+}
+
+#[test]
+fn a_service_that_nobody_declared_has_no_owner_to_tell() {
+    let mut bench = bench();
+    assert_eq!(fire(&mut bench, "ghost"), Vec::<String>::new());
+}
+
+#[test]
+fn a_drill_reaches_whoever_is_on_call_and_ends_when_they_have_it() {
+    let mut bench = bench();
+    assert_eq!(bench.act(Input::Drill { rule: RULE.to_owned() }), ["alert.fired"]);
+    assert!(matches!(bench.try_act(&Input::Drill { rule: RULE.to_owned() }), Err(Refusal::State(..))), "one at a time");
+    bench.act(Input::Tick);
+    let page = last_page(&bench.state);
+    assert!(bench.state.pages[&page].request.sentence.starts_with("Drill, nothing is wrong"));
+    bench.wait(30);
+    bench.act(Input::Acknowledge { page });
+    assert_eq!(bench.act(Input::Tick), ["alert.resolved"]);
+    assert_eq!(bench.state.alerts.rules[RULE].reached_at, Some(bench.now));
+    let unknown = Input::Drill { rule: "objective/ghost".to_owned() };
+    assert_eq!(bench.try_act(&unknown), Err(Refusal::Unknown("rule", "objective/ghost".to_owned())));
+}
+
+#[test]
+fn a_drill_that_nobody_takes_ends_by_itself_and_proves_nothing() {
+    let mut bench = bench();
+    bench.act(Input::Drill { rule: RULE.to_owned() });
+    bench.act(Input::Tick);
+    bench.wait(15 * 60 + 1);
+    assert_eq!(bench.act(Input::Tick), ["alert.resolved"]);
+    assert_eq!(bench.state.alerts.rules[RULE].reached_at, None);
+}
+
+#[test]
+fn a_silence_needs_a_reason_and_an_end_within_a_month() {
+    let mut bench = bench();
+    let wanted = |seconds: i64, reason: &str, of: &str| AlertSilencedV1 {
+        service: service(of),
+        rule: None,
+        until: bench.now + SignedDuration::from_secs(seconds),
+        reason: reason.to_owned(),
+    };
+    let refused = [
+        wanted(600, " ", "checkout"),
+        wanted(0, "known", "checkout"),
+        wanted(31 * 86_400, "known", "checkout"),
+        wanted(600, "two\nlines", "checkout"),
+        wanted(600, "known", "ghost"),
+    ];
+    let fits = wanted(600, "known", "checkout");
+    for wanted in refused {
+        assert!(bench.try_act(&Input::Silence(wanted.clone())).is_err(), "{wanted:?}");
+    }
+    assert_eq!(bench.act(Input::Silence(fits)), ["alert.silenced"]);
+    fire(&mut bench, "checkout");
+    assert_eq!(bench.act(Input::Tick), Vec::<String>::new());
+    let back = AlertUnsilencedV1 { service: service("checkout"), rule: None };
+    assert_eq!(bench.act(Input::Unsilence(back.clone())), ["alert.unsilenced"]);
+    assert_eq!(bench.act(Input::Unsilence(back)), Vec::<String>::new());
+    assert_eq!(bench.act(Input::Tick), ["page.requested", "alert.paged"]);
+}
+
+#[test]
+fn what_a_page_was_worth_is_said_in_one_tap_and_changes_its_rule_in_another() {
+    let mut bench = bench();
+    fire(&mut bench, "checkout");
+    bench.act(Input::Tick);
+    let page = last_page(&bench.state);
+    let judged = Input::JudgePage { page, verdict: VerdictV1::NothingToDo };
+    assert_eq!(bench.act(judged), ["page.judged"]);
+    let change = Input::ChangeRule { rule: RULE.to_owned(), change: RuleChangeV1::Demote };
+    assert_eq!(bench.act(change), ["rule.changed"]);
+    bench.act(signal(&bench, RULE, "checkout", Phase::Ended));
+    fire(&mut bench, "checkout");
+    assert_eq!(bench.act(Input::Tick), Vec::<String>::new(), "a ticket wakes nobody");
+}
+
+#[test]
+fn replaying_gives_the_alerts_that_live() {
+    let mut bench = bench();
+    fire(&mut bench, "payments");
+    fire(&mut bench, "checkout");
+    bench.act(Input::Tick);
+    bench.act(signal(&bench, RULE, "payments", Phase::Ended));
+    bench.act(Input::Tick);
+    assert_eq!(State::fold(&bench.facts), bench.state);
+}
