@@ -21,7 +21,7 @@ pub enum Failure {
     #[error("{}", server_text(.error))]
     Revert {
         /// What went wrong.
-        error: Error,
+        error: Box<Error>,
         /// The service whose version is to be taken off.
         service: ServiceId,
     },
@@ -74,7 +74,8 @@ impl Failure {
     /// Returns the exit code.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Server(error) | Self::Revert { error, .. } => server_exit(error),
+            Self::Server(error) => server_exit(error),
+            Self::Revert { error, .. } => server_exit(error),
             Self::Usage { .. } | Self::Read { .. } => Exit::Usage,
             Self::Refused { .. } => Exit::Refused,
             Self::Write(_) => Exit::Unavailable,
@@ -86,11 +87,8 @@ impl Failure {
     /// Returns the code for programs: the server's where it gave one.
     pub fn code(&self) -> &str {
         match self {
-            Self::Server(error) | Self::Revert { error, .. } => error.code().unwrap_or(match &error.kind {
-                Kind::Unusable(_) | Kind::Encode(_) => "invalid",
-                Kind::Connect(_) | Kind::Timeout(_) | Kind::Broken(_) | Kind::Cut => "unreachable",
-                Kind::TooLarge(_) | Kind::Decode(_) | Kind::Status { .. } => "not-understood",
-            }),
+            Self::Server(error) => server_code(error),
+            Self::Revert { error, .. } => server_code(error),
             Self::Usage { .. } | Self::Read { .. } => "invalid",
             Self::Refused { code, .. } => code,
             Self::Write(_) => "not-written",
@@ -116,7 +114,8 @@ impl Failure {
     /// Returns what the server's log calls the request, where the server refused or failed.
     pub fn request(&self) -> Option<String> {
         match self {
-            Self::Server(error) | Self::Revert { error, .. } => error.request().map(harmless),
+            Self::Server(error) => error.request().map(harmless),
+            Self::Revert { error, .. } => error.request().map(harmless),
             _ => None,
         }
     }
@@ -128,6 +127,14 @@ fn server_text(error: &Error) -> String {
         Kind::Status { error: Some(said), .. } if !said.message.is_empty() => harmless(&said.message),
         _ => error.to_string(),
     }
+}
+
+fn server_code(error: &Error) -> &str {
+    error.code().unwrap_or(match &error.kind {
+        Kind::Unusable(_) | Kind::Encode(_) => "invalid",
+        Kind::Connect(_) | Kind::Timeout(_) | Kind::Broken(_) | Kind::Cut => "unreachable",
+        Kind::TooLarge(_) | Kind::Decode(_) | Kind::Status { .. } => "not-understood",
+    })
 }
 
 fn server_exit(error: &Error) -> Exit {

@@ -225,7 +225,7 @@ fn who_waits_in_vain_is_told_the_way_without_the_server() {
     let hint = |kind, revert: bool| {
         let error = Error { attempted: "POST \"x\"".to_owned(), kind };
         let service = "checkout".parse().unwrap();
-        let failure = if revert { Failure::Revert { error, service } } else { Failure::Server(error) };
+        let failure = if revert { Failure::Revert { error: Box::new(error), service } } else { Failure::Server(error) };
         assert_eq!((failure.exit(), failure.code()), (Exit::Unavailable, "unreachable"));
         failure.hint().unwrap()
     };

@@ -25,7 +25,8 @@ pub(crate) async fn run(args: &Args, cx: &mut Context<'_>) -> Result<Exit, Failu
     let path = format!("/v1/services/{}/revert", args.service);
     let request = ActRequest { reason: args.reason.clone() };
     let reverting = cx.api.post_json(&path, &request).await;
-    let reverting: Rollout = reverting.map_err(|error| Failure::Revert { error, service: args.service.clone() })?;
+    let failed = |error| Failure::Revert { error: Box::new(error), service: args.service.clone() };
+    let reverting: Rollout = reverting.map_err(failed)?;
     let over = match reverting.state {
         RolloutState::Reverted => reverting,
         _ => follow(cx, reverting.id).await?,
