@@ -201,16 +201,19 @@ impl Recorder {
         fresh.next().is_some_and(|first| fresh.any(|other| other != first))
     }
 
-    /// Compares what goes on with the worst fresh word, and changes over at `at`, but never before what goes on began.
+    /// Compares what goes on with the worst fresh word, and changes over at `at`, but neither before that word was said
+    /// nor before what goes on began.
     fn settle(&mut self, at: Timestamp) -> Option<Change> {
         let fresh = self.tracks.iter().filter(|(_, track)| !track.stale);
-        let worst = fresh.max_by_key(|(_, track)| track.seen);
-        let (seen, source) = worst.map_or((Seen::Unknown, None), |(source, track)| (track.seen, Some(source.clone())));
+        let (seen, source, since) = match fresh.max_by_key(|(_, track)| track.seen) {
+            Some((source, track)) => (track.seen, source.clone(), track.since),
+            None => (Seen::Unknown, self.open.source.clone(), at),
+        };
         if seen == self.open.seen {
             return None;
         }
-        let at = at.max(self.open.start);
-        let opened = Segment::measured(&self.open.function, seen, at, None, source.unwrap_or(self.open.source.clone()));
+        let at = at.max(since).max(self.open.start);
+        let opened = Segment::measured(&self.open.function, seen, at, None, source);
         let ended = std::mem::replace(&mut self.open, opened.clone());
         let closed = (at > ended.start).then_some(Segment { end: Some(at), ..ended });
         Some(Change { closed, opened })

@@ -1,0 +1,80 @@
+//! Six answers to one question.
+
+use super::*;
+use crate::Definition;
+
+fn counted(segments: &[Segment], windows: &[Window]) -> [i64; 6] {
+    Definition::ALL.map(|definition| minutes(definition.count(segments, windows, span(0, 100)).time))
+}
+
+#[test]
+fn definitions_differ_as_they_say() {
+    use Severity::{Critical, Major, Minor};
+    let ran = Window { ran: vec![span(60, 65), span(70, 75)], ..window(-500, 60, 80) };
+    let never = Window { ran: Vec::new(), ..window(-500, 60, 80) };
+    let announced = Window { ran: vec![span(60, 80)], ..window(50, 60, 80) };
+    // critical, major, merged, summed, in progress, announced
+    let table: [(&str, &[Segment], &[Window], [i64; 6]); 10] = [
+        ("nothing", &[], &[], [0; 6]),
+        (
+            "one of each",
+            &[incident(Minor, 0, 1), incident(Major, 10, 12), incident(Critical, 20, 24)],
+            &[],
+            [4, 6, 7, 7, 7, 7],
+        ),
+        ("overlapping", &[incident(Minor, 0, 10), incident(Major, 5, 15)], &[], [0, 10, 15, 20, 15, 15]),
+        ("touching", &[incident(Major, 0, 10), incident(Major, 10, 20)], &[], [0, 20, 20, 20, 20, 20]),
+        (
+            "clipped, half open",
+            &[incident(Major, -10, 10), incident(Major, 95, 120), incident(Major, 100, 110)],
+            &[],
+            [0, 15, 15, 15, 15, 15],
+        ),
+        ("maintenance that ran twice", &[], &[ran], [0, 0, 0, 0, 10, 80]),
+        ("maintenance that never ran", &[], &[never], [0, 0, 0, 0, 0, 80]),
+        ("incident inside maintenance", &[incident(Minor, 55, 65)], &[announced.clone()], [0, 0, 10, 10, 25, 30]),
+        ("measured in a window is planned", &[seen(Seen::Down, 55, 90)], &[announced], [15, 15, 15, 15, 35, 40]),
+        ("measured in a late window is not", &[seen(Seen::Down, 60, 80)], &[window(60, 60, 80)], [20; 6]),
+    ];
+    for (name, segments, windows, want) in table {
+        assert_eq!(counted(segments, windows), want, "{name}");
+    }
+}
+
+#[test]
+fn declared_work_has_no_severity_of_its_own() {
+    let work = Segment { severity: None, ..seen(Seen::Down, 60, 80) };
+    assert_eq!(counted(&[work], &[]), [0; 6]);
+}
+
+#[test]
+fn availability_is_of_what_is_known() {
+    let counted = Definition::Major.count(&[incident(Severity::Major, 0, 30)], &[], span(0, 100));
+    assert_eq!(counted.availability(SignedDuration::from_mins(100)), Some(0.7));
+    assert_eq!(counted.availability(SignedDuration::from_mins(60)), Some(0.5));
+    assert_eq!(counted.availability(SignedDuration::ZERO), None);
+    assert_eq!(counted.availability(SignedDuration::from_mins(20)), Some(0.0), "never below zero, sums may be");
+}
+
+#[test]
+fn names_are_read_back() {
+    for definition in Definition::ALL {
+        assert_eq!(definition.name().parse(), Ok(definition));
+    }
+    let error = "all".parse::<Definition>().unwrap_err().to_string();
+    assert!(error.starts_with("no definition of downtime is called \"all\": there are critical, major"), "{error}");
+}
+
+#[test]
+fn severity_follows_from_the_share_of_users() {
+    for (what, share, want) in [
+        (Seen::Up, None, None),
+        (Seen::Unknown, Some(1.0), None),
+        (Seen::Degraded, Some(1.0), Some(Severity::Minor)),
+        (Seen::Down, None, Some(Severity::Critical)),
+        (Seen::Down, Some(0.99), Some(Severity::Critical)),
+        (Seen::Down, Some(0.989), Some(Severity::Major)),
+    ] {
+        assert_eq!(Severity::of(what, share), want, "{what:?} {share:?}");
+    }
+}
