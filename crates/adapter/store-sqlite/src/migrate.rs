@@ -1,6 +1,6 @@
 //! Migrations: embedded, append-only, one idea each, applied in order at start.
 //!
-//! The two files share one numbering, as one PostgreSQL database will. `user_version` holds the number of the last one
+//! The files share one numbering, as one PostgreSQL database will. `user_version` holds the number of the last one
 //! that a file has. A migration must be safe while the release before still reads: expand, move, contract.
 
 use std::path::Path;
@@ -14,6 +14,7 @@ use crate::open::OpenError;
 pub(crate) enum Target {
     Ledger,
     Side,
+    Signals,
 }
 
 struct Migration {
@@ -34,7 +35,8 @@ macro_rules! migration {
 
 /// Newest first. Never edit one that shipped: add the next.
 const MIGRATIONS: &[Migration] = &[
-    // migration!(3, Ledger, "0003_what_it_adds"),
+    // migration!(4, Ledger, "0004_what_it_adds"),
+    migration!(3, Signals, "0003_signals"),
     migration!(2, Side, "0002_side"),
     migration!(1, Ledger, "0001_ledger"),
 ];
@@ -87,7 +89,7 @@ mod tests {
 
     #[test]
     fn migrated_equals_fresh() {
-        for target in [Target::Ledger, Target::Side] {
+        for target in [Target::Ledger, Target::Side, Target::Signals] {
             let fresh = migrated(target, &[u32::MAX]);
             assert!(!fresh.is_empty());
             for stop in MIGRATIONS.iter().map(|migration| migration.number) {

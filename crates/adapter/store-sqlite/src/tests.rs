@@ -1,9 +1,10 @@
-//! The ledger and the side store on real files.
+//! The ledger, the side store and the series store on real files.
 
 mod crash;
 mod faults;
 mod limits;
 mod reopen;
+mod series;
 mod side;
 mod support;
 mod tamper;

@@ -1,4 +1,4 @@
-//! Every limit of the ledger and of the side store, with its reason.
+//! Every limit of the ledger, of the side store and of the series store, with its reason.
 
 /// Longest payload, in bytes. Events are small and structured; what is larger is a file, and belongs beside the ledger.
 pub const PAYLOAD_BYTES_MAX: usize = 64 * 1024;
@@ -42,3 +42,16 @@ pub const SIDE_WRITES_MAX: usize = 1_000;
 
 /// Most entries that a side table may list; a table that grows past it is in the wrong place.
 pub const SIDE_LIST_MAX: usize = 10_000;
+
+/// Most rows in one atomic write of the series store: four for each of 2,500 series, held in memory and written as one.
+pub const SERIES_ROWS_MAX: usize = 10_000;
+
+/// Most series that are stored at once: twenty times what is held in memory, since names of versions stay as long as
+/// what was counted under them.
+pub const SERIES_MAX: usize = 20_000;
+
+/// Most slots that one read, or one sum, spans: 92 days of five minutes, the longest period of an objective.
+pub const SERIES_SPAN_MAX: i64 = 92 * 288;
+
+/// Largest count in a row; what a signed column holds.
+pub const SERIES_COUNT_MAX: u64 = i64::MAX as u64;

@@ -1,4 +1,4 @@
-//! The ledger and the side store in memory, with faults on demand: what the real ones promise, under virtual time.
+//! The ledger, the side store and the series store in memory, with faults on demand: what the real ones promise, under virtual time.
 //!
 //! A [`Disk`] outlives the stores opened on it, as a disk outlives a process. Everything that was committed is on it,
 //! also what nobody was told of. The same seed makes the same faults at the same appends.
@@ -14,6 +14,10 @@ use seaworthy_store::{
     Side, SideError, Table, Write, admit, check_writes,
 };
 use tokio::sync::watch;
+
+mod series;
+
+pub use series::MemorySeries;
 
 /// What the errors call the place.
 const PATH: &str = "memory";
@@ -62,6 +66,7 @@ struct Content {
     keys: HashMap<String, Position>,
     seqs: HashMap<String, u64>,
     side: BTreeMap<(Table, String), Vec<u8>>,
+    series: series::Content,
     faults: Faults,
     scripted: Option<Fault>,
 }
@@ -88,6 +93,11 @@ impl Disk {
     /// Opens the side store on it.
     pub fn side(&self) -> MemorySide {
         MemorySide { disk: self.clone() }
+    }
+
+    /// Opens the series store on it.
+    pub fn series(&self) -> MemorySeries {
+        MemorySeries { disk: self.clone() }
     }
 
     /// Lets appends go wrong by chance from now on.

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::{LEDGER_FILE, SqliteLedger, SqliteSide};
+use crate::{LEDGER_FILE, SqliteLedger, SqliteSeries, SqliteSide};
 use jiff::Timestamp;
 use rusqlite::Connection;
 use seaworthy_store::conformance::{Fixture, event, run};
-use seaworthy_store::{Answer, Expect, Ledger, Side};
+use seaworthy_store::{Answer, Expect, Ledger, SeriesStore, Side};
 
 pub(crate) struct Sqlite {
     dir: PathBuf,
@@ -64,5 +64,9 @@ impl Fixture for Sqlite {
 
     fn open_side(&self) -> Answer<'_, Arc<dyn Side>> {
         Box::pin(async { Arc::new(SqliteSide::open(&self.dir).unwrap()) as Arc<dyn Side> })
+    }
+
+    fn open_series(&self) -> Answer<'_, Arc<dyn SeriesStore>> {
+        Box::pin(async { Arc::new(SqliteSeries::open(&self.dir).unwrap()) as Arc<dyn SeriesStore> })
     }
 }

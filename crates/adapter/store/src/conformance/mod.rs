@@ -1,4 +1,5 @@
-//! The suite every backend must pass: what [`crate::Ledger`] and [`crate::Side`] promise, as tests.
+//! The suite every backend must pass: what [`crate::Ledger`], [`crate::Side`] and [`crate::SeriesStore`]
+//! promise, as tests.
 //!
 //! A backend's tests say `seaworthy_store::conformance!(expression)`, where the expression makes a fresh [`Fixture`].
 //! What only one backend can do (edit its file, fill its disk) is tested beside that backend.
@@ -8,6 +9,7 @@ pub mod expectations;
 pub mod idempotency;
 pub mod order;
 pub mod reading;
+pub mod series;
 pub mod side;
 
 use std::sync::Arc;
@@ -16,7 +18,7 @@ use jiff::Timestamp;
 use seaworthy_model::EventId;
 use uuid::Uuid;
 
-use crate::{Answer, AppendError, Expect, Ledger, NewEvent, RawJson, Record, Side, chain};
+use crate::{Answer, AppendError, Expect, Ledger, NewEvent, RawJson, Record, SeriesStore, Side, chain};
 
 /// A place that outlives the stores opened on it.
 pub trait Fixture {
@@ -25,6 +27,9 @@ pub trait Fixture {
 
     /// Opens the side store; the one opened before was dropped.
     fn open_side(&self) -> Answer<'_, Arc<dyn Side>>;
+
+    /// Opens the series store; the one opened before was dropped.
+    fn open_series(&self) -> Answer<'_, Arc<dyn SeriesStore>>;
 }
 
 /// Makes a test of every promise.
@@ -53,6 +58,11 @@ macro_rules! conformance {
             ];
             side: [
                 values_come_and_go, tables_are_apart, a_batch_of_writes_is_atomic, limits_are_kept, values_outlive_a_reopen
+            ];
+            series: [
+                rows_are_replaced_and_read_in_order, a_slot_has_every_series, sums_are_those_of_the_rows,
+                a_refused_write_leaves_nothing, every_limit_is_kept, pruning_forgets_rows_and_then_names,
+                rows_outlive_a_reopen, a_series_in_memory_comes_back
             ];
         }
     };

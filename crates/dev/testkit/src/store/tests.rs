@@ -1,6 +1,7 @@
 //! The fake passes the suite of the real ones, and its faults are the ones it says.
 
 use jiff::Timestamp;
+use seaworthy_store::SeriesStore;
 use seaworthy_store::conformance::{Fixture, event, keyed, run};
 
 use super::*;
@@ -16,6 +17,10 @@ impl Fixture for Disk {
 
     fn open_side(&self) -> Answer<'_, Arc<dyn Side>> {
         Box::pin(async { Arc::new(self.side()) as Arc<dyn Side> })
+    }
+
+    fn open_series(&self) -> Answer<'_, Arc<dyn SeriesStore>> {
+        Box::pin(async { Arc::new(self.series()) as Arc<dyn SeriesStore> })
     }
 }
 
