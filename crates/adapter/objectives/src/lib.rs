@@ -1,1 +1,189 @@
 //! Objectives as people write them: OpenSLO and Sloth files in, Prometheus rules out.
+//!
+//! What a file declares becomes the contract's `Objective` and what only rules need ([`Declared`]). Whatever cannot be
+//! read is refused with its place and the reason, and no stage stops at a mistake.
+
+mod declared;
+mod duration;
+mod line;
+mod number;
+mod openslo;
+mod parts;
+mod query;
+mod rules;
+mod sloth;
+mod tier;
+mod windows;
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use seaworthy_yaml::diagnostic::{Place, Report};
+use seaworthy_yaml::fields::{DOCUMENT, Fields, Scope};
+use seaworthy_yaml::rule::Rule;
+use seaworthy_yaml::tree::{self, Document, Why};
+
+pub use declared::{Alerting, Declared, Labels, Notice, Object, days};
+pub use line::read_objective;
+pub use openslo::OpenSlo;
+pub use rules::{Group, PrometheusRule, Unwritable, groups, yaml};
+pub use seaworthy_yaml::diagnostic::{Diagnostic, Severity};
+pub use tier::{burn, burn_max, never_fires, standard};
+pub use windows::Windows;
+
+/// Most objectives of a run: Prometheus itself has trouble long before.
+pub const OBJECTIVES_MAX: usize = 5_000;
+
+/// A file and its text.
+#[derive(Debug, Clone, Default)]
+pub struct Source {
+    /// Its path, as it is shown.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// What files declare, and what is wrong with them.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// The objectives, in the order of service and name.
+    pub declared: Vec<Declared>,
+    /// Mistakes and remarks, by file and place.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Loaded {
+    /// Returns whether something was refused.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+}
+
+/// Reads files of objectives, with Sloth's files of windows beside them.
+pub fn read(sources: &[Source], windows: &[Source]) -> Loaded {
+    let report = Report::default();
+    let mut found = Found::default();
+    for source in windows.iter().chain(sources) {
+        found.file(source, &report);
+    }
+    found.declared.extend(found.openslo.read(&report));
+    let mut declared = found.declared;
+    for one in &mut declared {
+        windows::apply(&found.windows, one);
+        let (all, on) = (one.objective.tiers.len(), one.tiers());
+        // Switched off altogether cannot be said in the contract, where no tier means the standard ones.
+        if !on.is_empty() && on.len() != all {
+            let standard = one.objective.tiers.is_empty() && on == standard(one.days());
+            one.objective.tiers = if standard { vec![] } else { on };
+        }
+        warn_of_tiers(one, &report);
+    }
+    let declared = unique(declared, &report);
+    let (diagnostics, _) = report.sorted();
+    Loaded { declared, diagnostics }
+}
+
+/// What was found so far.
+#[derive(Default)]
+struct Found {
+    declared: Vec<Declared>,
+    openslo: OpenSlo,
+    windows: Vec<Windows>,
+}
+
+impl Found {
+    fn file(&mut self, source: &Source, report: &Report) {
+        let scope = Scope { file: Rc::from(source.path.as_str()), report };
+        let (documents, broken) = tree::parse(&source.text);
+        for document in &documents {
+            self.document(document, &scope);
+        }
+        match broken {
+            Some(broken) => {
+                let (Why::Syntax(why) | Why::Limit(why)) = &broken.why;
+                let rule = if matches!(broken.why, Why::Limit(_)) { Rule::Limit } else { Rule::Syntax };
+                let remedy = "look at indentation, quotes and \":\" at and before this place";
+                report.error(rule, &scope.place(broken.at), format!("could not read this as YAML: {why}"), remedy);
+            }
+            None if documents.is_empty() => {
+                let at = Place { file: scope.file, line: 1, column: 1 };
+                report.error(Rule::NothingFound, &at, "this file is empty", "give a file of OpenSLO or Sloth");
+            }
+            None => {}
+        }
+    }
+
+    fn document(&mut self, document: &Document, scope: &Scope<'_>) {
+        for (second, key, first) in &document.doubled {
+            let message = format!("\"{key}\" stands here and in line {}: only one of them can count", first.line);
+            scope.report.error(Rule::DuplicateKey, &scope.place(*second), message, "keep one of the two");
+        }
+        let root = &document.root;
+        let text = |key| root.get(key).and_then(|node| node.text());
+        if OpenSlo::is_one(root) {
+            return self.openslo.take(root, scope);
+        }
+        let Some(fields) = Fields::of(scope, root, DOCUMENT) else { return };
+        match (text("version"), text("apiVersion"), text("kind")) {
+            (Some(sloth::PLAIN), None, _) => self.declared.extend(sloth::plain(&fields)),
+            (_, Some(sloth::KUBERNETES), Some("PrometheusServiceLevel")) => {
+                self.declared.extend(sloth::kubernetes(&fields));
+            }
+            (_, Some(sloth::KUBERNETES), Some("AlertWindows")) => self.windows.extend(windows::read(&fields)),
+            (version, api, _) => {
+                let name = api.or(version).unwrap_or("none");
+                let message = format!("version \"{name}\" is neither OpenSLO's nor Sloth's");
+                let remedy = "write apiVersion: openslo/v1 or openslo/v1alpha, version: prometheus/v1, or \
+                              apiVersion: sloth.slok.dev/v1 with kind PrometheusServiceLevel or AlertWindows";
+                scope.report.error(Rule::ApiVersion, &fields.at(), message, remedy);
+            }
+        }
+    }
+}
+
+/// Warns of tiers that even total failure does not fire, and of slices longer than a window.
+fn warn_of_tiers(declared: &Declared, report: &Report) {
+    let target = declared.objective.target;
+    let at = Place { file: Rc::from(declared.file.as_str()), line: declared.line, column: 1 };
+    for tier in declared.tiers().iter().filter(|tier| never_fires(tier, declared.days(), target)) {
+        let [long, short] = [tier.long_seconds, tier.short_seconds].map(|seconds| duration::prometheus(seconds.into()));
+        let message = format!(
+            "\"{}\": the tier over {long} and {short} never fires: it needs a burn rate above {}, and total failure burns at {}",
+            declared.objective.name,
+            number::short(burn(tier, declared.days())),
+            number::short(burn_max(target)),
+        );
+        report.warning(
+            Rule::TierNeverFires,
+            &at,
+            message,
+            "raise the target, or give it a smaller share of the budget",
+        );
+    }
+}
+
+/// Keeps the first of a name, within the limit, by service and name.
+fn unique(mut declared: Vec<Declared>, report: &Report) -> Vec<Declared> {
+    let place = |one: &Declared| Place { file: Rc::from(one.file.as_str()), line: one.line, column: 1 };
+    if let Some(over) = declared.get(OBJECTIVES_MAX) {
+        let message = format!("over {OBJECTIVES_MAX} objectives");
+        report.error(Rule::Limit, &place(over), message, "give fewer files at a time");
+        declared.truncate(OBJECTIVES_MAX);
+    }
+    let mut seen: BTreeMap<String, Place> = BTreeMap::new();
+    declared.retain(|one| match seen.get(&one.objective.name) {
+        Some(first) => {
+            let message = format!("objective \"{}\" is declared twice: here and at {first}", one.objective.name);
+            report.error(Rule::DeclaredTwice, &place(one), message, "keep one of the two");
+            false
+        }
+        None => {
+            seen.insert(one.objective.name.clone(), place(one));
+            true
+        }
+    });
+    declared
+}
+
+#[cfg(test)]
+mod tests;
