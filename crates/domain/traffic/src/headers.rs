@@ -41,6 +41,18 @@ pub fn without_cookie<'a>(value: &'a [u8], name: &str) -> Option<Cow<'a, [u8]>> 
     (!kept.is_empty()).then_some(Cow::Owned(kept))
 }
 
+/// Returns whether one `Set-Cookie` value makes browsers send a cookie of this name (RFC 6265 §5.2).
+///
+/// Browsers send a cookie without a name as its value alone, so `=sid=1` comes back as `sid=1`.
+pub fn sets_cookie(value: &[u8], name: &str) -> bool {
+    let pair = value.split(|&byte| byte == b';').next().unwrap_or_default();
+    let mut parts = pair.split(|&byte| byte == b'=').map(<[u8]>::trim_ascii);
+    let first = parts.next().unwrap_or_default();
+    let found = if first.is_empty() { parts.next().unwrap_or_default() } else { first };
+    // What no `=` follows is a value, and sent as one.
+    found == name.as_bytes() && parts.next().is_some()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,6 +75,34 @@ mod tests {
         assert!(connection_has("keep-alive, Upgrade", "upgrade"));
         assert!(!connection_has("x-upgrade", "upgrade"));
         assert!(!connection_has("", "upgrade"));
+    }
+
+    #[test]
+    fn a_cookie_that_is_set_is_known_by_its_name() {
+        for (value, want) in [
+            ("sid=1", true),
+            ("sid=", true),
+            (" sid = 1 ; Path=/", true),
+            ("\tsid=a=b; Domain=x; Secure", true),
+            ("=sid=1", true),
+            (" = sid=1; Path=/", true),
+            ("=sid", false),
+            ("==sid=1", false),
+            ("sid", false),
+            ("sid; Path=/", false),
+            ("", false),
+            ("=", false),
+            (";sid=1", false),
+            ("SID=1", false),
+            ("xsid=1", false),
+            ("sids=1", false),
+            ("a=sid=1", false),
+            ("a=1; sid=2", false),
+            ("a=1; Path=/; sid=", false),
+        ] {
+            assert_eq!(sets_cookie(value.as_bytes(), "sid"), want, "{value:?}");
+        }
+        assert!(sets_cookie(b"sid=\xff", "sid"), "bytes, not text");
     }
 
     #[test]

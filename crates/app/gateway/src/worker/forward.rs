@@ -1,10 +1,10 @@
 //! Headers on their way through (RFC 9110 §7.6): what stops here, what is added.
 
-use http::header::{CONNECTION, COOKIE, EXPECT, HOST, HeaderName, UPGRADE, VIA};
+use http::header::{CONNECTION, COOKIE, EXPECT, HOST, HeaderName, SET_COOKIE, UPGRADE, VIA};
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderValue, Uri, Version};
 use seaworthy_contract::gateway::SESSION_COOKIE;
-use seaworthy_traffic::headers::{HOP_BY_HOP, connection_has, named_by_connection, without_cookie};
+use seaworthy_traffic::headers::{HOP_BY_HOP, connection_has, named_by_connection, sets_cookie, without_cookie};
 
 use crate::worker::connection::{Connection, Side};
 use crate::worker::reply;
@@ -67,8 +67,7 @@ pub(crate) fn request(headers: &mut HeaderMap, uri: &Uri, connection: &Connectio
     headers.append(VIA, OURS);
 }
 
-/// Takes the portal's session out, on either side: a service that had it could act as the person. On the way back a
-/// service can set what cookies it likes; a session that the portal did not make opens nothing.
+/// Takes the portal's session out, on either side: a service that had it could act as the person.
 fn remove_session(headers: &mut HeaderMap) {
     let values: Vec<HeaderValue> = headers.get_all(COOKIE).iter().cloned().collect();
     headers.remove(COOKIE);
@@ -103,6 +102,19 @@ pub(crate) fn response(headers: &mut HeaderMap) {
     // Only we say these.
     headers.remove(reply::ERROR);
     headers.remove(reply::RESCUED);
+    remove_new_session(headers);
+}
+
+/// Takes out what would put another session in place of the portal's: it opens nothing, and signs the person out. A
+/// service can set every other cookie it likes.
+fn remove_new_session(headers: &mut HeaderMap) {
+    let is_session = |value: &HeaderValue| sets_cookie(value.as_bytes(), SESSION_COOKIE);
+    if !headers.get_all(SET_COOKIE).iter().any(is_session) {
+        return;
+    }
+    let kept: Vec<_> = headers.get_all(SET_COOKIE).iter().filter(|value| !is_session(value)).cloned().collect();
+    headers.remove(SET_COOKIE);
+    headers.extend(kept.into_iter().map(|value| (SET_COOKIE, value)));
 }
 
 /// The target as a version gets it: origin form, with another path where one is given.

@@ -104,6 +104,25 @@ async fn the_session_of_the_portal_reaches_no_version() {
 }
 
 #[tokio::test]
+async fn no_version_sets_the_session_of_the_portal() {
+    let stable = Version::new(|_| async {
+        let mut response = reply(200, "x");
+        for value in ["a=1; Path=/", "sw_session=; Max-Age=0", "sw_sessions=2", "=sw_session=forged", "b=sw_session=3"]
+        {
+            response.headers_mut().append("set-cookie", value.parse().unwrap());
+        }
+        Some(response)
+    })
+    .await;
+    let (gateway, _plane) = Gateway::with(&config(1, &[&stable], None)).await;
+    for (side, path) in [(gateway.inbound, "/"), (gateway.outbound, "/x/checkout/")] {
+        let answer = send(side, "GET", path, &[]).await;
+        let set: Vec<_> = answer.headers.get_all("set-cookie").iter().collect();
+        assert_eq!(set, ["a=1; Path=/", "sw_sessions=2", "b=sw_session=3"], "{path}");
+    }
+}
+
+#[tokio::test]
 async fn one_connection_carries_many_requests_on_both_sides() {
     let stable = Version::answering(200, "ok").await;
     let (gateway, _plane) = Gateway::with(&config(1, &[&stable], None)).await;
@@ -212,6 +231,7 @@ async fn a_websocket_goes_through() {
     .await;
     let head = wire.read_until("\r\n\r\n").await;
     assert!(head.starts_with("HTTP/1.1 101") && head.contains("sec-websocket-accept: x"), "{head}");
+    assert!(!head.to_ascii_lowercase().contains("set-cookie"), "{head}");
     // Not HTTP, and it looks like an attack: nobody reads along any more.
     let text = "x\r\n y\r\ncontent-length: z\r\n\r\n";
     wire.write(text).await;
@@ -232,7 +252,8 @@ async fn websocket_echo() -> std::net::SocketAddr {
         assert!(head.contains("upgrade: websocket") && head.contains("connection: upgrade"), "{head}");
         assert!(!head.contains("cookie"), "{head}");
         wire.write(
-            "HTTP/1.1 101 Switching\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-accept: x\r\n\r\n",
+            "HTTP/1.1 101 Switching\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-accept: x\r\n\
+             set-cookie: sw_session=x\r\n\r\n",
         )
         .await;
         let mut bytes = [0; 1024];
