@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use seaworthy_model::Tally;
-use seaworthy_signals::{Bucket, HISTOGRAM_BYTES_MAX, NAME_BYTES_MAX, Resolution};
+use seaworthy_signals::{ArmBucket, Bin, Bucket, HISTOGRAM_BYTES_MAX, Histogram, NAME_BYTES_MAX, Resolution};
 
 use crate::ledger::Answer;
 use crate::limits::{SERIES_COUNT_MAX, SERIES_MAX, SERIES_ROWS_MAX, SERIES_SPAN_MAX};
@@ -33,6 +33,19 @@ impl Row {
     pub fn new(series: &str, bucket: Bucket) -> Self {
         let Bucket { resolution, slot, tally } = bucket;
         Self { series: series.to_owned(), resolution, slot, tally, histogram: None }
+    }
+
+    /// Makes a row with latencies.
+    pub fn of_arm(arm: ArmBucket) -> Self {
+        let ArmBucket { name, slot, bin } = arm;
+        let histogram = Some(bin.latency.encode());
+        Self { series: name, resolution: Resolution::FiveMinutes, slot, tally: bin.tally, histogram }
+    }
+
+    /// Returns its counts and latencies; latencies that cannot be read are none.
+    pub fn into_arm(self) -> ArmBucket {
+        let latency = self.histogram.as_deref().and_then(Histogram::decode).unwrap_or_default();
+        ArmBucket { name: self.series, slot: self.slot, bin: Bin { tally: self.tally, latency } }
     }
 
     /// Returns its counts.

@@ -62,7 +62,8 @@ macro_rules! conformance {
             series: [
                 rows_are_replaced_and_read_in_order, a_slot_has_every_series, sums_are_those_of_the_rows,
                 a_refused_write_leaves_nothing, every_limit_is_kept, pruning_forgets_rows_and_then_names,
-                rows_outlive_a_reopen, a_series_in_memory_comes_back
+                rows_outlive_a_reopen, a_series_in_memory_comes_back,
+                latencies_come_back
             ];
         }
     };

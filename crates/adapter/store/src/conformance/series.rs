@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use seaworthy_model::Tally;
-use seaworthy_signals::{HISTOGRAM_BYTES_MAX, NAME_BYTES_MAX, Period, Resolution, Series};
+use seaworthy_signals::{Arms, Bin, HISTOGRAM_BYTES_MAX, NAME_BYTES_MAX, Period, Resolution, Series};
 
 use super::Fixture;
 use crate::limits::{SERIES_COUNT_MAX, SERIES_MAX, SERIES_ROWS_MAX, SERIES_SPAN_MAX};
@@ -183,4 +183,27 @@ pub async fn a_series_in_memory_comes_back(fixture: &impl Fixture) {
         assert_eq!(again.sum(window, now), series.sum(window, now), "{window} s");
     }
     assert_eq!(again.period_sum(now), Tally::new(10_000, 1_500));
+}
+
+/// Latencies go the same way; what is too old for memory is merged into its row.
+pub async fn latencies_come_back(fixture: &impl Fixture) {
+    let (store, now) = (fixture.open_series().await, Timestamp::from_second(1_800_000_000).expect("in range"));
+    let (mut arms, mut bin) = (Arms::default(), Bin { tally: Tally::new(300, 2), ..Bin::default() });
+    (0..77).for_each(|bucket| bin.latency.add(bucket, u64::from(bucket) * 1_000));
+    assert_eq!(arms.add("a", now, &bin, now), Ok(None));
+    write(&*store, arms.take_dirty().into_iter().map(Row::of_arm).collect()).await;
+    let slot = FIVE.slot(now);
+    let stored = read(&*store, "a", FIVE, slot..slot + 1).await;
+    let mut again = Arms::default();
+    again.restore(stored.into_iter().map(Row::into_arm), now);
+    let later = now + SignedDuration::from_hours(1);
+    again.advance(later);
+    let late = again.add("a", now, &bin, later).expect("in range").expect("memory holds a quarter of an hour");
+    let mut merged = read(&*store, "a", FIVE, slot..slot + 1).await.remove(0).into_arm();
+    merged.bin.merge(&late.bin);
+    write(&*store, vec![Row::of_arm(merged)]).await;
+    let found = read(&*store, "a", FIVE, slot..slot + 1).await.remove(0).into_arm();
+    assert_eq!((found.bin.tally, found.bin.latency.total()), (Tally::new(600, 4), 2 * bin.latency.total()));
+    let odd = Row { histogram: Some(vec![9, 9, 1]), ..row("a", FIVE, slot, 7) };
+    assert_eq!(odd.into_arm().bin, Bin { tally: Tally::new(7, 1), ..Bin::default() });
 }
