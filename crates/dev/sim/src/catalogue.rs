@@ -4,7 +4,8 @@ use seaworthy_contract::catalogue::{Document, Entity, Person, Rotation, Service,
 
 use crate::server::BEGIN;
 
-/// Returns the document; services that are left out have left the catalogue.
+/// Returns the document; services that are left out leave the catalogue when nobody uses them, one with a `-` in front
+/// leaves in any case.
 pub(crate) fn document(services: &[&str]) -> Document {
     let service = |name: &str, owner: &str, needs: &str| -> Entity {
         let service: Service = serde_json::from_value(serde_json::json!({
@@ -32,12 +33,14 @@ pub(crate) fn document(services: &[&str]) -> Document {
         zone: "UTC".to_owned(),
         days: 7,
     });
+    let retire = services.iter().filter_map(|name| name.strip_prefix('-')?.parse().ok()).collect();
     let all = [("checkout", "shop", "payments"), ("payments", "bank", "vault")];
     let services =
         all.iter().filter(|(name, ..)| services.contains(name)).map(|(n, owner, needs)| service(n, owner, needs));
     let entities = [person("ines"), person("omar"), team("shop", "ines"), team("bank", "omar"), rotation];
     let sourced = |(line, entity)| Sourced { entity, source: format!("sim.yaml:{}", line * 10 + 1) };
     Document {
+        retire,
         entities: entities.into_iter().chain(services).enumerate().map(sourced).collect(),
         ..Document::default()
     }

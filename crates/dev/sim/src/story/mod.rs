@@ -17,7 +17,7 @@ use crate::{Ms, World};
 
 /// The commands.
 pub const HELP: &str = "\
-declare SERVICE..                     apply a catalogue of these services (checkout, payments)
+declare SERVICE..                     apply a catalogue of these services (checkout, payments); -payments: let it go
 load SERVICE USERS PER_SECOND         let users come
 behave SERVICE VERSION KEY=VALUE..    start=400|never|crash fails=0.3 later=10s hangs=0.1 slow=0.5 dies=5s
 ship SERVICE VERSION [steps=0.05,0.5] [dwell=2s]

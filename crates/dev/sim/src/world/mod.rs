@@ -93,7 +93,7 @@ impl World {
         }
     }
 
-    /// Declares services; those that are not named leave.
+    /// Declares services; those that are not named leave once nobody uses them, `-name` at once.
     ///
     /// # Errors
     /// When the server is down, its disk is full, or it refuses.
