@@ -7,14 +7,16 @@ fn counted(segments: &[Segment], windows: &[Window]) -> [i64; 6] {
     Definition::ALL.map(|definition| minutes(definition.count(segments, windows, span(0, 100)).time))
 }
 
+/// What it shows, incidents, maintenance; minutes by critical, major, merged, summed, in progress, announced.
+type Row<'a> = (&'a str, &'a [Segment], &'a [Window], [i64; 6]);
+
 #[test]
 fn definitions_differ_as_they_say() {
     use Severity::{Critical, Major, Minor};
     let ran = Window { ran: vec![span(60, 65), span(70, 75)], ..window(-500, 60, 80) };
     let never = Window { ran: Vec::new(), ..window(-500, 60, 80) };
     let announced = Window { ran: vec![span(60, 80)], ..window(50, 60, 80) };
-    // critical, major, merged, summed, in progress, announced
-    let table: [(&str, &[Segment], &[Window], [i64; 6]); 10] = [
+    let table: [Row; 10] = [
         ("nothing", &[], &[], [0; 6]),
         (
             "one of each",
@@ -32,8 +34,18 @@ fn definitions_differ_as_they_say() {
         ),
         ("maintenance that ran twice", &[], &[ran], [0, 0, 0, 0, 10, 80]),
         ("maintenance that never ran", &[], &[never], [0, 0, 0, 0, 0, 80]),
-        ("incident inside maintenance", &[incident(Minor, 55, 65)], &[announced.clone()], [0, 0, 10, 10, 25, 30]),
-        ("measured in a window is planned", &[seen(Seen::Down, 55, 90)], &[announced], [15, 15, 15, 15, 35, 40]),
+        (
+            "incident inside maintenance",
+            &[incident(Minor, 55, 65)],
+            std::slice::from_ref(&announced),
+            [0, 0, 10, 10, 25, 30],
+        ),
+        (
+            "measured in a window is planned",
+            &[seen(Seen::Down, 55, 90)],
+            std::slice::from_ref(&announced),
+            [15, 15, 15, 15, 35, 40],
+        ),
         ("measured in a late window is not", &[seen(Seen::Down, 60, 80)], &[window(60, 60, 80)], [20; 6]),
     ];
     for (name, segments, windows, want) in table {

@@ -85,11 +85,14 @@ fn a_dependency_inherits_the_strictest_of_its_consumers() {
     );
 }
 
+/// What was said, and the contradictions in it.
+type Row<'a> = (&'a [(&'a str, Planned)], &'a [&'a str]);
+
 #[test]
 fn contradictions_have_their_path() {
     use Planned::{HoursPerMonth as Hours, None};
     let edges = &["buy>sign-in", "sign-in>database", "buy>slow", "slow>a", "a>database"];
-    let table: [(&[(&str, Planned)], &[&str]); 9] = [
+    let table: [Row; 9] = [
         (&[], &[]),
         (&[("buy", None)], &[]),
         (&[("buy", None), ("sign-in", None)], &[]),

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use seaworthy_downtime::{
-    Account, Class, Definition, Every, Segment, Span, Totals, View, Window, account, total, union,
+    Account, Class, Definition, Every, Segment, Silence, Span, Totals, View, Window, account, total, union,
 };
 use seaworthy_histories::{Excluded, History, Second};
 
@@ -81,7 +81,9 @@ fn touches(second: &Second, segments: &[Segment], period: Span) -> bool {
 }
 
 fn accounts(history: &History, segments: &[Segment], period: Span) -> Vec<(String, Account)> {
-    let silence = history.layout.silence();
+    // A log that was not kept then claims nothing.
+    let kept = log(history).is_some_and(|log| log.clip(period).is_some());
+    let silence = if kept { history.layout.silence() } else { Silence::Unknown };
     let of = |name: &String| (name.clone(), account(segments, &history.windows, name, period, silence));
     history.functions.iter().map(of).collect()
 }

@@ -20,6 +20,7 @@ pub(super) fn render(history: &History, figures: &Figures) -> String {
     lines.push(String::new());
     lines.extend(functions(&figures.functions));
     lines.extend(second(history, figures));
+    lines.extend(late(history, figures));
     lines.extend(excluded(history, figures));
     lines.extend(history.notes.iter().map(|note| format!("note: {note}")));
     lines.join("\n") + "\n"
@@ -89,13 +90,13 @@ fn functions(functions: &[(String, Totals)]) -> Vec<String> {
 
 fn second(history: &History, figures: &Figures) -> Vec<String> {
     let Some(second) = &figures.second else { return Vec::new() };
-    let incidents = figures.seconds(history);
+    let many = match figures.seconds(history).len() {
+        1 => "1 incident".to_owned(),
+        many => format!("{many} incidents"),
+    };
     let mut lines = vec![
         String::new(),
-        format!(
-            "A second source gives other times for {} incidents. By its word, not mixed into the above:",
-            incidents.len()
-        ),
+        format!("A second source gives other times for {many}. By its word, not mixed into the above:"),
     ];
     let rows: Vec<Vec<String>> = second
         .rules
@@ -104,6 +105,18 @@ fn second(history: &History, figures: &Figures) -> Vec<String> {
         .collect();
     lines.extend(lay_out(&[Column::Text, Column::Number, Column::Number], &rows, usize::MAX));
     lines
+}
+
+/// Names the windows that were announced too late to plan anything.
+fn late(history: &History, figures: &Figures) -> Vec<String> {
+    let late = figures.windows(history).into_iter().filter(|window| window.is_late());
+    let lines: Vec<String> = late
+        .take(SHOWN_MAX)
+        .map(|window| {
+            format!("late: {} was announced when it began or after, so it is not planned", harmless(&window.id))
+        })
+        .collect();
+    if lines.is_empty() { lines } else { [String::new()].into_iter().chain(lines).collect() }
 }
 
 fn excluded(history: &History, figures: &Figures) -> Vec<String> {
@@ -115,7 +128,9 @@ fn excluded(history: &History, figures: &Figures) -> Vec<String> {
     }
     lines.extend(excluded.iter().take(SHOWN_MAX).map(|excluded| {
         let at = excluded.span.map_or_else(String::new, |(start, _)| format!(" {start}"));
-        format!("  {}{at} {:?}: {}", harmless(&excluded.id), harmless(&excluded.title), harmless(&excluded.reason))
+        let title =
+            if excluded.title == excluded.id { String::new() } else { format!(" {:?}", harmless(&excluded.title)) };
+        format!("  {}{at}{title}: {}", harmless(&excluded.id), harmless(&excluded.reason))
     }));
     if excluded.len() > SHOWN_MAX {
         lines.push(format!("  and {} more; --json has all", excluded.len() - SHOWN_MAX));
@@ -128,6 +143,12 @@ fn number(time: SignedDuration) -> String {
 }
 
 /// Writes a ratio in percent, truncated: availability is never rounded up.
-fn percent(ratio: Option<f64>) -> String {
-    ratio.map_or_else(|| "unknown".to_owned(), |ratio| format!("{:.3}%", (ratio * 100_000.0).floor() / 1_000.0))
+pub(super) fn percent(ratio: Option<f64>) -> String {
+    ratio.map_or_else(
+        || "unknown".to_owned(),
+        |ratio| {
+            // The bit on top keeps 0.58, which no float is, from being shown as 57.999%.
+            format!("{:.3}%", (ratio * 100_000.0 + 1e-6).floor() / 1_000.0)
+        },
+    )
 }
