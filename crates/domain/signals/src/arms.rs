@@ -140,9 +140,7 @@ impl Arms {
         }
         let trail = self.trails.entry(name.to_owned()).or_default();
         let [fine, coarse] = Resolution::ALL.map(|resolution| (resolution.slot(at), resolution.slot(now)));
-        if fine.0 > fine.1 - FINE_KEPT {
-            trail.add_fine(fine.0, bin);
-        }
+        trail.add_fine(fine.0, bin);
         let resident = coarse.0 > coarse.1 - COARSE_KEPT || trail.coarse.contains_key(&coarse.0);
         if resident {
             let (counted, dirty) = trail.coarse.entry(coarse.0).or_default();

@@ -133,6 +133,23 @@ fn a_calendar_period_begins_anew_also_when_told_late() {
 }
 
 #[test]
+fn the_last_of_restored_buckets_holds() {
+    let mut series = series(MONTH, second(0));
+    for count in [9, 2, 5] {
+        for resolution in Resolution::ALL {
+            let slot = resolution.slot(second(0));
+            let buckets = [slot - 10_000_000, slot, slot + 1].map(|slot| (slot, Tally::new(count, 1)));
+            series.restore(buckets.map(|(slot, tally)| Bucket { resolution, slot, tally }));
+        }
+        for window in STANDARD_WINDOWS {
+            assert_eq!(series.sum(window, second(0)), Some(Tally::new(count, 1)), "{window} s");
+        }
+        assert_eq!(series.period_sum(second(0)), Tally::new(count, 1));
+    }
+    assert_eq!((series.take_dirty(), series.last_event_at()), (vec![], Some(second(0))));
+}
+
+#[test]
 fn a_rolling_period_has_no_beginning() {
     let mut series = series(MONTH, second(0));
     series.add(second(0), Tally::new(1, 0), second(0)).unwrap();
