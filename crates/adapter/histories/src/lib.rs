@@ -1,7 +1,7 @@
 //! Other people's histories of outages, as they published them, read into segments and windows of the account.
 //!
-//! Two layouts are known: [`github`] is a log of incidents, which claims that everything it does not name was up;
-//! [`upptime`] is a log of measurements, in which a gap is unknown. What cannot be read is reported with file and line
+//! Two layouts are known: `github` is a log of incidents, which claims that everything it does not name was up;
+//! `upptime` is a log of measurements, in which a gap is unknown. What cannot be read is reported with file and line
 //! and the rest is read; what is read and not counted is listed with its reason. So nothing is lost in silence.
 
 mod csv;

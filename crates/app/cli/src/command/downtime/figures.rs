@@ -95,18 +95,21 @@ fn part(
     span: Span,
     definitions: &[Definition],
 ) -> Part {
-    let pieces = accounts.iter().flat_map(|(_, account)| &account.pieces);
-    let seen = pieces.filter(|piece| piece.class != Class::Unknown).filter_map(|piece| piece.span.clip(span));
-    let known = total(&union(seen));
-    let unknown = accounts.iter().map(|(_, account)| account.within(span).totals().of(Class::Unknown));
+    let parts: Vec<Account> = accounts.iter().map(|(_, account)| account.within(span)).collect();
+    let pieces = parts.iter().flat_map(|account| &account.pieces);
+    let known = total(&union(pieces.filter(|piece| piece.class != Class::Unknown).map(|piece| piece.span)));
+    let sum = |of: fn(&Totals) -> SignedDuration| {
+        parts.iter().map(|account| of(&account.totals())).fold(SignedDuration::ZERO, |sum, each| sum + each)
+    };
+    let unknown = sum(|totals| totals.of(Class::Unknown));
+    // What is added up over sites is held against their time added up.
+    let known_summed = sum(Totals::wall) - unknown;
     let rule = |definition: &Definition| {
         let counted = definition.count(segments, windows, span);
+        let known = if *definition == Definition::UnplannedSummed { known_summed } else { known };
         (*definition, counted.time, counted.availability(known))
     };
-    Part {
-        rules: definitions.iter().map(rule).collect(),
-        unknown: unknown.fold(SignedDuration::ZERO, |sum, each| sum + each),
-    }
+    Part { rules: definitions.iter().map(rule).collect(), unknown }
 }
 
 fn months(period: Span) -> Vec<(Date, Span)> {

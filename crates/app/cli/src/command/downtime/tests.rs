@@ -185,6 +185,12 @@ fn unknown_time_is_added_up_over_sites_and_in_no_figure() {
     assert_eq!(said["unknown_hours"], 5.0, "one hour of the shop, four of the intranet");
     assert_eq!(said["rules"]["critical"]["hours"], 1.0);
     assert_eq!(said["rules"]["critical"]["availability"], 2.0 / 3.0);
+    let both = ROWS.replace("intranet,down,403", "intranet,degraded,200");
+    let said =
+        programs(&Place::new("both", &[("rows.csv", &both)]).0, "--from 2026-03-01 --to 2026-03-01T04:00:00Z", 0);
+    let of = |rule: &str| said["rules"][rule]["availability"].as_f64().unwrap();
+    assert_eq!(of("unplanned-merged"), 1.0 / 3.0, "two of three hours one of them was bad");
+    assert_eq!(of("unplanned-summed"), 2.0 / 5.0, "three of five site hours");
     let said = programs(&Place::new("before", &[("rows.csv", ROWS)]).0, "--from 2025-03-01 --to 2025-03-02", 0);
     assert_eq!((&said["unknown_hours"], &said["rules"]["major"]["availability"]), (&48.0.into(), &Value::Null));
 }
