@@ -1,0 +1,101 @@
+//! How long after its begin a fault makes a tier fire, worked out from rates.
+
+use crate::{
+    Objective, Tier, poisson,
+    tier::{GUARD_CHANCE, Urgency},
+};
+
+/// When a tier fires on a fault that lasts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Detection {
+    /// Seconds from the first bad event to the alert, on average: `burn * long * (1 - target) / error ratio`, or longer where
+    /// events are so few that whole ones count.
+    pub seconds: f64,
+    /// How many of these seconds the guard costs.
+    pub guard_seconds: f64,
+    /// How many bad events it takes.
+    pub bad_events: u64,
+}
+
+/// Returns when `tier` fires on a fault in which `error_ratio` (0 to 1) of `per_hour` events an hour are bad, the service being
+/// well before and traffic steady; none where it never does.
+///
+/// ```
+/// use seaworthy_slo::{detection, Objective, Period};
+/// let objective = Objective::new(0.999, Period::Rolling { days: 30 }, &[]).unwrap();
+/// let outage = detection(&objective, &objective.tiers()[0], 1.0, 360_000.0).unwrap();
+/// assert!((outage.seconds - 51.84).abs() < 0.02);
+/// ```
+pub fn detection(objective: &Objective, tier: &Tier, error_ratio: f64, per_hour: f64) -> Option<Detection> {
+    let threshold = objective.threshold_ratio(tier);
+    if error_ratio.is_nan() || error_ratio <= threshold || per_hour.is_nan() || per_hour <= 0.0 {
+        return None;
+    }
+    let total = per_hour * f64::from(tier.long_seconds) / 3_600.0;
+    // "Faster than" is strict: the next whole event above the threshold.
+    let plain = (threshold * total).floor() as u64 + 1;
+    let guarded = poisson::least_count_within(total * objective.allowed_ratio(), GUARD_CHANCE).max(plain);
+    let seconds_each = 3_600.0 / (per_hour * error_ratio.min(1.0));
+    let seconds = guarded as f64 * seconds_each;
+    (seconds <= f64::from(tier.long_seconds)).then(|| Detection {
+        seconds,
+        guard_seconds: (guarded - plain) as f64 * seconds_each,
+        bad_events: guarded,
+    })
+}
+
+/// Returns the seconds that mathematics leaves between the first failure of a total outage and the first page:
+/// `budget * period * (1 - target)` of the fastest tier that pages and can fire; none where no tier can.
+pub fn floor_seconds(objective: &Objective) -> Option<f64> {
+    let pages = objective.tiers().iter().filter(|tier| tier.urgency == Urgency::Page);
+    pages
+        .filter(|tier| objective.threshold_ratio(tier) < 1.0)
+        .map(|tier| objective.threshold_ratio(tier) * f64::from(tier.long_seconds))
+        .min_by(f64::total_cmp)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Period;
+
+    fn objective(target: f64) -> Objective {
+        Objective::new(target, Period::Rolling { days: 30 }, &[]).expect("a good objective")
+    }
+
+    #[test]
+    fn the_floor_is_the_share_of_the_budget() {
+        assert!((floor_seconds(&objective(0.999)).unwrap() - 51.84).abs() < 1e-9);
+        assert!((floor_seconds(&objective(0.99)).unwrap() - 518.4).abs() < 1e-9);
+        // At 90% the fast tier can never fire; the slower one can.
+        assert!((floor_seconds(&objective(0.9)).unwrap() - 12_960.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn faults_at_reference_points() {
+        let objective = objective(0.999);
+        for (tier, ratio, per_hour, seconds, guard) in [
+            (0, 1.0, 360_000.0, 51.85, 0.0),
+            (0, 0.1, 360_000.0, 518.5, 0.0),
+            (1, 0.01, 360_000.0, 12_961.0, 0.0),
+            (0, 1.0, 60.0, 300.0, 240.0),
+            (0, 1.0, 10.0, 1_440.0, 1_080.0),
+            (1, 0.1, 10.0, 18_000.0, 14_400.0),
+        ] {
+            let found = detection(&objective, &objective.tiers()[tier], ratio, per_hour).expect("it fires");
+            assert!((found.seconds - seconds).abs() < 1e-6, "{found:?} {seconds}");
+            assert!((found.guard_seconds - guard).abs() < 1e-6, "{found:?} {guard}");
+        }
+    }
+
+    #[test]
+    fn what_never_fires() {
+        let objective = objective(0.999);
+        let fast = &objective.tiers()[0];
+        for (ratio, per_hour) in
+            [(0.0144, 360_000.0), (0.0, 1e6), (f64::NAN, 1e6), (1.0, 0.0), (1.0, f64::NAN), (1.0, 2.0), (0.05, 60.0)]
+        {
+            assert_eq!(detection(&objective, fast, ratio, per_hour), None, "{ratio} of {per_hour}");
+        }
+    }
+}
