@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use seaworthy_contract::catalogue::{CalendarUnit, Objective, Period, TierSpec, Urgency};
+use seaworthy_contract::catalogue::{Objective, TierSpec, Urgency};
 use serde::Serialize;
 
 use crate::tier;
@@ -88,14 +88,14 @@ pub struct Object {
 impl Declared {
     /// Returns the period in days; for one of the calendar its usual length.
     pub fn days(&self) -> u16 {
-        days(&self.objective.period)
+        tier::days(&self.objective.period)
     }
 
     /// Returns the tiers that alert: its own or the standard ones, without those of an urgency that was switched off.
     pub fn tiers(&self) -> Vec<TierSpec> {
         let mut tiers = self.objective.tiers.clone();
         if tiers.is_empty() {
-            tiers = tier::standard(self.days());
+            tiers = tier::standard(&self.objective.period);
         }
         tiers.retain(|tier| self.notice(tier.urgency).is_some());
         tiers
@@ -107,16 +107,5 @@ impl Declared {
             Urgency::Page => self.alerting.page.as_ref(),
             Urgency::Ticket => self.alerting.ticket.as_ref(),
         }
-    }
-}
-
-/// Returns the length of a period in days; for one of the calendar its usual length.
-pub fn days(period: &Period) -> u16 {
-    match period {
-        Period::Rolling { days } => *days,
-        Period::Calendar { unit: CalendarUnit::Day, .. } => 1,
-        Period::Calendar { unit: CalendarUnit::Week, .. } => 7,
-        Period::Calendar { unit: CalendarUnit::Month, .. } => 30,
-        Period::Calendar { unit: CalendarUnit::Quarter, .. } => 90,
     }
 }

@@ -18,17 +18,18 @@ mod windows;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use seaworthy_slo::{Finding, Severity as Weight};
 use seaworthy_yaml::diagnostic::{Place, Report};
 use seaworthy_yaml::fields::{DOCUMENT, Fields, Scope};
 use seaworthy_yaml::rule::Rule;
 use seaworthy_yaml::tree::{self, Document, Why};
 
-pub use declared::{Alerting, Declared, Labels, Notice, Object, days};
+pub use declared::{Alerting, Declared, Labels, Notice, Object};
 pub use line::read_objective;
 pub use openslo::OpenSlo;
 pub use rules::{Group, PrometheusRule, Unwritable, groups, yaml};
 pub use seaworthy_yaml::diagnostic::{Diagnostic, Severity};
-pub use tier::{burn, burn_max, never_fires, standard};
+pub use tier::{days, for_engine, window};
 pub use windows::Windows;
 
 /// Most objectives of a run: Prometheus itself has trouble long before.
@@ -73,10 +74,10 @@ pub fn read(sources: &[Source], windows: &[Source]) -> Loaded {
         let (all, on) = (one.objective.tiers.len(), one.tiers());
         // Switched off altogether cannot be said in the contract, where no tier means the standard ones.
         if !on.is_empty() && on.len() != all {
-            let standard = one.objective.tiers.is_empty() && on == standard(one.days());
+            let standard = one.objective.tiers.is_empty() && on == tier::standard(&one.objective.period);
             one.objective.tiers = if standard { vec![] } else { on };
         }
-        warn_of_tiers(one, &report);
+        report_findings(one, &report);
     }
     let declared = unique(declared, &report);
     let (diagnostics, _) = report.sorted();
@@ -141,24 +142,18 @@ impl Found {
     }
 }
 
-/// Warns of tiers that even total failure does not fire, and of slices longer than a window.
-fn warn_of_tiers(declared: &Declared, report: &Report) {
-    let target = declared.objective.target;
+/// Reports what the engine finds: tiers that even total failure does not fire, and what it refuses.
+fn report_findings(declared: &Declared, report: &Report) {
     let at = Place { file: Rc::from(declared.file.as_str()), line: declared.line, column: 1 };
-    for tier in declared.tiers().iter().filter(|tier| never_fires(tier, declared.days(), target)) {
-        let [long, short] = [tier.long_seconds, tier.short_seconds].map(|seconds| duration::prometheus(seconds.into()));
-        let message = format!(
-            "\"{}\": the tier over {long} and {short} never fires: it needs a burn rate above {}, and total failure burns at {}",
-            declared.objective.name,
-            number::short(burn(tier, declared.days())),
-            number::short(burn_max(target)),
-        );
-        report.warning(
-            Rule::TierNeverFires,
-            &at,
-            message,
-            "raise the target, or give it a smaller share of the budget",
-        );
+    for finding in tier::findings(declared) {
+        let message = format!("\"{}\": {finding}", declared.objective.name);
+        let rule = if let Finding::CanNeverFire { .. } = finding { Rule::TierNeverFires } else { Rule::BadValue };
+        let severity = match finding.severity() {
+            Weight::Refused => Severity::Error,
+            Weight::Warning => Severity::Warning,
+            Weight::Hint => Severity::Note,
+        };
+        report.add(severity, rule, &at, message, "\"seaworthy slo explain\" shows its tiers");
     }
 }
 

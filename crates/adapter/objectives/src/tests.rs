@@ -2,6 +2,7 @@
 
 mod cases;
 mod conformance;
+mod laws;
 mod lines;
 mod numbers;
 mod openslo;

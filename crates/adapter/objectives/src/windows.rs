@@ -5,7 +5,7 @@ use seaworthy_yaml::diagnostic::Severity;
 use seaworthy_yaml::fields::Fields;
 use seaworthy_yaml::rule::Rule;
 
-use crate::declared::{self, Declared};
+use crate::declared::Declared;
 use crate::duration::{self, DAY};
 use crate::{number, sloth, tier};
 
@@ -71,7 +71,7 @@ fn tier(fields: &Fields<'_>, key: &'static str, urgency: Urgency) -> Option<Tier
         fields.scope.report.error(Rule::BadValue, &fields.at(), message, "write a twelfth of the long window");
         return None;
     }
-    Some(TierSpec { urgency, long_seconds: tier::window(long), short_seconds: tier::window(short), budget: budget? })
+    Some(TierSpec { urgency, long_seconds: tier::whole(long), short_seconds: tier::whole(short), budget: budget? })
 }
 
 fn budget(fields: &Fields<'_>) -> Option<f64> {
@@ -103,7 +103,7 @@ pub(crate) fn apply(windows: &[Windows], declared: &mut Declared) {
     let days = match windows {
         [only] if sloth => only.days,
         _ if sloth => SLOTH_DAYS,
-        _ => declared::days(&declared.objective.period),
+        _ => tier::days(&declared.objective.period),
     };
     if sloth {
         declared.objective.period = Period::Rolling { days };

@@ -6,7 +6,6 @@ use seaworthy_yaml::fields::Fields;
 use seaworthy_yaml::rule::Rule;
 use seaworthy_yaml::tree::{Node, Value};
 
-use crate::declared::days;
 use crate::{duration, number, tier};
 
 use super::{OpenSlo, period};
@@ -20,7 +19,7 @@ const WINDOW_SECONDS_MIN: u64 = 60;
 pub(super) fn tiers(spec: &Fields<'_>, all: &OpenSlo, period: &Period) -> Vec<TierSpec> {
     let policies = spec.list("alertPolicies").iter().filter_map(|item| policy(spec, item, all));
     let conditions = policies.flat_map(|policy| conditions(&policy, all));
-    conditions.filter_map(|condition| condition_tier(&condition, days(period))).collect()
+    conditions.filter_map(|condition| condition_tier(&condition, tier::days(period))).collect()
 }
 
 /// Returns the spec of a policy: written inside, or named as a text or by `alertPolicyRef`.
@@ -79,7 +78,7 @@ fn condition_tier(spec: &Fields<'_>, days: u16) -> Option<TierSpec> {
     let (threshold, long) = (threshold?, long?);
     let budget = budget(&condition, &threshold, long, days)?;
     let short = after.filter(|after| *after < long).unwrap_or(long / SHORT_PART).max(WINDOW_SECONDS_MIN);
-    Some(TierSpec { urgency, long_seconds: tier::window(long), short_seconds: tier::window(short), budget })
+    Some(TierSpec { urgency, long_seconds: tier::whole(long), short_seconds: tier::whole(short), budget })
 }
 
 /// A severity is any text; these wake somebody.

@@ -7,8 +7,8 @@ use seaworthy_yaml::rule::Rule;
 
 use crate::query::{Series, has_window, windowed};
 
-use super::OpenSlo;
 use super::objective::Threshold;
+use super::{OpenSlo, ours};
 
 /// Types of sources that answer PromQL, in small letters.
 const PROMQL: [&str; 6] = ["prometheus", "promql", "victoriametrics", "thanos", "mimir", "cortex"];
@@ -19,6 +19,8 @@ pub(super) enum Metric {
     Ratio(QueryIndicator),
     /// Values.
     Values { source: Option<String>, query: String },
+    /// What Seaworthy measures itself.
+    Ours(Indicator),
     /// Something that no PromQL answers: counts must be sent under this name.
     Elsewhere { series: String },
 }
@@ -28,6 +30,7 @@ impl Metric {
     pub(super) fn indicator(&self, item: &Fields<'_>, threshold: Option<Threshold>) -> Option<Indicator> {
         match self {
             Self::Ratio(query) => Some(Indicator::Query(query.clone())),
+            Self::Ours(indicator) => Some(indicator.clone()),
             Self::Elsewhere { series } => Some(Indicator::Pushed { series: series.clone() }),
             Self::Values { source, query } => {
                 let Some(threshold) = threshold else {
@@ -62,6 +65,7 @@ pub(super) fn read(spec: &Fields<'_>, slo: &str, all: &OpenSlo) -> Option<Metric
         (Some(ratio), None) => reader.ratio(&ratio),
         (None, Some(values)) => match reader.source(&values)? {
             Source::Asked { source, query } => Some(Metric::Values { source, query }),
+            Source::Ours(_) => refuse_place(&values),
             Source::Elsewhere => Some(reader.elsewhere()),
         },
         _ => {
@@ -75,7 +79,15 @@ pub(super) fn read(spec: &Fields<'_>, slo: &str, all: &OpenSlo) -> Option<Metric
 /// Where a series comes from.
 enum Source {
     Asked { source: Option<String>, query: String },
+    Ours(Indicator),
     Elsewhere,
+}
+
+/// Reports a source of ours where a series is wanted: what we measure is a ratio already.
+fn refuse_place(fields: &Fields<'_>) -> Option<Metric> {
+    let message = "a source of type Seaworthy is a ratio already";
+    fields.scope.report.error(Rule::BadValue, &fields.at(), message, "write it as ratioMetric with raw");
+    None
 }
 
 struct Reader<'a> {
@@ -97,13 +109,14 @@ impl Reader<'_> {
         ratio.left_over(Severity::Warning);
         match (good, bad, total, raw) {
             (Some(good), None, Some(total), None) => {
-                self.two(good?, total?, |good, total| RatioQuery::Good { good, total }, series)
+                self.two(ratio, (good?, total?), |good, total| RatioQuery::Good { good, total }, series)
             }
             (None, Some(bad), Some(total), None) => {
-                self.two(bad?, total?, |bad, total| RatioQuery::Bad { bad, total }, series)
+                self.two(ratio, (bad?, total?), |bad, total| RatioQuery::Bad { bad, total }, series)
             }
             (None, None, None, Some(raw)) => Some(match raw? {
                 Source::Elsewhere => self.elsewhere(),
+                Source::Ours(indicator) => Metric::Ours(indicator),
                 Source::Asked { source, query } => {
                     let query = RatioQuery::Raw { ratio: error_ratio(&query, success) };
                     Metric::Ratio(QueryIndicator { source, query })
@@ -119,18 +132,19 @@ impl Reader<'_> {
 
     fn two(
         &self,
-        part: Source,
-        total: Source,
+        ratio: &Fields<'_>,
+        sources: (Source, Source),
         pair: impl FnOnce(String, String) -> RatioQuery,
         series: Series,
     ) -> Option<Metric> {
-        Some(match (part, total) {
+        match sources {
             (Source::Asked { query: part, .. }, Source::Asked { source, query: total }) => {
                 let query = pair(windowed(&part, series), windowed(&total, series));
-                Metric::Ratio(QueryIndicator { source, query })
+                Some(Metric::Ratio(QueryIndicator { source, query }))
             }
-            _ => self.elsewhere(),
-        })
+            (Source::Ours(_), _) | (_, Source::Ours(_)) => refuse_place(ratio),
+            _ => Some(self.elsewhere()),
+        }
     }
 
     /// Reads one `metricSource`, with the data source that it names.
@@ -140,7 +154,7 @@ impl Reader<'_> {
         part.left_over(Severity::Warning);
         let named = fields.text("metricSourceRef");
         let own = fields.text("type");
-        let query = fields.fields("spec").and_then(|spec| spec.text("query").or_else(|| spec.text("promql")));
+        let spec = fields.fields("spec");
         fields.left_over(Severity::Warning);
         let (mut source, mut of_source) = (None, None);
         if let Some(named) = &named {
@@ -154,11 +168,18 @@ impl Reader<'_> {
             fields.scope.report.error(Rule::MissingField, &fields.at(), message, "write type: Prometheus");
             return None;
         };
-        if !PROMQL.contains(&kind.value.to_ascii_lowercase().as_str()) {
-            self.warn_elsewhere(&fields, &kind);
-            return Some(Source::Elsewhere);
+        match kind.value.to_ascii_lowercase().as_str() {
+            ours::TYPE => {
+                fields.require("spec", "write spec with what is measured");
+                return ours::read(&spec?).map(Source::Ours);
+            }
+            kind if PROMQL.contains(&kind) => {}
+            _ => {
+                self.warn_elsewhere(&fields, &kind);
+                return Some(Source::Elsewhere);
+            }
         }
-        let Some(query) = query else {
+        let Some(query) = spec.and_then(|spec| spec.text("query").or_else(|| spec.text("promql"))) else {
             let message = "a source of Prometheus has no query";
             fields.scope.report.error(Rule::MissingField, &fields.at(), message, "write spec with a query in PromQL");
             return None;

@@ -4,6 +4,7 @@ mod alerts;
 mod alpha;
 mod metric;
 mod objective;
+mod ours;
 mod period;
 mod slo;
 

@@ -148,5 +148,5 @@ fn slice(item: &Fields<'_>, window: Option<&Placed<String>>) -> Option<u32> {
         let message = format!("\"{}\" is not the length of a slice", window.value);
         item.scope.report.error(Rule::BadDuration, &window.at, message, "write one from 1m to 1h");
     }
-    seconds.map(tier::window)
+    seconds.map(tier::whole)
 }

@@ -37,7 +37,7 @@ impl Subject<'_> {
     /// Both windows burn faster than the tier's rate. The window's label goes, so that the two sides match and the alert
     /// stays the same one whichever tier fires.
     fn condition(&self, tier: &TierSpec) -> String {
-        let rate = short(burn(tier, self.declared.days()));
+        let rate = short(burn(tier, &self.declared.objective.period));
         let budget = short(1.0 - self.declared.objective.target);
         let side = |seconds: u32| {
             format!("  max without (sloth_window) ({} > ({rate} * {budget}))", self.ratio_over(seconds.into()))

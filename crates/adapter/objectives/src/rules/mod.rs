@@ -106,7 +106,7 @@ impl<'a> Subject<'a> {
         // Windows are written down for dashboards even where alerts are switched off.
         let mut tiers = declared.objective.tiers.clone();
         if tiers.is_empty() {
-            tiers = crate::tier::standard(declared.days());
+            tiers = crate::tier::standard(&declared.objective.period);
         }
         let mut windows: Vec<u64> =
             tiers.iter().flat_map(|tier| [tier.short_seconds, tier.long_seconds]).map(u64::from).collect();

@@ -12,12 +12,9 @@ use crate::parts::{flag, labels};
 const MAKERS: [&str; 3] =
     ["sloth.dev/core/sli_rules/v1", "sloth.dev/core/metadata_rules/v1", "sloth.dev/core/alert_rules/v1"];
 /// Plugins that leave rules as they are: they check, log or do nothing.
-const HARMLESS: [&str; 4] = [
-    "sloth.dev/core/debug/v1",
-    "sloth.dev/core/noop/v1",
-    "sloth.dev/core/validate/v1",
-    "sloth.dev/contrib/validate_victoria_metrics/v1",
-];
+const HARMLESS: [&str; 3] = ["sloth.dev/core/debug/v1", "sloth.dev/core/noop/v1", "sloth.dev/core/validate/v1"];
+/// Checks queries by VictoriaMetrics' language instead of Prometheus'.
+const VICTORIA: &str = "sloth.dev/contrib/validate_victoria_metrics/v1";
 /// Adds labels to the recording that describes an objective.
 const INFO_LABELS: &str = "sloth.dev/contrib/info_labels/v1";
 /// Says how often rules are evaluated.
@@ -67,6 +64,10 @@ fn one(item: &Fields<'_>, id: &str) -> Option<Plugins> {
     match id {
         INFO_LABELS => plugins.info = item.fields("config").map(|config| labels(&config, "labels")).unwrap_or_default(),
         INTERVALS => plugins.interval = Some(interval(item)?),
+        VICTORIA => {
+            let message = "its queries are VictoriaMetrics' own: a Prometheus may not load rules with them";
+            item.scope.report.note(Rule::NotSupported, &item.at(), message, "load the rules into a VictoriaMetrics");
+        }
         known if MAKERS.contains(&known) || HARMLESS.contains(&known) => {}
         other => {
             let message = format!("plugin \"{other}\" is a program in Go that only Sloth runs");

@@ -236,6 +236,51 @@ fn what_is_read_as_something_near_is_said() {
 }
 
 #[test]
+fn what_is_measured_here_is_named() {
+    let mut text = String::new();
+    for spec in [
+        "{ measure: availability }",
+        "{ measure: latency, route: /basket, threshold: 300ms }",
+        "{ measure: probe, probe: buy }",
+        "{ measure: pushed, series: orders }",
+        "{ measure: latency }",
+        "{ measure: mood, rout: /x }",
+    ] {
+        let slo = SLO.replace("type: Prometheus, spec: { query: q }", &format!("type: Seaworthy, spec: {spec}"));
+        let loaded = load(&slo);
+        let indicators = loaded.declared.iter().map(|one| format!("{:?}\n", one.objective.indicator));
+        text.push_str(&format!("# {spec}\n{}{}", indicators.collect::<String>(), told(&loaded)));
+    }
+    let pair = SLO.replace("raw: {", "total: {").replace("type: Prometheus, spec: { query: q }", "SOURCE");
+    let pair = pair.replace(
+        "total: { metricSource: { SOURCE } }",
+        "good: { metricSource: { SOURCE } }, total: { metricSource: { SOURCE } }",
+    );
+    text.push_str(&told(&load(&pair.replace("SOURCE", "type: Seaworthy, spec: { measure: availability }"))));
+    expect![[r##"
+        # { measure: availability }
+        Availability { route: None }
+        # { measure: latency, route: /basket, threshold: 300ms }
+        Latency { route: Some("/basket"), threshold_ms: 300 }
+        # { measure: probe, probe: buy }
+        Probe { probe: "buy" }
+        # { measure: pushed, series: orders }
+        Pushed { series: "orders" }
+        # { measure: latency }
+        a.yaml:6:108 error missing-field: "spec.indicator.spec.ratioMetric.raw.metricSource.spec.threshold" is missing
+            write how fast, such as 300ms
+        # { measure: mood, rout: /x }
+        a.yaml:6:119 error bad-value: "mood" is not measured here
+            write availability, latency, probe or pushed
+        a.yaml:6:125 error unknown-key: "rout" is not a field of "spec.indicator.spec.ratioMetric.raw.metricSource.spec"
+            did you mean "route"?
+        a.yaml:6:60 error bad-value: a source of type Seaworthy is a ratio already
+            write it as ratioMetric with raw
+    "##]]
+    .assert_eq(&text);
+}
+
+#[test]
 fn conditions_that_make_no_tier() {
     let mut text = String::new();
     for condition in [

@@ -98,6 +98,18 @@ fn what_only_sloth_can_do_is_refused() {
 }
 
 #[test]
+fn what_others_than_prometheus_load_is_noted() {
+    let chain = "    plugins: { chain: [{ id: sloth.dev/contrib/validate_victoria_metrics/v1 }] }\n";
+    check(
+        &with(&format!("    objective: 99\n{chain}{SLI}")),
+        expect![[r#"
+        a.yaml:6:24 note not-supported: its queries are VictoriaMetrics' own: a Prometheus may not load rules with them
+            load the rules into a VictoriaMetrics
+    "#]],
+    );
+}
+
+#[test]
 fn every_mistake_has_its_place() {
     check(
         "version: prometheus/v1\nservice: a b\nlabels: { 9x: y, __z: w }\nslos:\n  - objektive: 99\n    name: x y\n    sli:\n      events: { error_query: a }\n      raw: {}\n    alerting: { page_alert: { disable: maybe } }\n",
@@ -157,9 +169,9 @@ fn tiers_that_never_fire_are_told() {
     check(
         &with(&format!("    objective: 90\n{SLI}")),
         expect![[r#"
-        a.yaml:4:1 warning tier-never-fires: "s-a": the tier over 1h and 5m never fires: it needs a burn rate above 14.4, and total failure burns at 10
-            raise the target, or give it a smaller share of the budget
-    "#]],
+            a.yaml:4:1 warning tier-never-fires: "s-a": tier 1 can never fire: it wants a burn of 14.40, and a total outage burns 10.00; lower its budget or lengthen its long window
+                "seaworthy slo explain" shows its tiers
+        "#]],
     );
 }
 
