@@ -52,6 +52,8 @@ fn lines_that_are_understood() {
         "sign-in",
         "check dir",
         "look . --json",
+        "slo rules a.yaml b.yaml --windows w --out r.yaml",
+        "slo explain a.yaml --rate 60 --json",
         "ledger verify --data d --json",
         "ledger-writer --path d --acks f",
         "ledger-fill --path d --events 10000",
@@ -77,6 +79,8 @@ fn lines_that_are_not() {
         ("rollouts --id 7", ValueValidation),
         ("hold", MissingRequiredArgument),
         ("resume checkout --reason odd", UnknownArgument),
+        ("slo rules", MissingRequiredArgument),
+        ("slo explain a.yaml --rate 0", ValueValidation),
         ("ledger-fill --path d --events 3", ValueValidation),
     ] {
         assert_eq!(parse(line).unwrap_err().kind(), kind, "{line}");

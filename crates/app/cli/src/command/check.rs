@@ -56,7 +56,7 @@ pub enum Format {
 
 /// Whether severities are also coloured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Style {
+pub(super) enum Style {
     Plain,
     Colour,
 }
@@ -112,7 +112,8 @@ fn text(loaded: &Loaded, directory: &Path, style: Style) -> String {
     text
 }
 
-fn line(diagnostic: &Diagnostic, directory: &Path, style: Style) -> String {
+/// Renders one, with its place where editors find it.
+pub(super) fn line(diagnostic: &Diagnostic, directory: &Path, style: Style) -> String {
     let Diagnostic { severity, rule, file, line, column, message, remedy } = diagnostic;
     let path = if directory == Path::new(".") { PathBuf::from(file) } else { directory.join(file) };
     let word = match (style, severity) {

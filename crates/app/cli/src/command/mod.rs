@@ -17,6 +17,7 @@ pub mod rollouts;
 pub mod services;
 pub mod ship;
 mod sign_in;
+pub mod slo;
 mod status;
 pub mod who;
 
@@ -53,6 +54,7 @@ pub enum Command {
     Look(look::Args),
     Judge(judge::JudgeArgs),
     Downtime(downtime::Args),
+    Slo(slo::Args),
     Ledger(ledger::Args),
     #[command(hide = true)]
     LedgerWriter(ledger::WriterArgs),
@@ -83,6 +85,7 @@ fn offline(global: &Global, command: &Command, out: &mut impl Write, err: &mut i
             judge::run(&judge::JudgeArgs { json: global.json, ..args.clone() }, io::stdin().lock(), out, err)
         }
         Command::Downtime(args) => downtime::run(args, global.json, out, err),
+        Command::Slo(args) => slo::run(args, global.json, out, err),
         Command::Ledger(args) => ledger::run(args, out, err),
         Command::LedgerWriter(args) => ledger::writer(args, err),
         Command::LedgerCheck(args) => ledger::check(args, out, err),
@@ -121,6 +124,7 @@ async fn dispatch(command: Command, cx: &mut Context<'_>) -> Result<Exit, Failur
         | Command::Look(_)
         | Command::Judge(_)
         | Command::Downtime(_)
+        | Command::Slo(_)
         | Command::Ledger(_)
         | Command::LedgerWriter(_)
         | Command::LedgerCheck(_)
