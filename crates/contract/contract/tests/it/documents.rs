@@ -69,7 +69,7 @@ fn what_runs_and_should() {
         r#"{"version":14,"instances":[{"service":"checkout","version":"v2","launch":{"from":{"command":{"command":["serve"]}},
         "start_timeout_ms":1,"stop_timeout_ms":2},"dependencies":["payments"]}]}"#,
         &expect![[
-            r#"{"version":14,"instances":[{"service":"checkout","version":"v2","launch":{"from":{"command":{"command":["serve"],"env":{}}},"start_timeout_ms":1,"stop_timeout_ms":2},"dependencies":["payments"]}]}"#
+            r#"{"version":14,"instances":[{"service":"checkout","version":"v2","launch":{"from":{"command":{"command":["serve"],"env":{}}},"start_timeout_ms":1,"stop_timeout_ms":2},"dependencies":["payments"],"duty":"trial"}]}"#
         ]],
     );
     check::<Observed>(

@@ -16,7 +16,7 @@ fn check_with(patterns: &[&str], history: History, want: &Expect) {
     let lines = play(patterns, history, 40).into_iter().map(|(second, change)| {
         let since = change.since.duration_since(super::at(0)).as_secs();
         let flaps = if change.flapping { ", flapping" } else { "" };
-        format!("{second:>4} {} since {since}: {}{flaps}\n", word(change.to), change.reason)
+        format!("{second} {} since {since}: {}{flaps}\n", word(change.to), change.reason)
     });
     want.assert_eq(&lines.collect::<String>());
 }
@@ -76,10 +76,10 @@ fn one_good_answer_in_between_is_no_recovery() {
     check(
         &["PPFPFPFPPP"],
         expect![[r#"
-              10 up since 0: passes from its one place
-              20 down since 20: no connection, from its one place
-              80 up since 70: passes from its one place
-             114 unknown (silent) since 100: no place sees; a: no result for its last slot
+            10 up since 0: passes from its one place
+            20 down since 20: no connection, from its one place
+            80 up since 70: passes from its one place
+            114 unknown (silent) since 100: no place sees; a: no result for its last slot
         "#]],
     );
 }
@@ -177,27 +177,27 @@ fn what_was_never_up_cannot_be_down() {
         &["444444"],
         History::NeverUp,
         &expect![[r#"
-               0 unknown (neverup) since 0: never once up: the answer is 401, from its one place; does the probe need a credential?
-              74 unknown (silent) since 60: no place sees; a: no result for its last slot
+            0 unknown (neverup) since 0: never once up: the answer is 401, from its one place; does the probe need a credential?
+            74 unknown (silent) since 60: no place sees; a: no result for its last slot
         "#]],
     );
     check_with(
         &["FFFPPF"],
         History::NeverUp,
         &expect![[r#"
-               0 unknown (neverup) since 0: never once up: no connection, from its one place
-              40 up since 30: passes from its one place
-              50 down since 50: no connection, from its one place
-              74 unknown (silent) since 60: no place sees; a: no result for its last slot
+            0 unknown (neverup) since 0: never once up: no connection, from its one place
+            40 up since 30: passes from its one place
+            50 down since 50: no connection, from its one place
+            74 unknown (silent) since 60: no place sees; a: no result for its last slot
         "#]],
     );
     check_with(
         &["FFFF", "FFFF", "PPPP"],
         History::NeverUp,
         &expect![[r#"
-               2 unknown (neverup) since 0: never once up: no connection, from 2 of 3 places
-              54 unknown (undecided) since 54: places see opposite things
-              58 unknown (silent) since 42: no place sees; a: no result for its last slot; b: no result for its last slot; c: no result for its last slot
+            2 unknown (neverup) since 0: never once up: no connection, from 2 of 3 places
+            54 unknown (undecided) since 54: places see opposite things
+            58 unknown (silent) since 42: no place sees; a: no result for its last slot; b: no result for its last slot; c: no result for its last slot
         "#]],
     );
 }
@@ -207,14 +207,14 @@ fn the_more_it_flaps_the_longer_it_must_pass() {
     check(
         &["PPFPPFPPFPPPPFPPPPPPPPPPPPPPPPPPP"],
         expect![[r#"
-              10 up since 0: passes from its one place
-              20 down since 20: no connection, from its one place
-              40 up since 30: passes from its one place
-              50 down since 50: no connection, from its one place, flapping
-             120 up since 90: passes from its one place, flapping
-             130 down since 130: no connection, from its one place, flapping
-             210 up since 140: passes from its one place, flapping
-             344 unknown (silent) since 330: no place sees; a: no result for its last slot, flapping
+            10 up since 0: passes from its one place
+            20 down since 20: no connection, from its one place
+            40 up since 30: passes from its one place
+            50 down since 50: no connection, from its one place, flapping
+            120 up since 90: passes from its one place, flapping
+            130 down since 130: no connection, from its one place, flapping
+            210 up since 140: passes from its one place, flapping
+            344 unknown (silent) since 330: no place sees; a: no result for its last slot, flapping
         "#]],
     );
 }
