@@ -64,7 +64,8 @@ fn what_the_server_refuses_says_what_to_do() {
     up.cli(&scratch, &["ship", "quotes", "v1"]).refused(3, &["quotes v1 serves everybody already"]);
     up.cli(&scratch, &["ship", "quotes", "v2", "--address", "nowhere"]).refused(2, &["host:port"]);
     up.cli(&scratch, &["ship", "quotes", "v2", "--steps", "50,20"]).refused(2, &["steps"]);
-    let wrong = format!("{}0", &up.token[..up.token.len() - 1]);
+    let (rest, last) = up.token.split_at(up.token.len() - 1);
+    let wrong = format!("{rest}{}", if last == "0" { "1" } else { "0" });
     for token in ["", "sw_nothing", &wrong] {
         up.cli_with(&scratch, token, &["status"])
             .refused(3, &["no credential that is known", "hint:", "SEAWORTHY_TOKEN"]);
