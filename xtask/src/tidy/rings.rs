@@ -22,6 +22,7 @@ const IMPLEMENTATIONS: &[(&str, &str)] = &[("seaworthy-store-sqlite", "seaworthy
 /// Adapters that other adapters may build on, and why that is not a tangle.
 const SHARED: &[(&str, &str)] = &[
     ("seaworthy-client", "an HTTP channel is the same transport for every integration"),
+    ("seaworthy-tls", "whom TLS trusts is decided in one place"),
     ("seaworthy-process", "sockets and children are handled in one place"),
     ("seaworthy-yaml", "every format of files is read, and its mistakes are placed, in one manner"),
     ("seaworthy-objectives", "a directory of files may hold objectives in the formats that it reads"),

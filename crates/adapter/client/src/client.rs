@@ -41,10 +41,10 @@ pub struct Response {
 }
 
 impl Client {
-    /// Makes a client of `http://host[:port][/path]` that sends the token as a bearer token. Nothing is sent yet.
+    /// Makes a client of `http://host[:port][/path]`, or the same with `https`, that sends the token as a bearer token. Nothing is sent yet.
     ///
     /// # Errors
-    /// When the address is not a cleartext HTTP URL, or the token cannot stand in a header.
+    /// When the address is no HTTP URL, or the token cannot stand in a header.
     pub fn new(base: &str, token: Option<String>) -> Result<Self, Error> {
         let target = Arc::new(Target::parse(base)?);
         let authorization = token.as_deref().map(bearer).transpose()?;
@@ -196,7 +196,7 @@ impl Client {
         // The query of a base address may be a secret of a webhook; it is left out.
         let target = self.target.path(path);
         let shown = if path.is_empty() { target.split('?').next().unwrap_or_default() } else { &target };
-        format!("{method} \"http://{}{shown}\"", self.target.authority)
+        format!("{method} \"{}{shown}\"", self.target.origin())
     }
 }
 

@@ -1,4 +1,4 @@
-//! One TCP connection that speaks HTTP/1.1.
+//! One connection that speaks HTTP/1.1, over TCP or TLS.
 
 use std::io;
 use std::time::Duration;
@@ -9,10 +9,12 @@ use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper_util::rt::TokioIo;
+use seaworthy_tls::Connector;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
 use crate::Kind;
-use crate::target::Target;
+use crate::target::{Scheme, Target};
 
 /// Longest time to get a connection: on one machine it takes microseconds; a name server may need a second.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -32,6 +34,20 @@ impl Connection {
             Err(_) => return Err(Kind::Connect(io::Error::from(io::ErrorKind::TimedOut))),
         };
         stream.set_nodelay(true).map_err(Kind::Connect)?;
+        match target.scheme {
+            Scheme::Http => Self::speak(stream).await,
+            Scheme::Https => {
+                let secure = Connector::shared().connect(&target.host, stream);
+                match tokio::time::timeout(CONNECT_TIMEOUT, secure).await {
+                    // Nothing of the request was sent, so it is no connection, as where nobody listens.
+                    Ok(secure) => Self::speak(secure.map_err(|error| Kind::Connect(io::Error::other(error)))?).await,
+                    Err(_) => Err(Kind::Connect(io::Error::from(io::ErrorKind::TimedOut))),
+                }
+            }
+        }
+    }
+
+    async fn speak(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) -> Result<Self, Kind> {
         let (sender, connection) = handshake(TokioIo::new(stream)).await.map_err(Kind::Broken)?;
         // Its failure reaches the caller through the sender or the body; there is nobody else to tell.
         tokio::spawn(async move { drop(connection.await) });

@@ -1,7 +1,7 @@
-//! A small HTTP/1.1 client over cleartext: one exchange or one long-lived stream of lines.
+//! A small HTTP/1.1 client, also over TLS: one exchange or one long-lived stream of lines.
 //!
-//! It deliberately has no TLS, no pool, no redirects and no retries: it talks to our own processes on one machine
-//! and to plain webhooks. One idle connection is kept, so a caller that posts each 250 ms does not connect each time.
+//! It deliberately has no pool, no redirects and no retries: it talks to our own processes, to webhooks and to servers
+//! of metrics. One idle connection is kept, so a caller that posts each 250 ms does not connect each time.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), seaworthy_client::Error> {

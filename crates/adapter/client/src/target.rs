@@ -7,9 +7,20 @@ use crate::{Error, Kind};
 /// The port of `http://` where none is written (RFC 9110 §4.2.1).
 const HTTP_PORT: u16 = 80;
 
+/// The port of `https://` where none is written (RFC 9110 §4.2.2).
+const HTTPS_PORT: u16 = 443;
+
+/// What is spoken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scheme {
+    Http,
+    Https,
+}
+
 /// A base address, taken apart once.
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
+    pub(crate) scheme: Scheme,
     /// Without brackets.
     pub(crate) host: String,
     pub(crate) port: u16,
@@ -22,19 +33,15 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    /// Parses `http://host[:port][/path][?query]`.
+    /// Parses `http://host[:port][/path][?query]`, or the same with `https`.
     pub(crate) fn parse(base: &str) -> Result<Self, Error> {
         let fail = |why: &str| Err(Error::new(&format!("use the address {base:?}"), Kind::Unusable(why.to_owned())));
         let Ok(uri) = base.parse::<Uri>() else { return fail("it is not a URL; write http://host:port") };
-        match uri.scheme_str() {
-            Some("http") => {}
-            Some("https") => {
-                return fail(
-                    "https is not spoken here; put a proxy that ends TLS before it and write its http:// address",
-                );
-            }
-            _ => return fail("it must start with http://"),
-        }
+        let (scheme, port) = match uri.scheme_str() {
+            Some("http") => (Scheme::Http, HTTP_PORT),
+            Some("https") => (Scheme::Https, HTTPS_PORT),
+            _ => return fail("it must start with http:// or https://"),
+        };
         let Some(authority) = uri.authority() else { return fail("it names no host") };
         if authority.as_str().contains('@') {
             // Not echoed: what stands before the @ is a secret.
@@ -46,12 +53,19 @@ impl Target {
             return fail("it names no host");
         }
         Ok(Self {
+            scheme,
             host,
-            port: authority.port_u16().unwrap_or(HTTP_PORT),
+            port: authority.port_u16().unwrap_or(port),
             authority: authority.as_str().to_owned(),
             prefix: uri.path().trim_end_matches('/').to_owned(),
             whole: uri.path_and_query().map_or("/", |whole| whole.as_str()).to_owned(),
         })
+    }
+
+    /// Returns scheme and authority: `https://shop.example`.
+    pub(crate) fn origin(&self) -> String {
+        let scheme = if self.scheme == Scheme::Https { "https" } else { "http" };
+        format!("{scheme}://{}", self.authority)
     }
 
     /// Returns the request target for a path below the base; an empty path means the base itself, with its query.

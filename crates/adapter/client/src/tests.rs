@@ -74,7 +74,7 @@ fn addresses_are_checked() {
         ("http://127.0.0.1:7070", ""),
         ("http://[::1]:7070/", ""),
         ("http://hooks.example/path?key=1", ""),
-        ("https://127.0.0.1:7070", "https is not spoken here"),
+        ("https://127.0.0.1:7070", ""),
         ("127.0.0.1:7070", "it must start with http://"),
         ("ftp://x", "it must start with http://"),
         ("http://", "not a URL"),
@@ -166,6 +166,16 @@ async fn nobody_listens() {
     drop(listener);
     let error = get(&client).await.unwrap_err();
     assert!(matches!(error.kind, Kind::Connect(_)) && error.never_sent(), "{error}");
+}
+
+#[tokio::test]
+async fn https_is_spoken_and_nothing_else_is_sent() {
+    let (plain, _task) = serve(vec![vec![answer("200 OK", "1")]]).await;
+    let address = format!("{plain:?}").split('"').nth(1).unwrap().to_owned();
+    let client = Client::new(&format!("https://{address}"), Some("hush".into())).unwrap();
+    let error = get(&client).await.unwrap_err();
+    // The other side speaks no TLS, or nobody is trusted here: in neither case did it see a request.
+    assert!(error.never_sent() && error.to_string().contains("https://127.0.0.1"), "{error}");
 }
 
 #[tokio::test]

@@ -55,8 +55,6 @@ rules! {
     BadDuration = "bad-duration",
     /// Rollout steps do not grow to 100%.
     RolloutSteps = "rollout-steps",
-    /// A webhook over TLS.
-    HttpsWebhook = "https-webhook",
     /// A variable in a command that no shell expands.
     NotExpanded = "not-expanded",
     /// A service without an owner (OWN-09).

@@ -283,7 +283,7 @@ fn a_reader_that_went_away_is_no_failure() {
 #[test]
 fn an_address_or_a_token_that_cannot_be_used_is_bad_input() {
     let global = |line: &str| parse(line).unwrap().global.client().unwrap_err();
-    for line in ["status --server https://x", "status --server nonsense://", "status --token-file /nowhere/token"] {
+    for line in ["status --server ftp://x", "status --server nonsense://", "status --token-file /nowhere/token"] {
         assert_eq!(global(line).exit(), Exit::Usage, "{line}");
     }
 }

@@ -50,18 +50,10 @@ fn contact(fields: &Fields<'_>) -> Option<Contact> {
     fields.no_more();
     let scope = &fields.scope;
     match (webhook, command, email) {
-        (Some(url), None, None) if url.value.starts_with("https://") => {
-            let message = format!("webhook \"{}\" needs TLS, which webhooks do not speak yet", url.value);
-            let remedy = "use a command that sends it, such as [curl, --fail, --data, \"@-\", URL]";
-            scope.report.error(Rule::HttpsWebhook, &url.at, message, remedy);
-            None
-        }
-        (Some(url), None, None) if url.value.strip_prefix("http://").is_some_and(|rest| !rest.is_empty()) => {
-            Some(Contact::Webhook { url: url.value })
-        }
+        (Some(url), None, None) if is_web_address(&url.value) => Some(Contact::Webhook { url: url.value }),
         (Some(url), None, None) => {
             let message = format!("webhook \"{}\" is not an address", url.value);
-            scope.report.error(Rule::BadValue, &url.at, message, "write http://host:port/path");
+            scope.report.error(Rule::BadValue, &url.at, message, "write https://host/path or http://host:port/path");
             None
         }
         (None, Some(command), None) => Some(Contact::Command { command }),
@@ -82,4 +74,9 @@ fn contact(fields: &Fields<'_>) -> Option<Contact> {
             None
         }
     }
+}
+
+/// Returns whether an address is of HTTP and names something.
+fn is_web_address(url: &str) -> bool {
+    ["http://", "https://"].iter().any(|scheme| url.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()))
 }

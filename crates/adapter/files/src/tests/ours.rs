@@ -249,25 +249,25 @@ fn rollout_steps_grow_to_everybody() {
 #[test]
 fn people_are_reached_in_one_way_each() {
     let head = "apiVersion: seaworthy/v1\nkind: Person\nmetadata: { name: ann }\nspec:\n  contacts:\n";
-    let contacts = "    - webhook: https://hooks.example/x\n    - webhook: hooks.example\n    - { email: ann@a.example, command: x }\n    - email: ann\n    - {}\n    - phone: 123\n    - command: [notify, --now]\n";
+    let contacts = "    - webhook: https://hooks.example/x\n    - webhook: https://\n    - webhook: hooks.example\n    - { email: ann@a.example, command: x }\n    - email: ann\n    - {}\n    - phone: 123\n    - command: [notify, --now]\n";
     check(
         &format!("{head}{contacts}"),
         expect![[r#"
-        a.yaml:6:16 error https-webhook: webhook "https://hooks.example/x" needs TLS, which webhooks do not speak yet
-            use a command that sends it, such as [curl, --fail, --data, "@-", URL]
-        a.yaml:7:16 error bad-value: webhook "hooks.example" is not an address
-            write http://host:port/path
-        a.yaml:8:7 error bad-value: a contact is one of webhook, command and email
-            write one of them, such as email: ann@shop.example
-        a.yaml:9:14 error bad-value: "ann" is not an e-mail address
-            write name@host
-        a.yaml:10:7 error bad-value: a contact is one of webhook, command and email
-            write one of them, such as email: ann@shop.example
-        a.yaml:11:7 error unknown-key: "phone" is not a field of "spec.contacts[]"
-            fields are: webhook, command, email
-        a.yaml:11:7 error bad-value: a contact is one of webhook, command and email
-            write one of them, such as email: ann@shop.example
-    "#]],
+            a.yaml:7:16 error bad-value: webhook "https://" is not an address
+                write https://host/path or http://host:port/path
+            a.yaml:8:16 error bad-value: webhook "hooks.example" is not an address
+                write https://host/path or http://host:port/path
+            a.yaml:9:7 error bad-value: a contact is one of webhook, command and email
+                write one of them, such as email: ann@shop.example
+            a.yaml:10:14 error bad-value: "ann" is not an e-mail address
+                write name@host
+            a.yaml:11:7 error bad-value: a contact is one of webhook, command and email
+                write one of them, such as email: ann@shop.example
+            a.yaml:12:7 error unknown-key: "phone" is not a field of "spec.contacts[]"
+                fields are: webhook, command, email
+            a.yaml:12:7 error bad-value: a contact is one of webhook, command and email
+                write one of them, such as email: ann@shop.example
+        "#]],
     );
 }
 

@@ -145,7 +145,7 @@ async fn an_address_that_is_none_is_said_at_the_start() {
     let listener = || std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let refused = seaworthy_gateway::start(seaworthy_gateway::GatewayOptions {
         name: "g1".parse().unwrap(),
-        server: "https://control.example".to_owned(),
+        server: "ftp://control.example".to_owned(),
         token: "sw_secret".to_owned(),
         data_dir: home.0.clone(),
         inbound: listener(),
@@ -155,5 +155,5 @@ async fn an_address_that_is_none_is_said_at_the_start() {
         drain: seaworthy_gateway::DRAIN,
     });
     let error = refused.unwrap_err();
-    assert_eq!(error.to_string(), "could not use the control plane's address \"https://control.example\"");
+    assert_eq!(error.to_string(), "could not use the control plane's address \"ftp://control.example\"");
 }

@@ -1,0 +1,1 @@
+//! Everything that is asked and everything that is pushed, by decision tables.
