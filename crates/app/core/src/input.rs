@@ -7,13 +7,14 @@ use seaworthy_alert::Signal;
 use seaworthy_contract::api::{Code, ShipRequest};
 use seaworthy_contract::catalogue::Document;
 use seaworthy_contract::events::alert::{AlertSilencedV1, AlertUnsilencedV1, RuleChangeV1, VerdictV1};
-use seaworthy_contract::events::server::ScopeV1;
+use seaworthy_contract::events::downtime::CauseV1;
+use seaworthy_contract::events::server::ScopeV2;
 use seaworthy_contract::gateway::{BreakGlass, Trip};
 use seaworthy_contract::process::Observed;
-use seaworthy_model::{Entropy, GatewayName, PageId, RolloutId, ServiceId, TokenId};
+use seaworthy_model::{Entropy, GatewayName, PageId, RolloutId, ServiceId, TokenId, WindowId};
 use uuid::Uuid;
 
-use crate::watch::{Drained, Judged, Used};
+use crate::watch::{DowntimeChange, Drained, Judged, Used};
 
 /// What every decision is given besides state and input.
 #[derive(Debug, Clone)]
@@ -89,6 +90,17 @@ pub enum Input {
     Judged(Box<Judged>),
     /// Every gateway has let go of a reverted version.
     Drained(Box<Drained>),
+    /// A service, or a function of it, is seen differently from an instant on.
+    Downtime(Box<DowntimeChange>),
+    /// A person declares work that may interrupt a service.
+    AnnounceWindow(Box<WindowWanted>),
+    /// A person takes a window back.
+    CancelWindow {
+        /// The window.
+        window: WindowId,
+    },
+    /// A person says why a service was not well.
+    NameCause(Box<CauseWanted>),
     /// A rule says that something is wrong with a service, or no longer is.
     Signal(Box<Signal>),
     /// A person wants nobody to be told for a while.
@@ -139,11 +151,16 @@ pub enum Input {
         /// The credential.
         token: TokenId,
         /// What it may do.
-        scope: ScopeV1,
+        scope: ScopeV2,
         /// What it is for.
         label: String,
         /// When it ends.
         expires_at: Option<Timestamp>,
+    },
+    /// A credential is withdrawn.
+    TokenRevoked {
+        /// The credential.
+        token: TokenId,
     },
     /// A control plane started.
     Started {
@@ -154,6 +171,34 @@ pub enum Input {
     },
     /// Time has passed.
     Tick,
+}
+
+/// Work that may interrupt a service.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WindowWanted {
+    /// The service.
+    pub service: ServiceId,
+    /// One function of it; all of them where there is none.
+    pub function: Option<String>,
+    /// Its start.
+    pub start: Timestamp,
+    /// Its end.
+    pub end: Timestamp,
+    /// What is done.
+    pub reason: String,
+}
+
+/// Why a service was not well.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CauseWanted {
+    /// The service.
+    pub service: ServiceId,
+    /// The function; the service as a whole where there is none.
+    pub function: Option<String>,
+    /// Any instant at which it was not.
+    pub since: Timestamp,
+    /// Why.
+    pub cause: CauseV1,
 }
 
 /// The core says no.
@@ -183,7 +228,10 @@ impl Refusal {
             Self::Unknown("service", _) => {
                 Some("`seaworthy services` lists what is known; `seaworthy apply` adds more")
             }
+            Self::Unknown("window", _) => Some("`seaworthy downtime report` lists them with their ids"),
             Self::Unknown("rollout", _) => Some("`seaworthy rollouts` lists them"),
+            Self::Unknown("rule", _) => Some("`seaworthy rules` lists them"),
+            Self::Unknown("token", _) => Some("`seaworthy token list` lists those that work"),
             Self::State(_, hint) if !hint.is_empty() => Some(hint),
             _ => None,
         }

@@ -17,7 +17,7 @@ pub mod view;
 pub mod watch;
 
 pub use fact::{Fact, NewFact};
-pub use input::{Cx, Input, Refusal};
+pub use input::{CauseWanted, Cx, Input, Refusal, WindowWanted};
 pub use state::State;
 pub use step::{plan, speaks_for, step};
 pub use watch::Watch;

@@ -3,12 +3,13 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use jiff::Timestamp;
 use seaworthy_contract::gateway::{BreakGlass, Report, ReportAck, Trip};
 use seaworthy_core::watch::{GATEWAYS_MAX, Saved};
 use seaworthy_core::{Cx, Fact, Input, Refusal, step};
 use seaworthy_model::Entropy;
 use seaworthy_store::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX, SIDE_WRITES_MAX};
-use seaworthy_store::{AppendError, Appended, Expect, NewEvent, Table, Write};
+use seaworthy_store::{AppendError, Appended, Expect, NewEvent, SeriesStore, Table, Write};
 use tokio::sync::watch;
 
 use crate::open::load;
@@ -32,7 +33,10 @@ impl Engine {
         let shared = load(&outside).await?;
         let tell = watch::Sender::new(Changed::of(&shared.state));
         let shared = Arc::new(RwLock::new(shared));
-        Ok(Self { shared, writable: Arc::new(AtomicBool::new(true)), stopped: AtomicBool::new(false), tell, outside })
+        let (writable, stopped) = (Arc::new(AtomicBool::new(true)), AtomicBool::new(false));
+        let engine = Self { shared, writable, stopped, tell, outside };
+        engine.begin_watching().await;
+        Ok(engine)
     }
 
     /// Returns what readers look at; a view must be short, deciding waits for it.
@@ -102,6 +106,7 @@ impl Engine {
     /// # Errors
     /// When something could not be persisted; the gateway sends the report again, and nothing is counted twice.
     pub async fn take_report(&self, report: &Report) -> Result<ReportAck, CommandError> {
+        self.follow_catalogue().await?;
         let now = (self.outside.clock)();
         let actor = format!("gateway/{}", report.gateway);
         let gateway = || report.gateway.clone();
@@ -118,8 +123,10 @@ impl Engine {
         if self.write(|shared| shared.watch.ingest(&shared.state, report, now)) {
             self.look().await;
         }
-        // Also for a report that was taken before: it comes again because persisting it failed.
+        // Also for a report that was taken before: it comes again because persisting it failed. How far the gateway was taken
+        // comes first: a crash between the two costs objectives a quarter of a second, and counts nothing twice.
         self.persist().await?;
+        self.store_signals().await?;
         // Break-glass is repeated by the gateway until it is acknowledged; the ledger takes each entry once.
         for entry in &report.break_glass {
             let entry = BreakGlass { age_ms: entry.age_ms.saturating_add(report.age_ms), ..entry.clone() };
@@ -131,13 +138,18 @@ impl Engine {
     /// Looks at everything that time or counts may have settled.
     pub async fn look(&self) {
         let now = (self.outside.clock)();
-        let (judged, drained) = self.write(|shared| {
+        self.keep_signals(now).await;
+        let (judged, drained, signals, changes) = self.write(|shared| {
             let judged = shared.watch.verdicts(&shared.state, now);
-            (judged, shared.watch.drained(&shared.state, now))
+            let signals = shared.watch.objectives.evaluate(&shared.state, &shared.watch.gateways, now);
+            let changes = shared.watch.downtime_changes(&shared.state, now);
+            (judged, shared.watch.drained(&shared.state, now), signals, changes)
         });
         let judged = judged.into_iter().map(|judged| (Input::Judged(Box::new(judged)), "judge"));
         let drained = drained.into_iter().map(|drained| (Input::Drained(Box::new(drained)), "judge"));
-        for (input, actor) in judged.chain(drained).chain([(Input::Tick, "clock")]) {
+        let signals = signals.into_iter().map(|signal| (Input::Signal(Box::new(signal)), "objectives"));
+        let changes = changes.into_iter().map(|change| (Input::Downtime(Box::new(change)), "downtime"));
+        for (input, actor) in judged.chain(drained).chain(signals).chain(changes).chain([(Input::Tick, "clock")]) {
             if let Err(error) = self.decide(&input, actor).await {
                 // Nothing is lost: the same verdict comes again with the next look.
                 tracing::warn!(error = %chain(&error), "could not act on a signal");
@@ -167,11 +179,19 @@ impl Engine {
         Ok(())
     }
 
-    fn read<R>(&self, view: impl FnOnce(&Shared) -> R) -> R {
+    pub(crate) fn series(&self) -> &dyn SeriesStore {
+        self.outside.series.as_ref()
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.outside.clock)()
+    }
+
+    pub(crate) fn read<R>(&self, view: impl FnOnce(&Shared) -> R) -> R {
         view(&self.shared.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn write<R>(&self, change: impl FnOnce(&mut Shared) -> R) -> R {
+    pub(crate) fn write<R>(&self, change: impl FnOnce(&mut Shared) -> R) -> R {
         change(&mut self.shared.write().unwrap_or_else(PoisonError::into_inner))
     }
 }

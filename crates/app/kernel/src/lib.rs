@@ -7,6 +7,8 @@
 mod codec;
 mod engine;
 mod open;
+mod signals;
+mod watching;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,7 +16,7 @@ use std::sync::Arc;
 use seaworthy_contract::catalogue::PersonDetails;
 use seaworthy_core::{Fact, Refusal, State, Watch};
 use seaworthy_model::{PersonId, Position};
-use seaworthy_store::{AppendError, Clock, Ledger, Side, SideError};
+use seaworthy_store::{AppendError, Clock, Ledger, SeriesError, SeriesStore, Side, SideError};
 
 pub use codec::{decode, encode};
 pub use engine::Engine;
@@ -30,6 +32,8 @@ pub struct Outside {
     pub ledger: Arc<dyn Ledger>,
     /// What stands beside it.
     pub side: Arc<dyn Side>,
+    /// What was counted.
+    pub series: Arc<dyn SeriesStore>,
     /// The time.
     pub clock: Clock,
     /// Randomness.
@@ -59,6 +63,9 @@ pub enum CommandError {
     /// What stands beside the ledger could not be written.
     #[error("could not write to the side store")]
     Side(#[source] SideError),
+    /// What was counted could not be written or read.
+    #[error("could not keep what was counted")]
+    Series(#[from] SeriesError),
     /// Too much is waiting, or the server is stopping.
     #[error("too much is waiting to be decided; try again in a moment")]
     Busy,

@@ -1,5 +1,7 @@
 //! What a store that fails does to decisions: nothing is half done, nothing is lost, nothing is done twice.
 
+mod objectives;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, Waker};
@@ -32,6 +34,7 @@ fn open(disk: &Disk) -> Engine {
     let outside = Outside {
         ledger: Arc::new(disk.ledger()),
         side: Arc::new(disk.side()),
+        series: Arc::new(disk.series()),
         clock: Arc::new(|| Timestamp::UNIX_EPOCH),
         random: Arc::new(|| u128::from(FRESH.fetch_add(1, Ordering::Relaxed))),
     };

@@ -6,12 +6,12 @@ use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::time::Duration;
 
-use seaworthy_contract::events::server::ScopeV1;
+use seaworthy_contract::events::server::ScopeV2;
 use seaworthy_contract::process::{Ready, Secret, ServerBoot};
 use seaworthy_core::Input;
 use seaworthy_process::handover;
 use seaworthy_store::{AppendError, Clock, Table};
-use seaworthy_store_sqlite::{SqliteLedger, SqliteSide};
+use seaworthy_store_sqlite::{SqliteLedger, SqliteSeries, SqliteSide};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -40,6 +40,9 @@ pub enum ServerError {
     /// The side store could not be opened.
     #[error("could not open the side store")]
     Side(#[source] seaworthy_store_sqlite::OpenError),
+    /// The series store could not be opened.
+    #[error("could not open the series store")]
+    Series(#[source] seaworthy_store_sqlite::OpenError),
     /// The ledger could not be replayed.
     #[error(transparent)]
     Replay(#[from] kernel::OpenError),
@@ -61,7 +64,7 @@ pub enum ServerError {
 impl ServerError {
     /// Says whether starting again is no use: what was given is wrong, not the moment.
     pub fn is_config(&self) -> bool {
-        matches!(self, Self::Ledger(_) | Self::Side(_) | Self::Replay(_))
+        matches!(self, Self::Ledger(_) | Self::Side(_) | Self::Series(_) | Self::Replay(_))
     }
 }
 
@@ -85,20 +88,21 @@ async fn serve(boot: &ServerBoot, listener: TcpListener, ready: impl FnOnce(&Rea
     let clock: Clock = Arc::new(jiff::Timestamp::now);
     let ledger = SqliteLedger::open(&boot.data, clock.clone()).map_err(ServerError::Ledger)?;
     let side = SqliteSide::open(&boot.data).map_err(ServerError::Side)?;
-    let (kernel, mut deciding) = kernel::open(Arc::new(ledger), Arc::new(side), clock).await?;
+    let series = SqliteSeries::open(&boot.data).map_err(ServerError::Series)?;
+    let (kernel, mut deciding) = kernel::open(Arc::new(ledger), Arc::new(side), Arc::new(series), clock).await?;
     let id = new_boot(&kernel);
     let started = Input::Started { boot: id, program: env!("CARGO_PKG_VERSION").to_owned() };
     note_start(&kernel, started).await?;
     let admin_token = match boot.bootstrap_admin && never_issued(&kernel).await {
-        true => Some(Secret::new(issue(&kernel, ScopeV1::Admin, "bootstrap admin", None).await?)),
+        true => Some(Secret::new(issue(&kernel, ScopeV2::Admin, "bootstrap admin", None).await?)),
         false => None,
     };
     let base: Arc<str> = format!("http://{}", boot.portal).into();
     let access = Access::new(
         kernel.clone(),
         vec![
-            (Digest::of(boot.gateway_token.expose()), ScopeV1::Gateway, format!("gateway/{}", boot.gateway)),
-            (Digest::of(boot.supervisor_token.expose()), ScopeV1::Supervisor, SUPERVISOR.to_owned()),
+            (Digest::of(boot.gateway_token.expose()), ScopeV2::Gateway, format!("gateway/{}", boot.gateway)),
+            (Digest::of(boot.supervisor_token.expose()), ScopeV2::Supervisor, SUPERVISOR.to_owned()),
         ],
     );
     let mut sending = tokio::spawn(task::outbox::run(kernel.clone(), base.clone(), task::outbox::Pace::REAL));
@@ -160,6 +164,10 @@ mod tests {
 
     use super::*;
 
+    async fn in_memory(disk: &Disk, clock: Clock) -> Result<(Kernel, JoinHandle<()>), kernel::OpenError> {
+        kernel::open(Arc::new(disk.ledger()), Arc::new(disk.side()), Arc::new(disk.series()), clock).await
+    }
+
     #[tokio::test]
     async fn a_task_that_ends_by_a_bug_ends_the_process() {
         let forever = || tokio::spawn(std::future::pending::<()>());
@@ -181,7 +189,7 @@ mod tests {
         let clock: Clock = Arc::new(jiff::Timestamp::now);
         for (fault, starts) in [(Fault::Full, true), (Fault::AfterCommit, false)] {
             let disk = Disk::new(clock.clone());
-            let opened = kernel::open(Arc::new(disk.ledger()), Arc::new(disk.side()), clock.clone()).await;
+            let opened = in_memory(&disk, clock.clone()).await;
             let (kernel, _deciding) = opened.expect("opens");
             disk.fail_next(fault);
             let started = Input::Started { boot: Uuid::nil(), program: "test".to_owned() };
@@ -194,10 +202,10 @@ mod tests {
     async fn a_token_that_was_half_issued_keeps_nobody_out() {
         let clock: Clock = Arc::new(jiff::Timestamp::now);
         let disk = Disk::new(clock.clone());
-        let opened = kernel::open(Arc::new(disk.ledger()), Arc::new(disk.side()), clock).await;
+        let opened = in_memory(&disk, clock).await;
         let (kernel, _deciding) = opened.expect("opens");
         disk.fail_next(Fault::Full);
-        assert!(issue(&kernel, ScopeV1::Admin, "bootstrap admin", None).await.is_err());
+        assert!(issue(&kernel, ScopeV2::Admin, "bootstrap admin", None).await.is_err());
         assert!(never_issued(&kernel).await, "the next start issues another");
     }
 }

@@ -138,7 +138,7 @@ pub struct PersonDetails {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "channel", rename_all = "kebab-case")]
 pub enum Contact {
-    /// A POST of the page as JSON to this `http://` address.
+    /// A POST of the page as JSON to this `http://` or `https://` address.
     Webhook {
         /// The address.
         url: String,

@@ -128,6 +128,7 @@ impl Server {
         let outside = Outside {
             ledger: Arc::new(self.disk.ledger()),
             side: Arc::new(FlakySide { inner: self.disk.side(), broken: self.side_broken.clone() }),
+            series: Arc::new(self.disk.series()),
             clock: self.clock.as_clock(),
             random: Arc::new(fresh),
         };

@@ -211,7 +211,9 @@ impl Alerts {
                 self.rules_of(*page, |rule| rule.judged(alert, *verdict));
             }
             Event::Silenced(silence) => {
-                self.silences.retain(|s| s.until > at);
+                // The last word counts, also where it is the shorter one.
+                let is_same = |s: &Silence| s.service == silence.service && s.rule == silence.rule;
+                self.silences.retain(|s| s.until > at && !is_same(s));
                 self.silences.push(silence.clone());
             }
             Event::Unsilenced(service, rule) => {

@@ -137,6 +137,31 @@ impl Recorder {
         Self { open: Segment { end: None, ..open }, tracks: BTreeMap::new(), rules: Rules::of }
     }
 
+    /// Goes on from a segment that was open, after a restart, as if its source had said so last at `heard`: it counts
+    /// from there until it speaks again or is silent for too long.
+    pub fn resume_heard(open: Segment, heard: Timestamp) -> Self {
+        let (source, seen, since) = (open.source.clone(), open.seen, open.start);
+        let mut recorder = Self::resume(open);
+        if seen != Seen::Unknown {
+            let track = Track { seen, since, heard: heard.max(since), stale: false, run: None };
+            recorder.tracks.insert(source, track);
+        }
+        recorder
+    }
+
+    /// Believes sources by other rules from here on.
+    pub fn set_rules(&mut self, rules: fn(&Source) -> Rules) {
+        self.rules = rules;
+    }
+
+    /// Takes a source for gone at once: it stops counting, backdated to its last word.
+    pub fn lost(&mut self, source: &Source) -> Option<Change> {
+        let track = self.tracks.get_mut(source).filter(|track| !track.stale)?;
+        track.stale = true;
+        let heard = track.heard;
+        self.settle(heard)
+    }
+
     /// Returns what goes on.
     pub fn open(&self) -> &Segment {
         &self.open

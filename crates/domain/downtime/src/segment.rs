@@ -46,6 +46,8 @@ pub enum Source {
     Probes,
     /// What users met, counted by the gateway.
     Gateway,
+    /// The machine that runs it: its process has ended, so nothing answers.
+    Supervisor,
     /// A person, by handle.
     Person(String),
     /// Concluded from a hard dependency's outage while nobody watched the consumer itself.

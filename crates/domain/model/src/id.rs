@@ -91,6 +91,8 @@ uuid_ids! {
     PageId;
     /// One symptom of one service, from its first rule to its last.
     AlertId;
+    /// One declared maintenance window.
+    WindowId;
     /// One credential; the id is public, the secret is not.
     TokenId;
 }

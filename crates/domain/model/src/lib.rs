@@ -9,7 +9,7 @@ mod name;
 mod share;
 mod tally;
 
-pub use id::{AlertId, Entropy, EventId, PageId, RolloutId, TokenId};
+pub use id::{AlertId, Entropy, EventId, PageId, RolloutId, TokenId, WindowId};
 pub use name::{GatewayName, NameError, PersonId, RotationId, ServiceId, SystemId, TeamId, VersionId};
 pub use share::{Arm, Share, ShareError, Tier};
 pub use tally::Tally;

@@ -80,7 +80,7 @@ fn verdict(verdict: VerdictV1) -> Verdict {
     }
 }
 
-fn change(change: RuleChangeV1) -> Change {
+pub(crate) fn change(change: RuleChangeV1) -> Change {
     match change {
         RuleChangeV1::Demote => Change::Demote,
         RuleChangeV1::Raise => Change::Raise,

@@ -5,6 +5,7 @@
 
 mod alert;
 mod catalogue;
+mod downtime;
 mod page;
 mod rollout;
 mod version;
@@ -14,11 +15,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use seaworthy_alert::Alerts;
 use seaworthy_contract::events::Event;
-use seaworthy_contract::events::server::ScopeV1;
+use seaworthy_contract::events::server::ScopeV2;
 use seaworthy_model::{GatewayName, PageId, Position, RolloutId, ServiceId, TokenId};
 use uuid::Uuid;
 
+pub(crate) use alert::change;
 pub use catalogue::{Catalogue, Declared};
+pub use downtime::{Downtime, FunctionKey, Recorded, WindowRecord, function_name};
 pub use page::{ChannelState, PageRecord};
 pub use rollout::{Placed, RolloutRecord};
 pub use version::{Health, Serving, VersionRecord};
@@ -42,6 +45,8 @@ pub struct State {
     pub pages: BTreeMap<PageId, PageRecord>,
     /// What is wrong, what is silenced, and what every rule has been worth.
     pub alerts: Alerts,
+    /// What was seen of services since when, and what was declared.
+    pub downtime: Downtime,
     /// The last start of each gateway.
     pub gateways: BTreeMap<GatewayName, Uuid>,
     /// Break-glass entries that were appended.
@@ -60,7 +65,7 @@ pub struct State {
 #[derive(Debug, Clone, PartialEq)]
 pub struct TokenRecord {
     /// What it may do.
-    pub scope: ScopeV1,
+    pub scope: ScopeV2,
     /// What it is for.
     pub label: String,
     /// When it ends.
@@ -85,6 +90,9 @@ impl State {
             Event::EntityRetired(e) => {
                 self.catalogue.retire(e);
                 self.forget_lives(e);
+                if e.kind == "service" {
+                    self.downtime.forget(&e.name, fact.at, fact.position);
+                }
             }
             Event::VersionRegistered(e) => self.serving.entry(e.service.clone()).or_default().register(e, fact),
             Event::VersionBecameHealthy(_) | Event::VersionFailedToStart(_) | Event::VersionExited(_) => {
@@ -112,8 +120,11 @@ impl State {
                 self.change_page(e.page, |page| page.acknowledge(fact));
                 self.apply_alert(fact);
             }
-            Event::PageJudged(_)
-            | Event::AlertFired(_)
+            Event::PageJudged(e) => {
+                self.change_page(e.page, |page| page.verdict = Some(e.verdict));
+                self.apply_alert(fact);
+            }
+            Event::AlertFired(_)
             | Event::AlertJoined(_)
             | Event::AlertLeft(_)
             | Event::AlertFolded(_)
@@ -122,6 +133,10 @@ impl State {
             | Event::AlertSilenced(_)
             | Event::AlertUnsilenced(_)
             | Event::RuleChanged(_) => self.apply_alert(fact),
+            Event::DowntimeStateChanged(_)
+            | Event::DowntimeWindowAnnounced(_)
+            | Event::DowntimeWindowCancelled(_)
+            | Event::DowntimeCauseNamed(_) => self.apply_downtime(fact),
             Event::GatewayJoined(e) => drop(self.gateways.insert(e.gateway.clone(), e.boot)),
             Event::BreakGlassUsed(e) => drop(self.break_glass.insert(e.journal)),
             Event::TokenIssued(e) => drop(self.tokens.insert(

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use seaworthy_contract::events::alert::VerdictV1;
 use seaworthy_contract::events::page::PageRequestedV1;
 use seaworthy_model::Position;
 
@@ -21,6 +22,8 @@ pub struct PageRecord {
     pub channels: BTreeMap<String, ChannelState>,
     /// When it was acknowledged and by whom.
     pub acknowledged: Option<(Timestamp, String)>,
+    /// What somebody said it was worth.
+    pub verdict: Option<VerdictV1>,
 }
 
 /// How a channel fared with a page.
@@ -37,7 +40,14 @@ pub enum ChannelState {
 impl PageRecord {
     pub(super) fn new(request: &PageRequestedV1, fact: &Fact) -> Self {
         let channels = request.channels.iter().map(|c| (c.clone(), ChannelState::Waiting)).collect();
-        Self { request: request.clone(), requested_at: fact.at, position: fact.position, channels, acknowledged: None }
+        Self {
+            request: request.clone(),
+            requested_at: fact.at,
+            position: fact.position,
+            channels,
+            acknowledged: None,
+            verdict: None,
+        }
     }
 
     pub(super) fn delivered(&mut self, channel: &str, at: Timestamp) {

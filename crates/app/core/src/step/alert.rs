@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
-use seaworthy_alert::{self as alerts, Event as Alerting, Nature, Phase, Purpose, Signal, Urgency};
+use seaworthy_alert::{self as alerts, Change, Event as Alerting, Nature, Phase, Purpose, Signal, Urgency};
 use seaworthy_contract::catalogue::DependencyKind;
 use seaworthy_contract::events::Event;
 use seaworthy_contract::events::alert::{
@@ -74,6 +74,10 @@ fn tell(state: &State, id: AlertId, cx: &mut Cx) -> Vec<NewFact> {
 /// A silence with an end and a reason; nothing is silenced for ever.
 pub(super) fn silence(state: &State, wanted: &AlertSilencedV1, cx: &Cx) -> Result<Vec<NewFact>, Refusal> {
     known(state, &wanted.service)?;
+    if let Some(rule) = wanted.rule.as_deref().filter(|rule| !speaks_of(state, rule).contains(&wanted.service)) {
+        // A slip of the keyboard would silence nothing, and nobody would notice.
+        return Err(Refusal::Unknown("rule", format!("{rule}\" of service \"{}", wanted.service)));
+    }
     line("reason", &wanted.reason)?;
     if wanted.reason.trim().is_empty() {
         return Err(Refusal::Invalid("reason", "say why, for whoever looks at 3 a.m.".to_owned()));
@@ -85,7 +89,20 @@ pub(super) fn silence(state: &State, wanted: &AlertSilencedV1, cx: &Cx) -> Resul
         let why = "at most 30 days; a rule that is never wanted is changed instead".to_owned();
         return Err(Refusal::Invalid("until", why));
     }
+    let lasting = state.alerts.silences.iter().filter(|s| s.until > cx.now);
+    if lasting.clone().any(|s| is_this(s, wanted)) {
+        return Ok(Vec::new());
+    }
+    if lasting.count() >= SILENCES_MAX {
+        let why = format!("{SILENCES_MAX} silences hold already");
+        return Err(Refusal::State(why, "end one that is not needed: `seaworthy alerts unsilence`"));
+    }
     Ok(vec![NewFact::new(format!("service/{}", wanted.service), wanted.clone())])
+}
+
+fn is_this(known: &alerts::Silence, wanted: &AlertSilencedV1) -> bool {
+    (&known.service, &known.rule, known.until, &known.reason)
+        == (&wanted.service, &wanted.rule, wanted.until, &wanted.reason)
 }
 
 pub(super) fn unsilence(state: &State, wanted: &AlertUnsilencedV1, cx: &Cx) -> Result<Vec<NewFact>, Refusal> {
@@ -99,8 +116,9 @@ pub(super) fn unsilence(state: &State, wanted: &AlertUnsilencedV1, cx: &Cx) -> R
 
 /// One tap after a page. A second thought replaces the first.
 pub(super) fn judge(state: &State, page: PageId, verdict: VerdictV1) -> Result<Vec<NewFact>, Refusal> {
-    if !state.pages.contains_key(&page) {
-        return Err(Refusal::Unknown("page", page.to_string()));
+    let record = state.pages.get(&page).ok_or_else(|| Refusal::Unknown("page", page.to_string()))?;
+    if record.verdict == Some(verdict) {
+        return Ok(Vec::new());
     }
     Ok(vec![NewFact::new(format!("page/{page}"), PageJudgedV1 { page, verdict })])
 }
@@ -109,7 +127,23 @@ pub(super) fn change_rule(state: &State, rule: &str, change: RuleChangeV1) -> Re
     if rule_service(state, rule).is_none() {
         return Err(Refusal::Unknown("rule", rule.to_owned()));
     }
+    let known = state.alerts.rules.get(rule).and_then(|rule| rule.change).map(|(change, _)| change);
+    let wanted = crate::state::change(change);
+    if known == Some(wanted) || (known.is_none() && wanted == Change::Restore) {
+        return Ok(Vec::new());
+    }
     Ok(vec![NewFact::new(format!("rule/{rule}"), RuleChangedV1 { rule: rule.to_owned(), change })])
+}
+
+/// Silences that hold at once: a few for each service of a large company; each is looked at with every alert.
+const SILENCES_MAX: usize = 1_000;
+
+/// Returns every service that a rule speaks of: the one that its declaration names, and those of its alerts that are
+/// remembered.
+pub(crate) fn speaks_of(state: &State, rule: &str) -> BTreeSet<ServiceId> {
+    let fired = state.alerts.rules.get(rule).into_iter().flat_map(|rule| rule.firings.iter());
+    let of = |firing: &alerts::Firing| Some(state.alerts.alerts.get(&firing.alert)?.service.clone());
+    fired.filter_map(of).chain(rule_service(state, rule)).collect()
 }
 
 /// Returns the service that a rule last spoke of, or the one that its declaration names.
@@ -188,6 +222,8 @@ fn felt(nature: Nature) -> NatureV1 {
 /// A drill of a rule: the signal as it would come, marked, for as long as it takes to reach somebody.
 pub(super) fn drill(state: &State, rule: &str, cx: &mut Cx) -> Result<Vec<NewFact>, Refusal> {
     let service = rule_service(state, rule).ok_or_else(|| Refusal::Unknown("rule", rule.to_owned()))?;
+    known(state, &service)?;
+    check_wakes(state, rule, &service, cx)?;
     if state.alerts.open(&service, DRILL, Purpose::Drill).is_some() {
         return Err(Refusal::State(format!("a drill of {service} is running"), "acknowledge its page first"));
     }
@@ -203,6 +239,20 @@ pub(super) fn drill(state: &State, rule: &str, cx: &mut Cx) -> Result<Vec<NewFac
         sentence: format!("{rule} of {service} was fired to see whether it reaches you; acknowledge, and that is all"),
     };
     Ok(signal(state, &injected, cx))
+}
+
+/// A drill that can wake nobody would fail for a reason that is known before.
+fn check_wakes(state: &State, rule: &str, service: &ServiceId, cx: &Cx) -> Result<(), Refusal> {
+    let change = state.alerts.rules.get(rule).and_then(|rule| rule.change).map(|(change, _)| change);
+    if matches!(change, Some(Change::Demote | Change::Delete)) {
+        let why = format!("{rule} wakes nobody: its team has changed it");
+        return Err(Refusal::State(why, "`seaworthy rules change RULE restore` makes it as its author wrote it"));
+    }
+    if let Some(silence) = state.alerts.silence(service, rule, cx.now) {
+        let why = format!("{service} is silent until {}: {}", silence.until, silence.reason);
+        return Err(Refusal::State(why, "wait for its end, or end it: `seaworthy alerts unsilence SERVICE`"));
+    }
+    Ok(())
 }
 
 /// A drill ends when somebody has taken its page, or when nobody did for a quarter of an hour.

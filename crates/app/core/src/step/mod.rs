@@ -3,6 +3,7 @@
 mod alert;
 mod catalogue;
 mod document;
+mod downtime;
 mod fit;
 mod gateway;
 mod page;
@@ -10,11 +11,13 @@ mod process;
 mod rollout;
 mod ship;
 mod source;
+mod token;
 
+pub(crate) use alert::speaks_of;
 pub use catalogue::plan;
 pub use source::speaks_for;
 
-use seaworthy_contract::events::server::{ServerStartedV1, TokenIssuedV1};
+use seaworthy_contract::events::server::ServerStartedV1;
 
 use crate::{Cx, Input, NewFact, Refusal, State};
 
@@ -37,6 +40,10 @@ pub fn step(state: &State, input: &Input, cx: &mut Cx) -> Result<Vec<NewFact>, R
         Input::BreakGlassUsed { gateway, entry } => Ok(gateway::break_glass_used(state, gateway, entry, cx)),
         Input::Judged(judged) => Ok(rollout::judged(state, judged, cx)),
         Input::Drained(drained) => Ok(rollout::drained(state, drained, cx)),
+        Input::Downtime(change) => Ok(downtime::changed(state, change)),
+        Input::AnnounceWindow(wanted) => downtime::announce(state, wanted, cx),
+        Input::CancelWindow { window } => downtime::cancel(state, *window, cx),
+        Input::NameCause(wanted) => downtime::name_cause(state, wanted),
         Input::Signal(signal) => Ok(alert::signal(state, signal, cx)),
         Input::Silence(wanted) => alert::silence(state, wanted, cx),
         Input::Unsilence(wanted) => alert::unsilence(state, wanted, cx),
@@ -48,12 +55,16 @@ pub fn step(state: &State, input: &Input, cx: &mut Cx) -> Result<Vec<NewFact>, R
             Ok(page::undeliverable(state, *page, channel, *attempts, reason))
         }
         Input::TokenIssued { token, scope, label, expires_at } => {
-            let (scope, label, expires_at) = (scope.clone(), label.clone(), *expires_at);
-            Ok(vec![NewFact::new(format!("token/{token}"), TokenIssuedV1 { token: *token, scope, label, expires_at })])
+            token::issued(state, *token, scope, label, *expires_at, cx.now)
         }
+        Input::TokenRevoked { token } => token::revoked(state, *token, cx.now),
         Input::Started { boot, program } => {
             Ok(vec![NewFact::new("server", ServerStartedV1 { boot: *boot, program: program.clone() })])
         }
-        Input::Tick => Ok(rollout::tick(state, cx).into_iter().chain(alert::tick(state, cx)).collect()),
+        Input::Tick => Ok(rollout::tick(state, cx)
+            .into_iter()
+            .chain(alert::tick(state, cx))
+            .chain(downtime::tick(state))
+            .collect()),
     }
 }

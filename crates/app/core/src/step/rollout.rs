@@ -201,14 +201,17 @@ pub(super) fn drained(state: &State, drained: &Drained, cx: &mut Cx) -> Vec<NewF
     }
     let since =
         |from: Timestamp, to: Option<Timestamp>| to.map_or(0.0, |to| to.duration_since(from).as_secs_f64().max(0.0));
-    let from_first_bad = |to| drained.first_bad_at.map(|first| since(first, to));
+    // What was never seen has no time: a 0 here would be taken for the proof of a fast revert.
+    let from_first_bad = |to: Option<Timestamp>| drained.first_bad_at.zip(to).map(|(first, to)| since(first, Some(to)));
+    // A process that died under its users answered nobody, and whoever was sent to it last was still met by it.
+    let last_response_at = drained.last_response_at.max(drained.last_assigned_at);
     let event = RevertConfirmedV1 {
         rollout: drained.rollout,
         gateways: drained.gateways.clone(),
         decision_to_last_assignment_s: since(decided_at, drained.last_assigned_at),
-        decision_to_last_response_s: since(decided_at, drained.last_response_at),
+        decision_to_last_response_s: since(decided_at, last_response_at),
         first_bad_to_last_assignment_s: from_first_bad(drained.last_assigned_at),
-        first_bad_to_last_response_s: from_first_bad(drained.last_response_at),
+        first_bad_to_last_response_s: from_first_bad(last_response_at),
         canary_requests: drained.canary.requests,
         canary_failures: drained.canary.failures,
         rescued: drained.canary.rescued,

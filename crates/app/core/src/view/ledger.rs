@@ -2,6 +2,8 @@
 
 use seaworthy_contract::events::Event;
 use seaworthy_contract::events::alert::{AlertFiredV1, RuleChangeV1, Urgency, VerdictV1};
+use seaworthy_contract::events::downtime::{CauseV1, DowntimeStateChangedV1, SeenV1};
+use seaworthy_model::ServiceId;
 
 /// Says what happened, without names of people: the ledger holds handles only.
 pub fn sentence(event: &Event) -> String {
@@ -60,6 +62,21 @@ pub fn sentence(event: &Event) -> String {
             RuleChangeV1::Delete => format!("{} says nothing any more", e.rule),
             RuleChangeV1::Restore => format!("{} is as its author wrote it", e.rule),
         },
+        Event::DowntimeStateChanged(e) => downtime_changed(e),
+        Event::DowntimeWindowAnnounced(e) => {
+            format!(
+                "{} may be interrupted from {} to {}: {}",
+                of(&e.service, e.function.as_ref()),
+                e.start,
+                e.end,
+                e.reason
+            )
+        }
+        Event::DowntimeWindowCancelled(_) => "a window was taken back".to_owned(),
+        Event::DowntimeCauseNamed(e) => {
+            let why = cause(&e.cause);
+            format!("why {} was not well since {}: {why}", of(&e.service, e.function.as_ref()), e.since)
+        }
         Event::GatewayJoined(e) => format!("gateway {} reports", e.gateway),
         Event::GuardTripped(e) => format!("gateway {} ejected {} {}: {}", e.gateway, e.service, e.version, e.why),
         Event::BreakGlassUsed(e) => {
@@ -69,6 +86,31 @@ pub fn sentence(event: &Event) -> String {
         Event::TokenIssued(e) => format!("credential for {} issued", e.label),
         Event::TokenRevoked(_) => "credential withdrawn".to_owned(),
         Event::Unknown { kind, version } => format!("{kind} version {version}, which this program does not know"),
+    }
+}
+
+fn of(service: &ServiceId, function: Option<&String>) -> String {
+    function.map_or_else(|| service.to_string(), |function| format!("{service}/{function}"))
+}
+
+fn downtime_changed(event: &DowntimeStateChangedV1) -> String {
+    let what = match event.state {
+        SeenV1::Unknown => "is watched by nobody",
+        SeenV1::Up => "serves",
+        SeenV1::Degraded => "is degraded",
+        SeenV1::Down => "is down",
+    };
+    format!("{} {what} since {}", of(&event.service, event.function.as_ref()), event.since)
+}
+
+fn cause(cause: &CauseV1) -> String {
+    match cause {
+        CauseV1::Change => "a change".to_owned(),
+        CauseV1::Dependency(name) => format!("its dependency {name}"),
+        CauseV1::Capacity => "capacity".to_owned(),
+        CauseV1::Credential => "a credential".to_owned(),
+        CauseV1::Vendor(name) => format!("vendor {name}"),
+        CauseV1::Maintenance => "declared work".to_owned(),
     }
 }
 

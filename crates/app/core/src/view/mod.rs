@@ -1,12 +1,16 @@
 //! What outsiders see, from state and watch: one file a noun, each answer an API type.
 
+mod alert;
 mod ledger;
+mod objective;
 mod on_call;
 mod page;
 mod readiness;
 mod rollout;
+mod rule;
 mod service;
 mod status;
+mod token;
 mod who;
 
 use std::collections::BTreeMap;
@@ -14,13 +18,17 @@ use std::collections::BTreeMap;
 use seaworthy_contract::catalogue::PersonDetails;
 use seaworthy_model::PersonId;
 
+pub use alert::{AlertFilter, alert, alerts, means, open_alerts, open_where, ownership, silences};
 pub use ledger::sentence;
+pub use objective::{Plot, drawn, objective, objectives, plot};
 pub use on_call::{OnCallNow, on_call};
 pub use page::{page, pages};
 pub use readiness::readiness;
 pub use rollout::{rollout, rollouts, series};
+pub use rule::{review, rule, rule_services, rules};
 pub use service::{nearest_service, service, services};
 pub use status::status;
+pub use token::tokens;
 pub use who::who;
 
 use crate::{State, Watch};

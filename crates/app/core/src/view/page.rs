@@ -27,6 +27,8 @@ fn view(look: &Look<'_>, record: &PageRecord) -> Page {
         sentence: request.sentence.clone(),
         state: state(record),
         rollout: request.rollout,
+        alert: look.state.alerts.of_page(request.page).map(|(id, _)| id),
+        verdict: record.verdict,
         began_at: request.began_at,
         requested_at: record.requested_at,
         acknowledged_at: record.acknowledged.as_ref().map(|(at, _)| *at),
@@ -36,7 +38,7 @@ fn view(look: &Look<'_>, record: &PageRecord) -> Page {
     }
 }
 
-fn state(record: &PageRecord) -> PageState {
+pub(super) fn state(record: &PageRecord) -> PageState {
     if record.acknowledged.is_some() {
         return PageState::Acknowledged;
     }

@@ -1,10 +1,12 @@
 //! Services as outsiders see them.
 
+use seaworthy_alert::{Alert, Urgency};
 use seaworthy_contract::api::{DependencyView, Service, VersionState, VersionView};
 use seaworthy_contract::catalogue;
 use seaworthy_model::{ServiceId, VersionId};
 
-use super::{Look, on_call};
+use super::alert::counts;
+use super::{Look, on_call, open_alerts};
 use crate::desired::{Role, wanted};
 use crate::state::{Declared, Health};
 
@@ -39,9 +41,11 @@ fn view(look: &Look<'_>, entity: &catalogue::Service, declared: &Declared) -> Se
         tier: entity.tier.into(),
         sentence: sentence(look, entity, on_call.is_some()),
         on_call,
+        alerts: open_alerts(look, Some(&entity.name)),
         stable: serving.and_then(|s| s.stable.clone()),
         rollout: live,
         versions: versions(look, &entity.name),
+        objectives: super::objective::briefs(look, &entity.name),
         routes: entity.routes.clone(),
         dependencies: entity.dependencies.iter().map(|d| dependency(look, &entity.name, d)).collect(),
         source: declared.source.clone(),
@@ -78,9 +82,18 @@ fn dependency(look: &Look<'_>, consumer: &ServiceId, declared: &catalogue::Depen
     }
 }
 
+/// Returns the oldest alert that wakes somebody for a service, and that is its own.
+fn worst<'a>(look: &Look<'a>, service: &'a ServiceId) -> Option<&'a Alert> {
+    let mine = look.state.alerts.open_of(service).map(|(_, alert)| alert);
+    mine.filter(|a| counts(look, a) && a.urgency == Urgency::Page).min_by_key(|a| a.began_at)
+}
+
 /// Is it well? Worst thing first; what nobody watches is said to be unknown.
 fn sentence(look: &Look<'_>, entity: &catalogue::Service, somebody_on_call: bool) -> String {
     let name = &entity.name;
+    if let Some(alert) = worst(look, name) {
+        return format!("{name}: {}", alert.sentence.trim_end_matches('.')) + ".";
+    }
     let Some(serving) = look.state.serving.get(name) else {
         return format!("{name} is known, but no version of it was shipped through Seaworthy.");
     };

@@ -1,9 +1,11 @@
 //! The whole in one answer.
 
-use seaworthy_contract::api::{GatewayStatus, PageState, RolloutState, Status};
+use seaworthy_alert::Urgency;
+use seaworthy_contract::api::{GatewayStatus, Page, PageState, Rollout, RolloutState, Status};
 use uuid::Uuid;
 
-use super::{Look, pages, rollouts, services};
+use super::alert::counts;
+use super::{Look, open_alerts, pages, rollouts, services};
 
 /// Returns the whole. `boot` and `writable` are the server's own.
 pub fn status(look: &Look<'_>, boot: Uuid, writable: bool) -> Status {
@@ -12,14 +14,7 @@ pub fn status(look: &Look<'_>, boot: Uuid, writable: bool) -> Status {
     let mut live = rollouts(look, None);
     live.retain(|rollout| !matches!(rollout.state, RolloutState::Promoted | RolloutState::Reverted));
     let services = services(look);
-    let sentence = match (pages.as_slice(), live.as_slice()) {
-        ([], []) if services.is_empty() => "Nothing is declared yet.".to_owned(),
-        ([], []) => "Nobody is needed.".to_owned(),
-        ([], [one]) => one.sentence.clone(),
-        ([], many) => format!("{} changes are on their way to users; nobody is needed.", many.len()),
-        ([one], _) => format!("{} is needed: {}", one.to_name.as_deref().unwrap_or("Somebody"), one.sentence),
-        (many, _) => format!("{} pages wait for somebody to take them.", many.len()),
-    };
+    let sentence = sentence(look, &pages, &live, services.is_empty());
     Status {
         sentence,
         now: look.now,
@@ -30,7 +25,29 @@ pub fn status(look: &Look<'_>, boot: Uuid, writable: bool) -> Status {
         services,
         rollouts: live,
         pages,
+        alerts: open_alerts(look, None),
         gateways: gateways(look),
+    }
+}
+
+/// Is anybody needed? A page that nobody has beats everything, then what is wrong although somebody has it.
+fn sentence(look: &Look<'_>, pages: &[Page], live: &[Rollout], is_empty: bool) -> String {
+    let open: Vec<_> = look.state.alerts.all_open().map(|(_, alert)| alert).filter(|a| counts(look, a)).collect();
+    let (urgent, tickets): (Vec<_>, Vec<_>) = open.into_iter().partition(|alert| alert.urgency == Urgency::Page);
+    let calm = match tickets.len() {
+        0 => "Nobody is needed.".to_owned(),
+        1 => "Nobody is needed now; 1 alert waits for working hours.".to_owned(),
+        many => format!("Nobody is needed now; {many} alerts wait for working hours."),
+    };
+    match (pages, urgent.as_slice(), live) {
+        ([one], ..) => format!("{} is needed: {}", one.to_name.as_deref().unwrap_or("Somebody"), one.sentence),
+        ([_, _, ..], ..) => format!("{} pages wait for somebody to take them.", pages.len()),
+        ([], [one], _) => format!("{} is not well: {}", one.service, one.sentence),
+        ([], [_, _, ..], _) => format!("{} things are wrong; no page waits for anybody.", urgent.len()),
+        ([], [], []) if is_empty => "Nothing is declared yet.".to_owned(),
+        ([], [], []) => calm,
+        ([], [], [one]) => one.sentence.clone(),
+        ([], [], many) => format!("{} changes are on their way to users; nobody is needed.", many.len()),
     }
 }
 

@@ -85,6 +85,7 @@ impl Watch {
             Saved::Forgotten(id) => drop(self.live.remove(id)),
             Saved::Gateway(name, bytes) => {
                 let seen: SavedGateway = serde_json::from_slice(bytes)?;
+                self.downtime.heard_before(seen.ended_at);
                 self.gateways.0.insert(name.clone(), seen.restored());
             }
             Saved::Rollout(id, bytes) => {

@@ -5,8 +5,10 @@
 //! it costs evidence, never truth: the judge starts the step anew.
 
 mod checkpoint;
+mod downtime;
 mod gateways;
 mod live;
+pub mod objectives;
 mod series;
 mod used;
 
@@ -22,8 +24,10 @@ use crate::age::ago;
 use crate::state::RolloutRecord;
 
 pub use checkpoint::Saved;
+pub use downtime::{Downtime, DowntimeChange};
 pub use gateways::{GATEWAY_BEHIND, GATEWAY_LOST, GATEWAY_REMOVED, GATEWAYS_MAX, GatewaySeen, Gateways};
 pub use live::Live;
+pub use objectives::Objectives;
 pub use series::SeriesRing;
 pub use used::{InUse, USERS_WITHIN, Used};
 
@@ -74,6 +78,10 @@ pub struct Watch {
     pub live: BTreeMap<RolloutId, Live>,
     /// Calls between services that gateways carried: caller, dependency, how many.
     pub calls: BTreeMap<(String, ServiceId), u64>,
+    /// How good services are for their users.
+    pub objectives: Objectives,
+    /// What services and their functions are like.
+    pub downtime: Downtime,
     /// When each service of the catalogue was last asked for something.
     asked: BTreeMap<ServiceId, Timestamp>,
     /// Gateways of which a report was taken that is not persisted.
@@ -92,6 +100,8 @@ impl Watch {
         self.count_calls(report);
         let ended_at = ago(now, report.age_ms);
         self.note_asked(state, report, ended_at);
+        self.downtime.take(state, report, ended_at);
+        self.objectives.ingest(report, ended_at, now);
         let samples = self.gateways.samples(&report.gateway, now);
         let counted = |(id, record): &(&RolloutId, &RolloutRecord)| !record.is_final() && state.is_latest(**id);
         for (rollout, record) in state.rollouts.iter().filter(counted) {
@@ -141,6 +151,11 @@ impl Watch {
             verdicts.push(Judged { rollout: *rollout, step, verdict, first_bad_at, stuck_since });
         }
         verdicts
+    }
+
+    /// Returns what services are seen to be like and the ledger does not know.
+    pub fn downtime_changes(&mut self, state: &State, now: Timestamp) -> Vec<DowntimeChange> {
+        self.downtime.changes(state, &self.gateways, now)
     }
 
     /// Returns the reverted rollouts that every gateway has let go of.

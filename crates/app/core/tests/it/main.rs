@@ -5,6 +5,8 @@ mod alerts;
 #[cfg(test)]
 mod bench;
 #[cfg(test)]
+mod downtime;
+#[cfg(test)]
 mod events;
 #[cfg(test)]
 mod laws;

@@ -64,6 +64,29 @@ fn a_signal_of_an_earlier_rollout_of_the_same_version_does_not_end_the_next() {
     assert_eq!((live.first_bad_at, live.last_assigned_at, live.canary.requests), (None, None, 0));
 }
 
+#[test]
+fn what_died_under_its_users_was_not_reverted_in_no_time() {
+    for (last_assigned, expected) in [(Some(2_000), Some(3.0)), (None, None)] {
+        let mut bench = Bench::serving();
+        let rollout = bench.stepping("checkout", "v2");
+        bench.wait(10);
+        bench.report(|report| {
+            report.moments = vec![Moment {
+                service: service("checkout"),
+                version: version("v2"),
+                rollout,
+                first_failure_age_ms: Some(5_000),
+                last_assigned_age_ms: last_assigned,
+                last_response_age_ms: None,
+            }];
+        });
+        bench.reverted(rollout);
+        let confirmed = &bench.record(rollout).confirmed.as_ref().expect("confirmed").event;
+        assert_eq!(confirmed.first_bad_to_last_response_s, expected);
+        assert_eq!(confirmed.first_bad_to_last_assignment_s, expected);
+    }
+}
+
 /// A config version before any rollout.
 fn bench_position_before() -> u64 {
     1

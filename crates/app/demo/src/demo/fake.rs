@@ -129,6 +129,8 @@ pub(crate) fn page(rollout: &Rollout) -> Page {
         sentence: "customers could not place orders".to_owned(),
         state: PageState::Delivered,
         rollout: Some(rollout.id),
+        alert: None,
+        verdict: None,
         began_at: rollout.first_bad_at,
         requested_at: at(2_400),
         acknowledged_at: None,

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, COOKIE};
-use seaworthy_contract::events::server::ScopeV1;
+use seaworthy_contract::events::server::ScopeV2;
 use seaworthy_model::{TeamId, Timestamp};
 use seaworthy_store::SideError;
 use tokio::sync::Mutex;
@@ -21,13 +21,13 @@ use crate::kernel::Kernel;
 pub(crate) use seaworthy_contract::gateway::SESSION_COOKIE;
 pub(crate) use secret::{Digest, Secret};
 pub(crate) use session::may_be_code;
-pub(crate) use token::issue;
+pub(crate) use token::{issue, issue_as, withdraw};
 
 /// Who a request comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Principal {
     /// What it may do.
-    pub(crate) scope: ScopeV1,
+    pub(crate) scope: ScopeV2,
     /// How it appears in the ledger: `token/<id>`, `gateway/<label>`.
     pub(crate) actor: String,
     /// The form token of its session; none for a request with a credential of its own.
@@ -49,6 +49,10 @@ pub(crate) enum Who {
     Gateway,
     /// Supervisors.
     Supervisor,
+    /// Admins, and credentials that only send facts in.
+    Intake,
+    /// Whoever may send facts in, with a credential in the body: the handler looks. The format of others leaves no choice.
+    InBody,
 }
 
 impl Principal {
@@ -56,20 +60,21 @@ impl Principal {
     pub(crate) fn may_call(&self, who: Who) -> bool {
         match who {
             Who::Anyone => true,
-            Who::SignedIn => !matches!(self.scope, ScopeV1::Gateway | ScopeV1::Supervisor),
-            Who::Reader => self.scope != ScopeV1::Gateway,
-            Who::Operator => matches!(self.scope, ScopeV1::Admin | ScopeV1::Supervisor),
-            Who::Gateway => self.scope == ScopeV1::Gateway,
-            Who::Supervisor => self.scope == ScopeV1::Supervisor,
+            Who::SignedIn => !matches!(self.scope, ScopeV2::Gateway | ScopeV2::Supervisor | ScopeV2::Intake),
+            Who::Reader => !matches!(self.scope, ScopeV2::Gateway | ScopeV2::Intake),
+            Who::Operator => matches!(self.scope, ScopeV2::Admin | ScopeV2::Supervisor),
+            Who::Gateway => self.scope == ScopeV2::Gateway,
+            Who::Supervisor => self.scope == ScopeV2::Supervisor,
+            Who::Intake | Who::InBody => matches!(self.scope, ScopeV2::Admin | ScopeV2::Intake),
         }
     }
 
     /// Returns whether it may change what a team owns.
     pub(crate) fn may_change(&self, owner: &TeamId) -> bool {
         match &self.scope {
-            ScopeV1::Admin => true,
-            ScopeV1::Team { team } => team == owner,
-            ScopeV1::Read | ScopeV1::Gateway | ScopeV1::Supervisor => false,
+            ScopeV2::Admin => true,
+            ScopeV2::Team { team } => team == owner,
+            ScopeV2::Read | ScopeV2::Gateway | ScopeV2::Supervisor | ScopeV2::Intake => false,
         }
     }
 }
@@ -79,14 +84,14 @@ impl Principal {
 pub(crate) struct Access {
     kernel: Kernel,
     /// Credentials that the supervisor made for this start: what each may do and who it is.
-    boot: Arc<[(Digest, ScopeV1, String)]>,
+    boot: Arc<[(Digest, ScopeV2, String)]>,
     /// Held while a link is turned into a session: a link is one session, however many ask at once. One process has
     /// the data directory, so a lock inside it is enough.
     redeeming: Arc<Mutex<()>>,
 }
 
 impl Access {
-    pub(crate) fn new(kernel: Kernel, boot: Vec<(Digest, ScopeV1, String)>) -> Self {
+    pub(crate) fn new(kernel: Kernel, boot: Vec<(Digest, ScopeV2, String)>) -> Self {
         Self { kernel, boot: boot.into(), redeeming: Arc::default() }
     }
 
@@ -96,10 +101,7 @@ impl Access {
     /// When the side store cannot say: that is no answer about the credential.
     pub(crate) async fn principal(&self, headers: &HeaderMap) -> Result<Option<Principal>, SideError> {
         if let Some(bearer) = bearer(headers) {
-            return match self.by_boot_token(bearer) {
-                Some(principal) => Ok(Some(principal)),
-                None => token::find(&self.kernel, bearer).await,
-            };
+            return self.holder(bearer).await;
         }
         match cookie(headers, SESSION_COOKIE) {
             Some(secret) => session::find(&self.kernel, secret).await,
@@ -133,6 +135,17 @@ impl Access {
         session::end(&self.kernel, secret).await
     }
 
+    /// Returns whose a credential is that did not come in a header; none when it is not known or not in force.
+    ///
+    /// # Errors
+    /// When the side store cannot say.
+    pub(crate) async fn holder(&self, bearer: &str) -> Result<Option<Principal>, SideError> {
+        match self.by_boot_token(bearer) {
+            Some(principal) => Ok(Some(principal)),
+            None => token::find(&self.kernel, bearer).await,
+        }
+    }
+
     fn by_boot_token(&self, bearer: &str) -> Option<Principal> {
         let digest = Digest::of(bearer);
         let (_, scope, actor) = self.boot.iter().find(|(known, _, _)| known.equals(&digest))?;
@@ -163,14 +176,19 @@ mod tests {
     fn rights_follow_the_scope() {
         let team = |name: &str| name.parse::<TeamId>().expect("a name");
         let who = |scope| Principal { scope, actor: String::new(), csrf: None };
-        let shop = who(ScopeV1::Team { team: team("shop") });
+        let shop = who(ScopeV2::Team { team: team("shop") });
         assert!(shop.may_change(&team("shop")) && !shop.may_change(&team("bank")));
-        assert!(who(ScopeV1::Admin).may_change(&team("bank")));
-        for scope in [ScopeV1::Read, ScopeV1::Gateway, ScopeV1::Supervisor] {
+        assert!(who(ScopeV2::Admin).may_change(&team("bank")));
+        for scope in [ScopeV2::Read, ScopeV2::Gateway, ScopeV2::Supervisor, ScopeV2::Intake] {
             assert!(!who(scope).may_change(&team("shop")));
         }
-        assert!(!who(ScopeV1::Gateway).may_call(Who::SignedIn), "a gateway's token does not read the portal");
-        assert!(!who(ScopeV1::Admin).may_call(Who::Gateway), "an admin does not speak for a gateway");
+        assert!(!who(ScopeV2::Gateway).may_call(Who::SignedIn), "a gateway's token does not read the portal");
+        assert!(!who(ScopeV2::Admin).may_call(Who::Gateway), "an admin does not speak for a gateway");
         assert!(!shop.may_call(Who::Operator));
+        let intake = who(ScopeV2::Intake);
+        for route in [Who::SignedIn, Who::Reader, Who::Operator, Who::Gateway, Who::Supervisor] {
+            assert!(!intake.may_call(route), "facts in, nothing else: {route:?}");
+        }
+        assert!(intake.may_call(Who::Intake) && !shop.may_call(Who::Intake));
     }
 }

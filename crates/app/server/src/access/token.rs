@@ -1,7 +1,7 @@
 //! API tokens: `sw_<id>_<secret>`. The id is public and in the ledger, the secret is hashed in the side store.
 
 use jiff::Timestamp;
-use seaworthy_contract::events::server::ScopeV1;
+use seaworthy_contract::events::server::ScopeV2;
 use seaworthy_core::Input;
 use seaworthy_model::{Entropy, TokenId};
 use seaworthy_store::{SideError, Table, Write};
@@ -25,20 +25,38 @@ fn parse(text: &str) -> Option<(TokenId, &str)> {
 /// works, and nothing that would keep the next start from issuing one. Returns the text, which is nowhere else.
 pub(crate) async fn issue(
     kernel: &Kernel,
-    scope: ScopeV1,
+    scope: ScopeV2,
     label: &str,
     expires_at: Option<Timestamp>,
 ) -> Result<String, CommandError> {
+    issue_as(kernel, scope, label, expires_at, "server").await.map(|(_, text)| text)
+}
+
+/// The same for somebody; returns its id as well.
+pub(crate) async fn issue_as(
+    kernel: &Kernel,
+    scope: ScopeV2,
+    label: &str,
+    expires_at: Option<Timestamp>,
+    actor: &str,
+) -> Result<(TokenId, String), CommandError> {
     let mut seed = [0; 16];
     getrandom::fill(&mut seed).expect("the operating system gives randomness");
     let token = TokenId::new(kernel.now(), &mut Entropy::new(u128::from_le_bytes(seed)));
     let secret = Secret::random();
     let value = Digest::of(secret.reveal()).as_bytes().to_vec();
     let input = Input::TokenIssued { token, scope, label: label.to_owned(), expires_at };
-    kernel.command(input, "server").await?;
+    kernel.command(input, actor).await?;
     let put = Write::Put { table: Table::Tokens, key: token.to_string(), value };
     kernel.side.write(vec![put]).await.map_err(CommandError::Side)?;
-    Ok(format!("sw_{}_{}", token.as_uuid().simple(), secret.reveal()))
+    Ok((token, format!("sw_{}_{}", token.as_uuid().simple(), secret.reveal())))
+}
+
+/// Withdraws a token: from the event on it is not in force, and then its hash is forgotten.
+pub(crate) async fn withdraw(kernel: &Kernel, token: TokenId, actor: &str) -> Result<(), CommandError> {
+    kernel.command(Input::TokenRevoked { token }, actor).await?;
+    let forget = Write::Delete { table: Table::Tokens, key: token.to_string() };
+    kernel.side.write(vec![forget]).await.map_err(CommandError::Side)
 }
 
 /// Returns whose token it is, when it is known, not withdrawn and not over.

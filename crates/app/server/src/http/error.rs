@@ -112,6 +112,10 @@ impl From<CommandError> for Failure {
             CommandError::Refused(refusal) => refusal.into(),
             CommandError::Store(error) => not_appended(&error),
             CommandError::Side(error) => Self::side(&error),
+            CommandError::Series(error) => {
+                tracing::warn!(error = %chain(&error), "counts were not stored");
+                Self::unavailable("could not store what was counted; send it again in a moment")
+            }
             CommandError::Busy => Self::unavailable(error.to_string()),
         }
     }

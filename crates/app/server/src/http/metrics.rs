@@ -8,9 +8,14 @@ use axum::extract::State;
 use axum::routing::get;
 use http::Method;
 use http::header::CONTENT_TYPE;
+use seaworthy_contract::catalogue::Objective;
+use seaworthy_core::watch::Objectives;
 
 use super::{App, Route};
 use crate::access::Who;
+
+/// Most objectives that are told of: whoever scrapes keeps two series of each.
+const OBJECTIVES_MAX: usize = 2_000;
 
 /// Counters that are not in state.
 #[derive(Default)]
@@ -31,6 +36,7 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 async fn metrics(State(app): State<App>) -> ([(http::HeaderName, &'static str); 1], String) {
+    let (unowned, heard) = app.unowned.counts();
     let mut text = app.kernel.look(|look| {
         let waiting = seaworthy_core::outbox::waiting(look.state).count();
         let live = look.state.rollouts.values().filter(|record| !record.is_over()).count();
@@ -45,10 +51,22 @@ async fn metrics(State(app): State<App>) -> ([(http::HeaderName, &'static str); 
             gauge("services_declared", "Services in the catalogue.", look.state.catalogue.services().count() as f64),
             gauge("rollouts_live", "Rollouts that are not decided.", live as f64),
             gauge("outbox_messages_waiting", "Messages to people and systems not yet taken.", waiting as f64),
+            gauge("alerts_open", "Alerts that go on.", look.state.alerts.all_open().count() as f64),
+            gauge(
+                "alerts_unowned",
+                "What other systems say is wrong with services that nobody declared.",
+                unowned as f64,
+            ),
             gauge("gateways_known", "Gateways that reported since the ledger began.", gateways as f64),
         ]
         .concat()
     });
+    let help = "Times that another system's alert named no service that is declared.";
+    text.push_str(&format!(
+        "# TYPE seaworthy_alerts_unowned_heard counter\n# HELP seaworthy_alerts_unowned_heard {help}\n"
+    ));
+    text.push_str(&format!("seaworthy_alerts_unowned_heard_total {heard}\n"));
+    text.push_str(&app.kernel.look(|look| objectives(&look.watch.objectives)));
     text.push_str(
         "# TYPE seaworthy_http_answers counter\n# HELP seaworthy_http_answers Answers by route and status.\n",
     );
@@ -58,6 +76,26 @@ async fn metrics(State(app): State<App>) -> ([(http::HeaderName, &'static str); 
     }
     text.push_str("# EOF\n");
     ([(CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text)
+}
+
+/// Budget and burn of each objective. Labels are names of the catalogue, at most [`OBJECTIVES_MAX`] of them.
+fn objectives(objectives: &Objectives) -> String {
+    let seen =
+        || objectives.iter().filter_map(|watched| Some((&watched.declared, watched.seen()?))).take(OBJECTIVES_MAX);
+    let left = seen().map(|(declared, seen)| (declared, Some(seen.budget.remaining)));
+    let burn = seen().map(|(declared, seen)| (declared, seen.budget.burn));
+    let (budget, rate) = ("Share of the budget that is left.", "How many times faster than evenly the budget burns.");
+    family("objective_budget_remaining_ratio", budget, left) + &family("objective_burn_ratio", rate, burn)
+}
+
+fn family<'a>(name: &str, help: &str, values: impl Iterator<Item = (&'a Objective, Option<f64>)>) -> String {
+    let mut text = format!("# TYPE seaworthy_{name} gauge\n# HELP seaworthy_{name} {help}\n");
+    for (declared, value) in values.filter_map(|(declared, value)| Some((declared, value?))) {
+        let (service, objective) = (&declared.service, &declared.name);
+        writeln!(text, "seaworthy_{name}{{service=\"{service}\",objective=\"{objective}\"}} {value}")
+            .expect("a string takes all");
+    }
+    text
 }
 
 fn gauge(name: &str, help: &str, value: f64) -> String {

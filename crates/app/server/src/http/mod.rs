@@ -3,25 +3,30 @@
 //! Handlers parse, ask the kernel, answer. Rights are checked in one place, before a handler runs; a test walks the
 //! table and calls every route without, and with the wrong, credential.
 
+mod alerts;
 mod catalogue;
 mod caught;
 mod error;
 mod events;
 mod gate;
 mod health;
+mod intake;
 mod ledger;
 mod listen;
 mod metrics;
+mod objectives;
 mod openapi;
 mod pages;
 mod portal;
 mod report;
 mod rollouts;
 mod room;
+mod rules;
 mod services;
 mod sign_in;
 mod status;
 mod streams;
+mod tokens;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -51,6 +56,8 @@ pub(crate) struct App {
     /// `http://host:port` of API and portal, for links.
     pub(crate) base: Arc<str>,
     pub(crate) metrics: Arc<metrics::Metrics>,
+    /// What other systems said of services that nobody declared.
+    pub(crate) unowned: Arc<intake::Unowned>,
     /// Requests so far, for their names.
     requests: Arc<AtomicU64>,
     pub(crate) places: Arc<streams::Places>,
@@ -66,10 +73,10 @@ pub(crate) struct RequestId(String);
 
 impl App {
     pub(crate) fn new(kernel: Kernel, access: Access, boot: Uuid, base: Arc<str>) -> Self {
-        let (metrics, places) = <_>::default();
+        let (metrics, places, unowned) = <_>::default();
         let (applying, verifying) = <_>::default();
         let requests = Arc::default();
-        Self { kernel, access, boot, base, metrics, requests, places, applying, verifying }
+        Self { kernel, access, boot, base, metrics, unowned, requests, places, applying, verifying }
     }
 
     /// Names a request: the random end of this start's id, and which one it is since then. Short enough to be read out.
@@ -107,8 +114,13 @@ pub(crate) fn routes() -> Vec<Route> {
         metrics::routes(),
         status::routes(),
         services::routes(),
+        objectives::routes(),
         rollouts::routes(),
         pages::routes(),
+        alerts::routes(),
+        rules::routes(),
+        intake::routes(),
+        tokens::routes(),
         ledger::routes(),
         catalogue::routes(),
         events::routes(),

@@ -14,9 +14,10 @@ use seaworthy_contract::catalogue::PersonDetails;
 use seaworthy_contract::gateway::{Report, ReportAck};
 use seaworthy_core::Input;
 use seaworthy_core::view::Look;
+use seaworthy_core::watch::objectives::Readings;
 use seaworthy_kernel::{Done, Shared};
-use seaworthy_model::PersonId;
-use seaworthy_store::{Clock, Ledger, Side};
+use seaworthy_model::{PersonId, ServiceId, Tally};
+use seaworthy_store::{Clock, Ledger, SeriesStore, Side};
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub(crate) use open::open;
@@ -29,6 +30,36 @@ const QUEUE_MAX: usize = 1_024;
 pub(crate) enum Job {
     Command { input: Box<Input>, actor: String, reply: oneshot::Sender<Result<Done, CommandError>> },
     Report { report: Box<Report>, reply: oneshot::Sender<Result<ReportAck, CommandError>> },
+    Count { counted: Counted, reply: oneshot::Sender<Result<usize, CommandError>> },
+}
+
+/// What was counted elsewhere than in a gateway.
+pub(crate) enum Counted {
+    /// Counts that a service sent itself.
+    Pushed {
+        /// The service.
+        service: ServiceId,
+        /// The series.
+        series: String,
+        /// Counts by time.
+        points: Vec<(Timestamp, Tally)>,
+    },
+    /// A run of a probe.
+    Probed {
+        /// The probe.
+        probe: String,
+        /// When.
+        at: Timestamp,
+        /// Whether it passed.
+        passed: bool,
+    },
+    /// What another system measured.
+    Read {
+        /// The objective that asks it.
+        objective: String,
+        /// The windows.
+        readings: Readings,
+    },
 }
 
 /// A handle on the kernel; cheap to clone.
@@ -41,6 +72,7 @@ pub(crate) struct Kernel {
     clock: Clock,
     pub(crate) ledger: Arc<dyn Ledger>,
     pub(crate) side: Arc<dyn Side>,
+    pub(crate) series: Arc<dyn SeriesStore>,
 }
 
 impl Kernel {
@@ -63,6 +95,17 @@ impl Kernel {
         let (reply, answer) = oneshot::channel();
         let job = Job::Report { report: Box::new(report), reply };
         self.jobs.try_send(job).map_err(|_| CommandError::Busy)?;
+        answer.await.unwrap_or(Err(CommandError::Busy))
+    }
+
+    /// Takes what was counted elsewhere and returns once it is stored; says how many objectives it is of.
+    ///
+    /// # Errors
+    /// When it is refused, could not be stored, or too much waits.
+    #[expect(dead_code, reason = "routes of counts, probes and queries call it")]
+    pub(crate) async fn count(&self, counted: Counted) -> Result<usize, CommandError> {
+        let (reply, answer) = oneshot::channel();
+        self.jobs.try_send(Job::Count { counted, reply }).map_err(|_| CommandError::Busy)?;
         answer.await.unwrap_or(Err(CommandError::Busy))
     }
 

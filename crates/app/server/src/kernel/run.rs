@@ -6,7 +6,7 @@ use seaworthy_kernel::Engine;
 use tokio::sync::mpsc;
 use tokio::time::MissedTickBehavior;
 
-use super::Job;
+use super::{Counted, Job};
 
 /// How often timers are looked at: start timeouts, bake times. Verdicts come with reports, four times as often.
 const TICK: Duration = Duration::from_secs(1);
@@ -35,6 +35,16 @@ async fn carry_out(engine: &Engine, job: Job) {
         Job::Report { report, reply } => {
             let ack = engine.take_report(&report).await;
             drop(reply.send(ack)); // The gateway sends again what it did not see acknowledged.
+        }
+        Job::Count { counted, reply } => {
+            let taken = match counted {
+                Counted::Pushed { service, series, points } => engine.push(&service, &series, &points).await,
+                Counted::Probed { probe, at, passed } => engine.probed(&probe, at, passed).await,
+                Counted::Read { objective, readings } => {
+                    engine.take_readings(&objective, readings).await.map(usize::from)
+                }
+            };
+            drop(reply.send(taken)); // Whoever sent it may have gone away; it is stored all the same.
         }
     }
 }

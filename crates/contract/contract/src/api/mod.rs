@@ -2,24 +2,40 @@
 //!
 //! Shares are ratios from 0 to 1 here, times are RFC 3339 in UTC, durations carry their unit in the name.
 
+mod alert;
 mod catalogue;
 mod error;
+mod kpi;
 mod ledger;
+mod objective;
 mod page;
 mod readiness;
 mod rollout;
+mod rule;
 mod series;
 mod service;
 mod status;
+mod token;
 
+pub use alert::{
+    ALERTS_SHOWN_MAX, Alert, AlertPage, AlertRef, AlertsTaken, EventReply, JudgeRequest, OpenAlert, Silence,
+    SilenceRequest, UnownedAlert, UnsilenceRequest,
+};
 pub use catalogue::{Change, ChangeKind, Kept, KeptReason, Plan};
 pub use error::{ApiError, Code};
+pub use kpi::{KPI_POINTS_MAX, KpiPoint, KpiRequest, KpiTaken};
 pub use ledger::{LedgerPage, LedgerRow, Verification};
+pub use objective::{
+    Budget, OBJECTIVE_POINTS_MAX, Objective, ObjectiveBrief, ObjectivePoint, ObjectiveSeries, ObjectiveState, Sight,
+    Tier, Window,
+};
 pub use page::{Page, PageChannel, PageState};
 pub use readiness::{Evidence, Finding, Readiness, Verdict};
 pub use rollout::{
     ActRequest, ArmTotals, JudgeView, RevertTimes, Rollout, RolloutState, ShipRequest, Shipped, Step, StepState,
 };
+pub use rule::{DrillRequest, Proposal, RULES_SHOWN_MAX, Rule, RuleChangeRequest, RuleChanged, Suggestion, Worth};
 pub use series::{Point, Series};
 pub use service::{DependencyView, OnCall, Service, VersionState, VersionView, WhoAnswer, WhoCandidate};
 pub use status::{GatewayStatus, SignInLink, Status};
+pub use token::{Token, TokenMade, TokenRequest, TokenScope};

@@ -1,9 +1,11 @@
 //! Pages to people as outsiders see them.
 
 use jiff::Timestamp;
-use seaworthy_model::{PageId, PersonId, Position, RolloutId, ServiceId, TeamId};
+use seaworthy_model::{AlertId, PageId, PersonId, Position, RolloutId, ServiceId, TeamId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use crate::events::alert::VerdictV1;
 
 /// A page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -29,6 +31,13 @@ pub struct Page {
     /// The rollout it is about.
     #[schema(value_type = Option<String>)]
     pub rollout: Option<RolloutId>,
+    /// The alert it is about.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub alert: Option<AlertId>,
+    /// What somebody said it was worth.
+    #[serde(default)]
+    pub verdict: Option<VerdictV1>,
     /// When it began.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub began_at: Option<Timestamp>,

@@ -5,6 +5,7 @@ use seaworthy_model::{PersonId, Position, RolloutId, RotationId, ServiceId, Team
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::{ObjectiveBrief, OpenAlert};
 use crate::catalogue::{DependencyKind, Route};
 
 /// A service.
@@ -24,6 +25,9 @@ pub struct Service {
     pub sentence: String,
     /// Who is on call now; none is shown in red.
     pub on_call: Option<OnCall>,
+    /// Its open alerts, newest first; `GET /v1/alerts?open=true&service=` has those that do not fit here.
+    #[serde(default)]
+    pub alerts: Vec<OpenAlert>,
     /// The version that serves.
     #[schema(value_type = Option<String>)]
     pub stable: Option<VersionId>,
@@ -32,6 +36,9 @@ pub struct Service {
     pub rollout: Option<RolloutId>,
     /// Versions that should run now.
     pub versions: Vec<VersionView>,
+    /// How good it is for its users, objective by objective.
+    #[serde(default)]
+    pub objectives: Vec<ObjectiveBrief>,
     /// How users reach it.
     pub routes: Vec<Route>,
     /// What it needs.

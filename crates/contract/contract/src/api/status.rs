@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Page, Rollout, Service};
+use super::{OpenAlert, Page, Rollout, Service};
 
 /// The whole in one answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -30,6 +30,9 @@ pub struct Status {
     pub rollouts: Vec<Rollout>,
     /// Pages nobody has acknowledged.
     pub pages: Vec<Page>,
+    /// Open alerts, newest first; `GET /v1/alerts?open=true` has those that do not fit here.
+    #[serde(default)]
+    pub alerts: Vec<OpenAlert>,
     /// Gateways that reported since the server started.
     pub gateways: Vec<GatewayStatus>,
 }

@@ -5,6 +5,7 @@
 
 pub mod alert;
 pub mod catalogue;
+pub mod downtime;
 pub mod gateway;
 pub mod page;
 pub mod rollout;
@@ -176,6 +177,14 @@ events! {
     AlertUnsilenced(alert::AlertUnsilencedV1) = "alert.unsilenced" v 1;
     /// What a rule may ask for was changed by its team.
     RuleChanged(alert::RuleChangedV1) = "rule.changed" v 1;
+    /// A service is seen differently from an instant on.
+    DowntimeStateChanged(downtime::DowntimeStateChangedV1) = "downtime.state_changed" v 1;
+    /// Work was declared that may interrupt a service.
+    DowntimeWindowAnnounced(downtime::DowntimeWindowAnnouncedV1) = "downtime.window_announced" v 1;
+    /// A window was taken back.
+    DowntimeWindowCancelled(downtime::DowntimeWindowCancelledV1) = "downtime.window_cancelled" v 1;
+    /// It is known why a service was degraded or down.
+    DowntimeCauseNamed(downtime::DowntimeCauseNamedV1) = "downtime.cause_named" v 1;
     /// A gateway reported for the first time since its start.
     GatewayJoined(gateway::GatewayJoinedV1) = "gateway.joined" v 1;
     /// A gateway's local guard ejected a canary.
@@ -185,7 +194,7 @@ events! {
     /// A control plane started.
     ServerStarted(server::ServerStartedV1) = "server.started" v 1;
     /// A credential was issued; its secret is nowhere.
-    TokenIssued(server::TokenIssuedV1) = "token.issued" v 1;
+    TokenIssued(server::TokenIssuedV2) = "token.issued" v 2 reads 1;
     /// A credential was withdrawn.
     TokenRevoked(server::TokenRevokedV1) = "token.revoked" v 1;
 }

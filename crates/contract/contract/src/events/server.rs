@@ -18,7 +18,7 @@ pub struct ServerStartedV1 {
 /// What a credential may do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "scope", rename_all = "kebab-case")]
-pub enum ScopeV1 {
+pub enum ScopeV2 {
     /// Everything.
     Admin,
     /// Read everything, change what the team owns.
@@ -33,16 +33,18 @@ pub enum ScopeV1 {
     Gateway,
     /// Take desired processes and report observed ones as a supervisor.
     Supervisor,
+    /// Send facts in, such as other systems' alerts and counts; read nothing, change nothing else.
+    Intake,
 }
 
-/// A credential was issued; its secret is nowhere.
+/// A credential was issued; its secret is nowhere. V1 did not know the scope `intake`; every payload of V1 is one of V2.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct TokenIssuedV1 {
+pub struct TokenIssuedV2 {
     /// The credential.
     #[schema(value_type = String)]
     pub token: TokenId,
     /// What it may do.
-    pub scope: ScopeV1,
+    pub scope: ScopeV2,
     /// What it is for.
     pub label: String,
     /// When it ends; none for the supervisor's own, which are made anew at each start.

@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 use jiff::{SignedDuration, Timestamp};
 use seaworthy_model::Tally;
 use seaworthy_slo::{
-    Change, Engine, GUARD_CHANCE, Objective, Observation, Period, Reach, Reading, TierReading, Traffic, Urgency,
+    Change, Engine, GUARD_CHANCE, Objective, Observation, Period, Reach, Reading, Tier, TierReading, Traffic, Urgency,
     poisson,
 };
 
@@ -21,6 +21,8 @@ use super::random::Random;
 const BUCKET: f64 = 10.0;
 const BUCKETS_A_YEAR: u64 = 365 * 8_640;
 const BUCKETS_A_DAY: u64 = 8_640;
+/// Ten minutes: the screen follows the day in such steps.
+const BUCKETS_A_SLOT: u64 = 60;
 
 /// How traffic moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,11 +33,16 @@ pub(crate) enum Shape {
     Daily,
 }
 
+/// What decides: the engine, or for comparison the two windows of each tier alone, as most rules have it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rules {
+    Engine,
+    Windows,
+}
+
 /// What years of healthy services came to.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Outcome {
-    /// Years that were simulated.
-    pub(crate) years: f64,
     /// Bad events, all of them harmless.
     pub(crate) bad: u64,
     /// Looks that were worth a whole evaluation.
@@ -44,8 +51,6 @@ pub(crate) struct Outcome {
     pub(crate) pages: u64,
     /// Alerts that opened as tickets.
     pub(crate) tickets: u64,
-    /// Pages that the two windows alone would have made in the looks that were evaluated: what the guard held.
-    pub(crate) held: u64,
 }
 
 /// Simulates `years` services for a year each, with rates spread evenly (in the logarithm) over the decade from `from_per_hour`.
@@ -55,11 +60,24 @@ pub(crate) fn run(seed: u64, years: u64, from_per_hour: f64, shape: Shape) -> Ou
     for _ in 0..years {
         let per_hour = random.log_between(from_per_hour, from_per_hour * 10.0);
         let target = random.pick(&[0.99, 0.995, 0.999, 0.9995, 0.9999]);
-        let objective = Objective::new(target, Period::Rolling { days: 30 }, &[]).expect("a good objective");
-        Service::new(objective, per_hour, shape).live(&mut random, &mut outcome);
-        outcome.years += 1.0;
+        Service::new(objective(target), per_hour, shape, Rules::Engine).live(&mut random, &mut outcome);
     }
     outcome
+}
+
+/// Simulates services of 99.9% at one rate under the windows alone: how often they page shows that the simulation sees what it is
+/// to see.
+pub(crate) fn control(seed: u64, years: u64, per_hour: f64) -> Outcome {
+    let mut random = Random::new(seed);
+    let mut outcome = Outcome::default();
+    for _ in 0..years {
+        Service::new(objective(0.999), per_hour, Shape::Steady, Rules::Windows).live(&mut random, &mut outcome);
+    }
+    outcome
+}
+
+fn objective(target: f64) -> Objective {
+    Objective::new(target, Period::Rolling { days: 30 }, &[]).expect("a good objective")
 }
 
 /// Bad events of the last window, kept as a running sum.
@@ -67,8 +85,8 @@ struct Window {
     buckets: u64,
     seconds: f64,
     bad: u64,
-    /// Bad events below which nothing can fire; only of long windows.
-    screen: u64,
+    /// For each tenth minute of the day, the bad events below which nothing can fire; only of long windows.
+    screens: Vec<u64>,
     /// How many entries of the queue, counted from the first ever, have left.
     left: u64,
 }
@@ -82,28 +100,27 @@ struct Service {
     queue: VecDeque<(u64, u64)>,
     /// Number of the first entry that is still in the queue.
     first: u64,
-    is_burning: bool,
+    rules: Rules,
+    /// Under the windows alone: the last bucket in which a tier that pages burnt.
+    burnt: Option<u64>,
 }
 
 impl Service {
-    fn new(objective: Objective, per_hour: f64, shape: Shape) -> Self {
-        let lowest = if shape == Shape::Daily { 0.1 } else { 1.0 };
-        let window = |seconds: u32, threshold: Option<f64>| {
-            let mean = per_hour * lowest * f64::from(seconds) / 3_600.0;
-            let events = (mean - 8.0 * mean.sqrt()).max(0.0).floor();
-            let screen = threshold.map_or(0, |ratio| screen(events, ratio, objective.allowed_ratio()));
-            Window { buckets: u64::from(seconds) / 10, seconds: f64::from(seconds), bad: 0, screen, left: 0 }
+    fn new(objective: Objective, per_hour: f64, shape: Shape, rules: Rules) -> Self {
+        let window = |seconds: u32, screens: Vec<u64>| Window {
+            buckets: u64::from(seconds) / 10,
+            seconds: f64::from(seconds),
+            bad: 0,
+            screens,
+            left: 0,
         };
-        let windows = objective
-            .tiers()
-            .iter()
-            .flat_map(|tier| {
-                [window(tier.long_seconds, Some(objective.threshold_ratio(tier))), window(tier.short_seconds, None)]
-            })
+        let screens = |tier: &Tier| screens(&objective, tier, per_hour, shape, rules);
+        let windows = (objective.tiers().iter())
+            .flat_map(|tier| [window(tier.long_seconds, screens(tier)), window(tier.short_seconds, Vec::new())])
             .collect();
         let per_bucket = per_hour * BUCKET / 3_600.0;
         let engine = Engine::new(objective);
-        Self { objective, engine, shape, per_bucket, windows, queue: VecDeque::new(), first: 0, is_burning: false }
+        Self { objective, engine, shape, per_bucket, windows, queue: VecDeque::new(), first: 0, rules, burnt: None }
     }
 
     /// Lives for a year, from one bucket with bad events to the next.
@@ -116,7 +133,7 @@ impl Service {
             self.pass(bucket + 1, next.min(BUCKETS_A_YEAR), random, outcome);
             bucket = next;
             let bad = at_least_one(random, peak, none);
-            let share = self.load(bucket) * self.per_bucket * half / peak;
+            let share = load(self.shape, bucket) * self.per_bucket * half / peak;
             let kept = if share < 1.0 { (0..bad).filter(|_| random.unit() < share).count() as u64 } else { bad };
             if kept > 0 {
                 self.add(bucket, kept);
@@ -143,7 +160,8 @@ impl Service {
     /// Takes a look where it is worth one; says whether it was.
     fn look(&mut self, bucket: u64, random: &mut Random, outcome: &mut Outcome) -> bool {
         self.slide(bucket);
-        let is_worth = self.windows.iter().step_by(2).any(|window| window.bad >= window.screen);
+        let slot = (bucket % BUCKETS_A_DAY / BUCKETS_A_SLOT) as usize;
+        let is_worth = self.windows.iter().step_by(2).any(|window| window.bad >= window.screens[slot]);
         if !is_worth && self.engine.alert().is_none() {
             return false;
         }
@@ -152,7 +170,10 @@ impl Service {
         for (reading, pair) in tiers.iter_mut().zip(self.windows.chunks(2)) {
             *reading = self.draw(bucket, &pair[0], &pair[1], random);
         }
-        self.count(bucket, &tiers, outcome);
+        match self.rules {
+            Rules::Engine => self.decide(bucket, &tiers, outcome),
+            Rules::Windows => self.compare(bucket, &tiers, outcome),
+        }
         true
     }
 
@@ -173,16 +194,16 @@ impl Service {
     /// Draws the good events of a tier's windows; the short one is a part of the long one.
     fn draw(&self, bucket: u64, long: &Window, short: &Window, random: &mut Random) -> TierReading {
         let good = self.per_bucket * (1.0 - self.objective.allowed_ratio() / 2.0) / BUCKET;
-        let late = random.poisson(good * short.seconds * self.load_over(bucket, short.buckets));
-        let whole = long.seconds * self.load_over(bucket, long.buckets);
-        let early = random.poisson(good * (whole - short.seconds * self.load_over(bucket, short.buckets)));
+        let late = random.poisson(good * short.seconds * load_over(self.shape, bucket, short.buckets));
+        let whole = long.seconds * load_over(self.shape, bucket, long.buckets);
+        let early = random.poisson(good * (whole - short.seconds * load_over(self.shape, bucket, short.buckets)));
         TierReading {
             long: Reading::Counts(Tally::new(early + late + long.bad, long.bad)),
             short: Reading::Counts(Tally::new(late + short.bad, short.bad)),
         }
     }
 
-    fn count(&mut self, bucket: u64, tiers: &[TierReading; 4], outcome: &mut Outcome) {
+    fn decide(&mut self, bucket: u64, tiers: &[TierReading; 4], outcome: &mut Outcome) {
         let now = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(2_000_000_000 + bucket as i64 * 10);
         let traffic = Traffic {
             watching_since: Timestamp::UNIX_EPOCH,
@@ -198,33 +219,38 @@ impl Service {
             outcome.pages += u64::from(alert.urgency == Urgency::Page);
             outcome.tickets += u64::from(alert.urgency == Urgency::Ticket);
         }
-        let burns = |tier: usize| {
-            let ratio = self.objective.threshold_ratio(&self.objective.tiers()[tier]);
-            [tiers[tier].long, tiers[tier].short]
-                .into_iter()
-                .all(|window| window.ratio().is_some_and(|seen| seen > ratio))
-        };
-        let is_burning = burns(0) || burns(1);
-        outcome.held += u64::from(is_burning && !self.is_burning);
-        self.is_burning = is_burning;
     }
 
-    /// Load of a bucket, as a multiple of the mean.
-    fn load(&self, bucket: u64) -> f64 {
-        match self.shape {
-            Shape::Steady => 1.0,
-            Shape::Daily => 1.0 + 0.9 * angle(bucket as f64).sin(),
+    /// Counts a page where both windows of a tier that pages burn, and did not within the last hour.
+    fn compare(&mut self, bucket: u64, tiers: &[TierReading; 4], outcome: &mut Outcome) {
+        let burns = (self.objective.tiers().iter().zip(tiers)).filter(|(tier, _)| tier.urgency == Urgency::Page).any(
+            |(tier, windows)| {
+                let ratio = self.objective.threshold_ratio(tier);
+                [windows.long, windows.short].into_iter().all(|window| window.ratio().is_some_and(|seen| seen > ratio))
+            },
+        );
+        if burns {
+            outcome.pages += u64::from(self.burnt.is_none_or(|last| bucket - last > 360));
+            self.burnt = Some(bucket);
         }
     }
+}
 
-    /// Mean load of the last so many buckets.
-    fn load_over(&self, bucket: u64, buckets: u64) -> f64 {
-        match self.shape {
-            Shape::Steady => 1.0,
-            Shape::Daily => {
-                let (from, to) = (bucket as f64 - buckets as f64, bucket as f64);
-                1.0 + 0.9 * (angle(from).cos() - angle(to).cos()) / (angle(to) - angle(from))
-            }
+/// Load of a bucket, as a multiple of the mean.
+fn load(shape: Shape, bucket: u64) -> f64 {
+    match shape {
+        Shape::Steady => 1.0,
+        Shape::Daily => 1.0 + 0.9 * angle(bucket as f64).sin(),
+    }
+}
+
+/// Mean load of the so many buckets before one.
+fn load_over(shape: Shape, bucket: u64, buckets: u64) -> f64 {
+    match shape {
+        Shape::Steady => 1.0,
+        Shape::Daily => {
+            let (from, to) = (bucket as f64 - buckets as f64, bucket as f64);
+            1.0 + 0.9 * (angle(from).cos() - angle(to).cos()) / (angle(to) - angle(from))
         }
     }
 }
@@ -233,11 +259,28 @@ fn angle(bucket: f64) -> f64 {
     std::f64::consts::TAU * bucket / BUCKETS_A_DAY as f64
 }
 
+/// For each slot of the day, the bad events of a long window below which it cannot fire.
+fn screens(objective: &Objective, tier: &Tier, per_hour: f64, shape: Shape, rules: Rules) -> Vec<u64> {
+    let of_slot = |slot: u64| {
+        if rules == Rules::Windows && tier.urgency == Urgency::Ticket {
+            return u64::MAX;
+        }
+        let edge = |slot: u64| load_over(shape, slot * BUCKETS_A_SLOT, u64::from(tier.long_seconds) / 10);
+        // A sine that turns within a slot is beyond both of its edges by less than this.
+        let lowest = (edge(slot).min(edge(slot + 1)) - 0.001).max(0.0);
+        let mean = per_hour * lowest * f64::from(tier.long_seconds) / 3_600.0;
+        let good = (mean - 8.0 * mean.sqrt()).max(0.0).floor();
+        screen(good, objective.threshold_ratio(tier), objective.allowed_ratio(), rules)
+    };
+    (0..BUCKETS_A_DAY / BUCKETS_A_SLOT).map(of_slot).collect()
+}
+
 /// Bad events of a long window below which it cannot fire while it has at least this many good ones.
-fn screen(good: f64, ratio: f64, allowed: f64) -> u64 {
+fn screen(good: f64, ratio: f64, allowed: f64, rules: Rules) -> u64 {
     let fires = |bad: u64| {
         let total = good + bad as f64;
-        bad as f64 > ratio * total && poisson::upper_tail_within(bad, total * allowed, GUARD_CHANCE)
+        let is_no_chance = rules == Rules::Windows || poisson::upper_tail_within(bad, total * allowed, GUARD_CHANCE);
+        bad as f64 > ratio * total && is_no_chance
     };
     let (mut below, mut at) = (0, 1);
     while !fires(at) && at < 1 << 40 {
@@ -245,7 +288,11 @@ fn screen(good: f64, ratio: f64, allowed: f64) -> u64 {
     }
     while at - below > 1 {
         let middle = below.midpoint(at);
-        if fires(middle) { at = middle } else { below = middle }
+        if fires(middle) {
+            at = middle;
+        } else {
+            below = middle;
+        }
     }
     at
 }

@@ -1,0 +1,248 @@
+//! Objectives as outsiders see them.
+
+use jiff::Timestamp;
+use seaworthy_alert::Purpose;
+use seaworthy_contract::api::{
+    Budget, OBJECTIVE_POINTS_MAX, Objective, ObjectiveBrief, ObjectivePoint, ObjectiveSeries, ObjectiveState, Sight,
+    Tier, Window,
+};
+use seaworthy_contract::catalogue::{Indicator, Urgency};
+use seaworthy_model::{AlertId, ServiceId, Tally};
+use seaworthy_signals::{Bucket, FIVE_MINUTES_KEPT, Resolution, TEN_SECONDS_KEPT};
+use seaworthy_slo::{self as slo, Quiet, Reading};
+
+use super::Look;
+use crate::watch::objectives::{Watched, counted_at_ms, lasting, percent};
+
+/// Returns every objective, of one service where it is named; by name.
+pub fn objectives(look: &Look<'_>, service: Option<&ServiceId>) -> Vec<Objective> {
+    let wanted = |watched: &&Watched| service.is_none_or(|service| watched.declared.service == *service);
+    look.watch.objectives.iter().filter(wanted).map(|watched| view(look, watched)).collect()
+}
+
+/// Returns an objective.
+pub fn objective(look: &Look<'_>, name: &str) -> Option<Objective> {
+    look.watch.objectives.get(name).map(|watched| view(look, watched))
+}
+
+/// Returns the objectives of a service, in short.
+pub(super) fn briefs(look: &Look<'_>, service: &ServiceId) -> Vec<ObjectiveBrief> {
+    let brief = |watched: &Watched| ObjectiveBrief {
+        name: watched.declared.name.clone(),
+        target: watched.declared.target,
+        state: state(watched),
+        remaining_ratio: watched.seen().map(|seen| seen.budget.remaining),
+        burn: watched.seen().and_then(|seen| seen.budget.burn),
+    };
+    look.watch.objectives.of(service).map(brief).collect()
+}
+
+fn view(look: &Look<'_>, watched: &Watched) -> Objective {
+    let declared = &watched.declared;
+    let seen = watched.seen();
+    let alert = alert(look, watched);
+    let counted_at_ms = match &declared.indicator {
+        Indicator::Latency { threshold_ms, .. } => Some(counted_at_ms(*threshold_ms)),
+        _ => None,
+    };
+    let heard = seen.and_then(|seen| seen.last_telemetry_at);
+    let source = look.state.catalogue.get("objective", &declared.name);
+    Objective {
+        name: declared.name.clone(),
+        service: declared.service.clone(),
+        description: declared.description.clone(),
+        indicator: declared.indicator.clone(),
+        counted_at_ms,
+        target: declared.target,
+        period: declared.period.clone(),
+        counting: declared.counting,
+        sentence: sentence(watched),
+        state: state(watched),
+        sight: sight(watched),
+        budget: budget(watched),
+        tiers: tiers(watched),
+        alert: alert.map(|(id, _)| id),
+        alert_since: alert.map(|(_, since)| since),
+        last_event_at: seen.and_then(|seen| seen.last_event_at),
+        data_age_ms: heard.map(|at| u64::try_from(look.now.duration_since(at).as_millis()).unwrap_or(0)),
+        source: source.map(|declared| declared.source.clone()).unwrap_or_default(),
+        position: watched.position,
+    }
+}
+
+/// The open alert that its rule is part of.
+fn alert(look: &Look<'_>, watched: &Watched) -> Option<(AlertId, Timestamp)> {
+    let id = look.state.alerts.open(&watched.declared.service, &watched.symptom(), Purpose::Real)?;
+    let alert = look.state.alerts.alerts.get(&id).filter(|alert| alert.rules.contains(&watched.rule()))?;
+    Some((id, alert.began_at))
+}
+
+fn state(watched: &Watched) -> ObjectiveState {
+    let Some(engine) = watched.engine() else { return ObjectiveState::Unwatched };
+    match engine.alert().map(|alert| alert.urgency) {
+        Some(slo::Urgency::Page) => ObjectiveState::Page,
+        Some(slo::Urgency::Ticket) => ObjectiveState::Ticket,
+        None if watched.seen().is_some_and(|seen| seen.budget.remaining <= 0.0) => ObjectiveState::Spent,
+        None => ObjectiveState::Met,
+    }
+}
+
+fn sight(watched: &Watched) -> Sight {
+    match watched.engine().map_or(slo::Sight::Unknown, slo::Engine::sight) {
+        slo::Sight::Unknown => Sight::Unknown,
+        slo::Sight::Serving => Sight::Serving,
+        slo::Sight::NoTraffic(Quiet::Usual) => Sight::NoTraffic,
+        slo::Sight::NoTraffic(Quiet::Unusual) => Sight::NoTrafficUnusual,
+        slo::Sight::NoTelemetry => Sight::NoTelemetry,
+        slo::Sight::Down => Sight::Down,
+    }
+}
+
+/// Is it well? What nobody sees is said to be so.
+fn sentence(watched: &Watched) -> String {
+    if let Some(why) = &watched.refused {
+        return format!("It cannot be watched: {why}.");
+    }
+    let Some(seen) = watched.seen() else { return "It has not been looked at yet.".to_owned() };
+    let (budget, left) = (&seen.budget, seen.budget.remaining);
+    let tail = match (left <= 0.0, budget.gone_in_seconds) {
+        (true, _) => "the budget is gone".to_owned(),
+        (false, Some(seconds)) => {
+            format!("{} of the budget is left, for {} at this rate", percent(left), lasting(seconds))
+        }
+        (false, None) => format!("{} of the budget is left", percent(left)),
+    };
+    let head = match sight(watched) {
+        Sight::Unknown => return "Nothing was ever measured.".to_owned(),
+        Sight::Down => "The service is gone",
+        Sight::NoTelemetry => "Nobody measures it now",
+        Sight::NoTrafficUnusual => "Nobody asks, though many should",
+        Sight::NoTraffic => "Nobody asks now",
+        Sight::Serving => match state(watched) {
+            ObjectiveState::Page => "It burns fast",
+            ObjectiveState::Ticket => "It burns slowly",
+            _ => "It is met",
+        },
+    };
+    format!("{head}; {tail}.")
+}
+
+fn budget(watched: &Watched) -> Option<Budget> {
+    let seen = watched.seen()?;
+    let counts = counts(seen.so_far);
+    let (from, to) = watched.period();
+    Some(Budget {
+        remaining_ratio: seen.budget.remaining,
+        error_ratio: seen.budget.error_ratio,
+        total: counts.map(|tally| tally.total),
+        bad: counts.map(|tally| tally.bad),
+        allowed: seen.budget.allowed_events,
+        burn: seen.budget.burn,
+        gone_in_s: seen.budget.gone_in_seconds,
+        from,
+        to,
+    })
+}
+
+fn tiers(watched: &Watched) -> Vec<Tier> {
+    let Some(engine) = watched.engine() else { return Vec::new() };
+    let objective = engine.objective();
+    let reading = |index: usize| watched.seen().map(|seen| seen.tiers[index]).unwrap_or_default();
+    let tier = |(index, tier): (usize, &slo::Tier)| {
+        let window = |seconds: u32, reading: Reading| {
+            let counts = counts(reading);
+            let burn = reading.ratio().map(|ratio| ratio / objective.allowed_ratio());
+            Window { seconds, total: counts.map(|tally| tally.total), bad: counts.map(|tally| tally.bad), burn }
+        };
+        let windows = reading(index);
+        Tier {
+            urgency: match tier.urgency {
+                slo::Urgency::Page => Urgency::Page,
+                slo::Urgency::Ticket => Urgency::Ticket,
+            },
+            burn_limit: objective.burn(tier),
+            bad_ratio_limit: objective.threshold_ratio(tier),
+            budget_ratio: tier.budget,
+            long: window(tier.long_seconds, windows.long),
+            short: window(tier.short_seconds, windows.short),
+        }
+    };
+    objective.tiers().iter().enumerate().map(tier).collect()
+}
+
+fn counts(reading: Reading) -> Option<Tally> {
+    match reading {
+        Reading::Counts(tally) => Some(tally),
+        Reading::Ratio(_) | Reading::Nothing => None,
+    }
+}
+
+/// What a plot of an objective needs.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Plot {
+    /// Memory has it.
+    Ready(ObjectiveSeries),
+    /// It reaches further back: these slots of five minutes of the named series are on disk.
+    OnDisk {
+        /// Name of the series.
+        series: String,
+        /// The slots.
+        slots: std::ops::Range<i64>,
+    },
+}
+
+/// Returns the last `window_s` seconds of an objective; none where there is none, or another system keeps its counts.
+pub fn plot(look: &Look<'_>, name: &str, window_s: u32) -> Option<Plot> {
+    let watched = look.watch.objectives.get(name)?;
+    let (series, window) = (watched.series()?, i64::from(window_s));
+    let resolution = match window <= TEN_SECONDS_KEPT as i64 * 10 {
+        true => Resolution::TenSeconds,
+        false => Resolution::FiveMinutes,
+    };
+    let head = resolution.slot(look.now);
+    let slots = head + 1 - window.div_euclid(resolution.seconds()).max(1)..head + 1;
+    if slots.end - slots.start > FIVE_MINUTES_KEPT as i64 {
+        return Some(Plot::OnDisk { series: watched.series_name()?.to_owned(), slots });
+    }
+    Some(Plot::Ready(drawn(resolution, slots, &series.recent(resolution))))
+}
+
+/// Draws buckets as at most [`OBJECTIVE_POINTS_MAX`] points; neighbours are merged, never dropped.
+pub fn drawn(resolution: Resolution, slots: std::ops::Range<i64>, buckets: &[Bucket]) -> ObjectiveSeries {
+    let count = (slots.end - slots.start).max(1);
+    let each = (count + OBJECTIVE_POINTS_MAX as i64 - 1) / OBJECTIVE_POINTS_MAX as i64;
+    let mut points: Vec<Option<Tally>> = vec![None; usize::try_from((count + each - 1) / each).unwrap_or(0)];
+    for bucket in buckets.iter().filter(|bucket| slots.contains(&bucket.slot)) {
+        let index = usize::try_from((bucket.slot - slots.start) / each).unwrap_or(usize::MAX);
+        if let Some(point) = points.get_mut(index) {
+            point.get_or_insert_default().add(bucket.tally);
+        }
+    }
+    let point = |tally: Tally| ObjectivePoint { total: tally.total, bad: tally.bad };
+    ObjectiveSeries {
+        from: resolution.start(slots.start),
+        step_s: u32::try_from(each * resolution.seconds()).unwrap_or(u32::MAX),
+        points: points.into_iter().map(|tally| tally.map(point)).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plot_has_a_bounded_number_of_points_and_loses_no_count() {
+        for count in [1, 2, 399, 400, 401, 864, 26_496] {
+            let slots = 1_000..1_000 + count;
+            let resolution = Resolution::FiveMinutes;
+            let buckets: Vec<Bucket> =
+                slots.clone().map(|slot| Bucket { resolution, slot, tally: Tally::new(3, 1) }).collect();
+            let plot = drawn(resolution, slots, &buckets);
+            assert!(plot.points.len() <= OBJECTIVE_POINTS_MAX, "{count}: {}", plot.points.len());
+            let total: u64 = plot.points.iter().flatten().map(|point| point.total).sum();
+            assert_eq!(total, 3 * count.unsigned_abs());
+        }
+        let nothing = drawn(Resolution::TenSeconds, 5..8, &[]);
+        assert_eq!(nothing.points, [None, None, None], "nothing counted is a gap, not a zero");
+    }
+}

@@ -1,0 +1,279 @@
+//! Watching for downtime: what gateways count and probes say in, changes of the account out.
+//!
+//! Counts are looked at in buckets of 10 s, closed once every gateway that is there has reported past them. One in which
+//! more than 1 in 100 requests failed is degraded, from its first failure to its last, and down where half of the requests
+//! between those failed. One failed request alone changes nothing until a second bucket agrees. Nobody asked, and no probe: after five minutes it is unknown, from the
+//! last word on. No gateway heard: unknown at once, from the last word on. A process that has ended is down, also where
+//! nobody asks. Beginnings and ends are those of the quarter second in which a gateway met them.
+//!
+//! Changes are bounded: after twelve in an hour a function gets well only by five good minutes in a row, so it cannot
+//! write more than about four a five minutes, whatever it does.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use jiff::{SignedDuration, Timestamp};
+use seaworthy_contract::gateway::{Count, Report};
+use seaworthy_downtime::{Change, Confirm, Observation, Recorder, Rules, Seen, Segment, Source, Word};
+use seaworthy_model::ServiceId;
+
+use super::gateways::{GATEWAY_LOST, Gateways};
+use crate::State;
+use crate::age::ago;
+use crate::state::{FunctionKey, Health, Recorded, function_name};
+
+mod bucket;
+
+use bucket::{BUCKET_MS, Bucket};
+
+/// Buckets of one service that wait for a gateway that is behind; then the oldest is taken as it is. Ten minutes.
+const BUCKETS_MAX: usize = 60;
+
+/// Changes of one function that wait to become events, while the store takes no writes; then the oldest is forgotten.
+const UNSENT_MAX: usize = 64;
+
+/// Changes in an hour from which on a function is flapping.
+const FLAPPING: usize = 12;
+
+/// Silence after which what a gateway counted last no longer holds.
+const QUIET: SignedDuration = SignedDuration::from_mins(5);
+
+/// A function is seen differently from an instant on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DowntimeChange {
+    /// The service.
+    pub service: ServiceId,
+    /// The function; the service as a whole where there is none.
+    pub function: Option<String>,
+    /// What began.
+    pub opened: Segment,
+    /// Largest part of users that what ended met, 0 to 1.
+    pub share_before: Option<f64>,
+}
+
+impl DowntimeChange {
+    /// Says whether what goes on in the ledger holds it already.
+    pub fn is_known(&self, open: &Recorded) -> bool {
+        open.segment.seen == self.opened.seen || open.segment.start > self.opened.start
+    }
+}
+
+/// What every function is like, as far as reports and probes tell.
+#[derive(Debug, Clone, Default)]
+pub struct Downtime {
+    kept: BTreeMap<FunctionKey, Kept>,
+    /// How far gateways had been heard before this process started.
+    heard: Option<Timestamp>,
+    /// When it began to look: before gateways had a chance to report, their silence says nothing.
+    since: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone)]
+struct Kept {
+    recorder: Recorder,
+    buckets: BTreeMap<i64, Bucket>,
+    /// The bucket taken last, and the end of the last failure in it; none where it was good.
+    last: Option<(i64, Option<Timestamp>)>,
+    /// When it changed within the last hour.
+    changed: VecDeque<Timestamp>,
+    unsent: VecDeque<DowntimeChange>,
+}
+
+impl Downtime {
+    /// Counts a report that was not taken before; its interval had ended at `ended_at`.
+    pub(super) fn take(&mut self, state: &State, report: &Report, ended_at: Timestamp) {
+        let ended_at = in_ms(ended_at);
+        let from = ago(ended_at, report.interval_ms);
+        let index = (ended_at.as_millisecond() - 1).div_euclid(BUCKET_MS);
+        let has_ended = |count: &&Count| count.ended.judged() > 0 && state.catalogue.service(&count.service).is_some();
+        for count in report.counts.iter().filter(has_ended) {
+            let kept = self.function(state, &(count.service.clone(), None), from);
+            kept.buckets.entry(index).or_default().add(count, ended_at, report.interval_ms);
+        }
+    }
+
+    /// Takes somebody's word on a function: the consensus of its probes. A word on a service that nobody declared is
+    /// left out.
+    pub fn observe(&mut self, state: &State, key: &FunctionKey, seen: &Observation, now: Timestamp) {
+        if state.catalogue.service(&key.0).is_some() {
+            let seen = Observation { at: in_ms(seen.at.min(now)), ..seen.clone() };
+            self.function(state, key, seen.at).observe(key, &seen, now);
+        }
+    }
+
+    /// Returns what every source last said of a function, fresh or not: they may disagree.
+    pub fn words(&self, key: &FunctionKey) -> Vec<Word> {
+        self.kept.get(key).map(|kept| kept.recorder.words()).unwrap_or_default()
+    }
+
+    /// Returns what has changed and is not yet in the ledger, oldest first.
+    pub(super) fn changes(&mut self, state: &State, gateways: &Gateways, now: Timestamp) -> Vec<DowntimeChange> {
+        let now = in_ms(now);
+        let since = *self.since.get_or_insert(now);
+        self.resume(state);
+        let there = || gateways.0.values().filter(|seen| within(now, seen.reported_at));
+        let watermark = there().map(|seen| seen.ended_at).min();
+        let lost = watermark.is_none() && !within(now, since);
+        let mut changes = Vec::new();
+        for (key, kept) in &mut self.kept {
+            kept.close(key, watermark.unwrap_or(now), now);
+            if lost {
+                kept.lost(key, &Source::Gateway, now);
+            }
+            if key.1.is_none() {
+                kept.process(state, key, now);
+            }
+            kept.tick(key, now);
+            let open = state.downtime.open(key);
+            while kept.unsent.front().is_some_and(|change| open.is_some_and(|open| change.is_known(open))) {
+                kept.unsent.pop_front();
+            }
+            changes.extend(kept.unsent.iter().cloned());
+        }
+        changes
+    }
+
+    /// Goes on with what the ledger says after a restart, begins with what has ended by itself, and drops what left the
+    /// catalogue.
+    fn resume(&mut self, state: &State) {
+        self.kept.retain(|(service, _), _| state.catalogue.service(service).is_some());
+        let is_open = |recorded: &Recorded| recorded.segment.seen != Seen::Unknown;
+        let open = state.downtime.functions().filter(|(_, kept)| kept.back().is_some_and(is_open));
+        let open: Vec<_> = open.map(|(key, _)| key).filter(|key| !self.kept.contains_key(*key)).cloned().collect();
+        let ended = state.serving.keys().filter_map(|service| Some((service, ended_at(state, service)?)));
+        let ended = ended.map(|(service, at)| ((service.clone(), None), at));
+        let ended: Vec<_> = ended.filter(|(key, _)| !self.kept.contains_key(key)).collect();
+        for (key, at) in open.into_iter().map(|key| (key, Timestamp::MIN)).chain(ended) {
+            if state.catalogue.service(&key.0).is_some() {
+                self.function(state, &key, at);
+            }
+        }
+    }
+
+    /// Notes how far gateways had been heard before this process started.
+    pub(super) fn heard_before(&mut self, at: Timestamp) {
+        self.heard = self.heard.max(Some(in_ms(at)));
+    }
+
+    /// Returns what is kept of a function; where nothing is, it begins at `at`, or goes on with what the ledger says, as
+    /// if that had last been heard when gateways were.
+    fn function(&mut self, state: &State, key: &FunctionKey, at: Timestamp) -> &mut Kept {
+        let heard = self.heard;
+        self.kept.entry(key.clone()).or_insert_with(|| {
+            let mut recorder = match state.downtime.open(key).map(|recorded| recorded.segment.clone()) {
+                Some(open) => Recorder::resume_heard(open, heard.unwrap_or(Timestamp::MIN)),
+                None => Recorder::new(&function_name(key), at),
+            };
+            recorder.set_rules(steady);
+            let (buckets, last, changed, unsent) = <_>::default();
+            Kept { recorder, buckets, last, changed, unsent }
+        })
+    }
+}
+
+impl Kept {
+    /// Takes every bucket that nobody reports on any more.
+    fn close(&mut self, key: &FunctionKey, watermark: Timestamp, now: Timestamp) {
+        let done = watermark.as_millisecond().div_euclid(BUCKET_MS);
+        while let Some(entry) = self.buckets.first_entry() {
+            let index = *entry.key();
+            if index >= done && self.buckets.len() <= BUCKETS_MAX {
+                return;
+            }
+            let (_, bucket) = self.buckets.pop_first().expect("it was just looked at");
+            let after = self.last.filter(|(last, _)| index - last <= 1).and_then(|(_, bad)| bad);
+            for seen in bucket.says(after) {
+                self.observe(key, &seen, now);
+            }
+            self.last = Some((index, bucket.last_bad_at()));
+        }
+    }
+
+    /// A process that has ended answers nobody; once it is there again, its machine has nothing to say.
+    fn process(&mut self, state: &State, key: &FunctionKey, now: Timestamp) {
+        match ended_at(state, &key.0) {
+            Some(at) => {
+                let at = in_ms(at).min(now);
+                let known = self.recorder.words().iter().any(|word| word.source == Source::Supervisor && word.fresh);
+                let at = if known { now } else { at };
+                let seen = Observation { at, source: Source::Supervisor, seen: Seen::Down, share_of_users: None };
+                self.observe(key, &seen, now);
+            }
+            None => self.lost(key, &Source::Supervisor, now),
+        }
+    }
+
+    fn observe(&mut self, key: &FunctionKey, seen: &Observation, now: Timestamp) {
+        let changes = self.recorder.observe(seen);
+        self.note(key, changes, now);
+    }
+
+    fn tick(&mut self, key: &FunctionKey, now: Timestamp) {
+        let changes = self.recorder.tick(now);
+        self.note(key, changes, now);
+        while self.changed.front().is_some_and(|at| now.duration_since(*at) > SignedDuration::from_hours(1)) {
+            self.changed.pop_front();
+        }
+        self.recorder.set_rules(if self.is_flapping() { flapping } else { steady });
+    }
+
+    fn lost(&mut self, key: &FunctionKey, source: &Source, now: Timestamp) {
+        if !self.is_flapping() {
+            let changes = self.recorder.lost(source);
+            self.note(key, changes, now);
+        }
+    }
+
+    fn is_flapping(&self) -> bool {
+        self.changed.len() >= FLAPPING
+    }
+
+    fn note(&mut self, key: &FunctionKey, changes: impl IntoIterator<Item = Change>, now: Timestamp) {
+        for Change { closed, opened } in changes {
+            let (service, function) = key.clone();
+            let share_before = closed.and_then(|closed| closed.share_of_users);
+            self.unsent.push_back(DowntimeChange { service, function, opened, share_before });
+            self.changed.push_back(now);
+            if self.unsent.len() > UNSENT_MAX {
+                self.unsent.pop_front();
+            }
+            if self.changed.len() > FLAPPING {
+                self.changed.pop_front();
+            }
+        }
+    }
+}
+
+/// When the process of the version that serves had ended, while none is there.
+fn ended_at(state: &State, service: &ServiceId) -> Option<Timestamp> {
+    let serving = state.serving.get(service)?;
+    match serving.versions.get(serving.stable.as_ref()?)?.health {
+        Health::Exited { at, .. } | Health::Failed { at, .. } => Some(at),
+        Health::Unknown | Health::Healthy { .. } => None,
+    }
+}
+
+/// How sources are believed. A bucket says its word twice, at its beginning and its end, unless one failure is all it
+/// has: so two failures are an outage, and two good buckets are its end.
+fn steady(source: &Source) -> Rules {
+    let usual = Rules::of(source);
+    let twice = Confirm { times: 2, lasting: SignedDuration::ZERO };
+    match source {
+        Source::Gateway => Rules { worse: twice, fresh: QUIET, ..usual },
+        _ => usual,
+    }
+}
+
+/// The same for a function that changes all the time: well is what is well for five minutes.
+fn flapping(source: &Source) -> Rules {
+    let better = Confirm { times: 2, lasting: QUIET };
+    Rules { better, fresh: QUIET, ..steady(source) }
+}
+
+fn within(now: Timestamp, at: Timestamp) -> bool {
+    now.duration_since(at).unsigned_abs() < GATEWAY_LOST
+}
+
+/// Whole milliseconds: what people read and name in the ledger.
+fn in_ms(at: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at)
+}

@@ -1,0 +1,143 @@
+//! From an objective as it is declared to what the engine and the series take, and how its counts are named on disk.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use seaworthy_contract::catalogue::{CalendarUnit, Counting, Objective, Period, TierSpec, Urgency};
+use seaworthy_signals::SliceRule;
+use seaworthy_slo as slo;
+
+/// An hour, in seconds: the window that says how many events there usually are.
+pub(super) const HOUR_SECONDS: u32 = 3_600;
+
+/// Returns the objective as the engine takes it.
+///
+/// # Errors
+/// When it could never work, with what stands against it.
+pub(super) fn objective(declared: &Objective) -> Result<slo::Objective, String> {
+    let tiers: Vec<slo::Tier> = declared.tiers.iter().map(tier).collect();
+    slo::Objective::new(declared.target, period(&declared.period), &tiers).map_err(|findings| {
+        let texts: Vec<String> = findings.iter().map(ToString::to_string).collect();
+        texts.join("; ")
+    })
+}
+
+fn tier(spec: &TierSpec) -> slo::Tier {
+    let urgency = match spec.urgency {
+        Urgency::Page => slo::Urgency::Page,
+        Urgency::Ticket => slo::Urgency::Ticket,
+    };
+    slo::Tier { urgency, long_seconds: spec.long_seconds, short_seconds: spec.short_seconds, budget: spec.budget }
+}
+
+pub(super) fn period(declared: &Period) -> slo::Period {
+    match declared {
+        Period::Rolling { days } => slo::Period::Rolling { days: *days },
+        Period::Calendar { unit, .. } => slo::Period::Calendar(match unit {
+            CalendarUnit::Day => slo::CalendarUnit::Day,
+            CalendarUnit::Week => slo::CalendarUnit::Week,
+            CalendarUnit::Month => slo::CalendarUnit::Month,
+            CalendarUnit::Quarter => slo::CalendarUnit::Quarter,
+        }),
+    }
+}
+
+/// Returns the zone of its dates; UTC where it has none. Zones are checked when a catalogue is applied.
+pub(super) fn zone(declared: &Period) -> TimeZone {
+    match declared {
+        Period::Rolling { .. } => TimeZone::UTC,
+        Period::Calendar { zone, .. } => TimeZone::get(zone).unwrap_or(TimeZone::UTC),
+    }
+}
+
+/// Returns the period as a series sums it.
+pub(super) fn summed(declared: &Period, begin: Timestamp) -> seaworthy_signals::Period {
+    match declared {
+        Period::Rolling { days } => seaworthy_signals::Period::Rolling { days: *days },
+        Period::Calendar { .. } => seaworthy_signals::Period::Since(begin),
+    }
+}
+
+/// Returns every window that its tiers look at, and the hour where there is room for it.
+pub(super) fn windows(objective: &slo::Objective) -> Vec<u32> {
+    let mut windows: Vec<u32> =
+        objective.tiers().iter().flat_map(|tier| [tier.long_seconds, tier.short_seconds]).collect();
+    windows.sort_unstable();
+    windows.dedup();
+    if windows.len() < seaworthy_signals::WINDOWS_MAX && !windows.contains(&HOUR_SECONDS) {
+        windows.push(HOUR_SECONDS);
+    }
+    windows
+}
+
+/// Returns how slices are cut and judged; none where each event counts.
+pub(super) fn slices(counting: Counting) -> Option<(SliceRule, u32)> {
+    match counting {
+        Counting::Occurrences => None,
+        Counting::Timeslices { slice_seconds, slice_target } => Some((SliceRule::Target(slice_target), slice_seconds)),
+        Counting::RatioTimeslices { slice_seconds } => Some((SliceRule::Ratio, slice_seconds)),
+    }
+}
+
+/// Returns the name of its series. Another indicator or counting under the same name is another series: what was counted
+/// before says nothing about it. Another target or tier goes on with the same counts.
+pub(super) fn series_name(declared: &Objective) -> String {
+    // The contract's form, which is frozen: what is on disk must be found again by every later program.
+    let what = (&declared.service, &declared.indicator, declared.counting);
+    let what = serde_json::to_vec(&what).expect("an objective has string keys only");
+    format!("objective/{}/{:016x}", declared.name, fnv(&what))
+}
+
+/// FNV-1a, 64 bits (Fowler, Noll, Vo): short, and the same in every build, which names on disk must be.
+pub(super) fn fnv(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+#[cfg(test)]
+mod tests {
+    use seaworthy_contract::catalogue::Indicator;
+
+    use super::*;
+
+    fn declared(name: &str, indicator: Indicator) -> Objective {
+        let service = "checkout".parse().expect("a name");
+        let (period, counting) = (Period::default(), Counting::default());
+        Objective {
+            name: name.to_owned(),
+            service,
+            description: None,
+            indicator,
+            target: 0.999,
+            period,
+            counting,
+            tiers: vec![],
+        }
+    }
+
+    #[test]
+    fn a_series_is_named_by_what_is_counted() {
+        let availability = || Indicator::Availability { route: None };
+        let one = declared("a", availability());
+        let stricter = Objective { target: 0.9999, ..one.clone() };
+        assert_eq!(series_name(&one), series_name(&stricter), "counts go on under another target");
+        let route = declared("a", Indicator::Availability { route: Some("*/".to_owned()) });
+        let fast = declared("a", Indicator::Latency { route: None, threshold_ms: 300 });
+        let slices = Objective { counting: Counting::RatioTimeslices { slice_seconds: 60 }, ..one.clone() };
+        for other in [route, fast, slices, declared("b", availability())] {
+            assert_ne!(series_name(&one), series_name(&other), "{other:?}");
+        }
+        // On disk, so it must never change.
+        assert_eq!(series_name(&one), "objective/a/103ec659ca214e0b");
+        let longest = declared(&"n".repeat(120), availability());
+        assert!(series_name(&longest).len() + "/raw".len() <= seaworthy_signals::NAME_BYTES_MAX);
+    }
+
+    #[test]
+    fn an_objective_without_tiers_has_the_standard_ones() {
+        let objective = objective(&declared("a", Indicator::Availability { route: None })).expect("a good one");
+        assert_eq!(windows(&objective), [300, 1_800, 3_600, 7_200, 21_600, 86_400, 259_200]);
+        assert!(
+            super::objective(&Objective { target: 1.0, ..declared("a", Indicator::Availability { route: None }) })
+                .is_err()
+        );
+    }
+}

@@ -1,0 +1,142 @@
+//! Objectives in the engine: their past is read when they are new, what is counted is stored before it is acknowledged,
+//! and what is not of gateways comes in here.
+
+use jiff::Timestamp;
+use seaworthy_core::Refusal;
+use seaworthy_core::watch::objectives::{Objectives, Readings, Written};
+use seaworthy_model::{ServiceId, Tally};
+use seaworthy_signals::{Refused, Resolution};
+use seaworthy_store::SeriesError;
+
+use crate::{CommandError, Engine, chain, signals};
+
+impl Engine {
+    /// Begins to watch at a start. Objectives that cannot be read are tried again with each report, which is not acknowledged
+    /// until they can: a server that does not start would watch nothing at all.
+    pub(crate) async fn begin_watching(&self) {
+        let now = self.now();
+        self.write(|shared| shared.watch.objectives.watching_from(now));
+        match signals::arms(self.series(), now).await {
+            Ok(rows) => self.write(|shared| shared.watch.objectives.restore_arms(rows, now)),
+            Err(error) => tracing::warn!(error = %chain(&error), "latencies of a quarter of an hour are left out"),
+        }
+        if let Err(error) = self.follow_catalogue().await {
+            tracing::error!(error = %chain(&error), "objectives are not watched yet");
+        }
+    }
+
+    /// Follows the catalogue: an objective that is new gets its past before anything is counted for it.
+    ///
+    /// # Errors
+    /// When the store fails; then nothing new is counted.
+    pub(crate) async fn follow_catalogue(&self) -> Result<(), CommandError> {
+        let now = self.now();
+        let missing = self.write(|shared| shared.watch.objectives.sync(&shared.state, now));
+        if missing.is_empty() {
+            return Ok(());
+        }
+        // What was counted under another declaration belongs to the past that is read next.
+        self.store_signals().await?;
+        let past = signals::past(self.series(), &missing, now).await?;
+        self.write(|shared| shared.watch.objectives.restored(&shared.state, &past, now));
+        Ok(())
+    }
+
+    /// Writes every bucket that changed.
+    ///
+    /// # Errors
+    /// When the store fails; the buckets are written next time, and whoever sent the counts is not told that they are kept.
+    pub(crate) async fn store_signals(&self) -> Result<(), CommandError> {
+        let now = self.now();
+        let mut written = self.write(|shared| shared.watch.objectives.take_dirty(now));
+        if written.is_empty() {
+            return Ok(());
+        }
+        if let Err(error) = signals::write_arms(self.series(), &mut written).await {
+            tracing::warn!(error = %chain(&error), "latencies of arms are stored later");
+        }
+        let stored = signals::write(self.series(), &mut written).await;
+        self.write(|shared| {
+            if stored.is_err() {
+                // Counts that nobody could keep are not sure to come again.
+                shared.watch.objectives.watching_from(now);
+            }
+            shared.watch.objectives.give_back(std::mem::take::<Written>(&mut written));
+        });
+        Ok(stored?)
+    }
+
+    /// Does what is due from time to time: new objectives, slots that leave their periods, rows that are too old.
+    pub(crate) async fn keep_signals(&self, now: Timestamp) {
+        if let Err(error) = self.follow_catalogue().await {
+            tracing::warn!(error = %chain(&error), "objectives are not watched yet");
+        }
+        let Some(due) = self.write(|shared| shared.watch.objectives.upkeep(now)) else { return };
+        if let Err(error) = self.let_slots_leave(now).await {
+            tracing::warn!(error = %chain(&error), "budgets count too long a period until the next try");
+        }
+        for (resolution, before) in
+            [(Resolution::TenSeconds, due.fine_before), (Resolution::FiveMinutes, due.coarse_before)]
+        {
+            if let Err(error) = self.series().prune(resolution, before).await {
+                tracing::warn!(error = %chain(&error), "counts that are too old stay on disk until the next try");
+            }
+        }
+    }
+
+    async fn let_slots_leave(&self, now: Timestamp) -> Result<(), SeriesError> {
+        for range in self.write(|shared| shared.watch.objectives.leaving(now)) {
+            let sums = signals::sums(self.series(), range.clone()).await?;
+            self.write(|shared| shared.watch.objectives.leave(&range, &sums, now));
+        }
+        Ok(())
+    }
+
+    /// Adds counts that a service sent itself and returns once they are stored; says how many objectives they are of.
+    ///
+    /// # Errors
+    /// When an instant is too far ahead or too old; then nothing was added. Or when the store fails: what was added is
+    /// written later, so that whoever sends the same again is counted twice.
+    pub async fn push(
+        &self,
+        service: &ServiceId,
+        series: &str,
+        points: &[(Timestamp, Tally)],
+    ) -> Result<usize, CommandError> {
+        self.follow_catalogue().await?;
+        let now = self.now();
+        points.iter().try_for_each(|(at, _)| Objectives::check(*at, now)).map_err(|why| invalid(&why))?;
+        let taken = self.write(|shared| {
+            let objectives = &mut shared.watch.objectives;
+            points.iter().try_fold(0, |_, (at, tally)| objectives.push(service, series, *at, *tally, now))
+        });
+        self.store_signals().await?;
+        taken.map_err(|why| invalid(&why))
+    }
+
+    /// Adds a run of a probe and returns once it is stored; says how many objectives it is of.
+    ///
+    /// # Errors
+    /// When the instant is too far ahead or too old, or the store fails.
+    pub async fn probed(&self, probe: &str, at: Timestamp, passed: bool) -> Result<usize, CommandError> {
+        self.follow_catalogue().await?;
+        let now = self.now();
+        let taken = self.write(|shared| shared.watch.objectives.probed(probe, at, passed, now));
+        self.store_signals().await?;
+        taken.map_err(|why| invalid(&why))
+    }
+
+    /// Takes what another system measured for an objective that asks it; `false` where there is none. It is kept in memory:
+    /// the other system keeps it.
+    ///
+    /// # Errors
+    /// When the objective's past cannot be read.
+    pub async fn take_readings(&self, objective: &str, readings: Readings) -> Result<bool, CommandError> {
+        self.follow_catalogue().await?;
+        Ok(self.write(|shared| shared.watch.objectives.read(objective, readings)))
+    }
+}
+
+fn invalid(why: &Refused) -> CommandError {
+    Refusal::Invalid("at", why.to_string()).into()
+}

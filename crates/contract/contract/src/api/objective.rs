@@ -1,0 +1,183 @@
+//! Objectives as outsiders see them: how much budget is left, how fast it burns, what would page.
+
+use jiff::Timestamp;
+use seaworthy_model::{AlertId, Position, ServiceId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::catalogue::{Counting, Indicator, Period, Urgency};
+
+/// Most points of a series of an objective: as many as a plot has columns.
+pub const OBJECTIVE_POINTS_MAX: usize = 400;
+
+/// An objective: `GET /v1/objectives`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Objective {
+    /// Its name.
+    pub name: String,
+    /// The service.
+    #[schema(value_type = String)]
+    pub service: ServiceId,
+    /// What it means for users.
+    pub description: Option<String>,
+    /// What is measured.
+    pub indicator: Indicator,
+    /// Of a latency: the threshold that is counted by, in milliseconds, the nearest edge of the gateways' buckets.
+    pub counted_at_ms: Option<f64>,
+    /// The share of good events that is wanted.
+    pub target: f64,
+    /// The time over which it holds.
+    pub period: Period,
+    /// What is counted.
+    pub counting: Counting,
+    /// One sentence: is it well?
+    pub sentence: String,
+    /// How it stands.
+    pub state: ObjectiveState,
+    /// What can be seen of the service.
+    pub sight: Sight,
+    /// The budget; none before the first look, or where it cannot be watched.
+    pub budget: Option<Budget>,
+    /// When it alerts, and how near that is.
+    pub tiers: Vec<Tier>,
+    /// Its open alert.
+    #[schema(value_type = Option<String>)]
+    pub alert: Option<AlertId>,
+    /// Since when the alert is open.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub alert_since: Option<Timestamp>,
+    /// The last event that was counted.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub last_event_at: Option<Timestamp>,
+    /// Age of what is shown, in milliseconds: since whatever measures it was heard last; none where it never was.
+    pub data_age_ms: Option<u64>,
+    /// `file:line` the catalogue says it was read from.
+    pub source: String,
+    /// Ledger position of the declaration.
+    pub position: Position,
+}
+
+/// How an objective stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ObjectiveState {
+    /// Nothing burns its budget fast enough for an alert.
+    Met,
+    /// It burns slowly: a ticket.
+    Ticket,
+    /// It burns fast, or the service is gone: somebody was woken.
+    Page,
+    /// The budget is gone, though nothing burns now.
+    Spent,
+    /// It cannot be watched; the sentence says why.
+    Unwatched,
+}
+
+/// What can be seen of the service that an objective is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sight {
+    /// It never served as long as we know.
+    Unknown,
+    /// Events come.
+    Serving,
+    /// Nobody asks, as happens at times.
+    NoTraffic,
+    /// Nobody asks, though many should: their way here may be broken.
+    NoTrafficUnusual,
+    /// Whatever measures is silent.
+    NoTelemetry,
+    /// It served, and it is gone.
+    Down,
+}
+
+/// How much may still go wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Budget {
+    /// Share of the period's budget that is left, 1 untouched, below 0 when broken.
+    pub remaining_ratio: f64,
+    /// Share of bad events in the period so far; none where nothing happened.
+    pub error_ratio: Option<f64>,
+    /// Events in the period so far; none for a bare ratio.
+    pub total: Option<u64>,
+    /// Of these, bad.
+    pub bad: Option<u64>,
+    /// Bad events that the whole period may have; none for a bare ratio.
+    pub allowed: Option<f64>,
+    /// How many times faster than evenly it burned in the last hour; none where nothing happened.
+    pub burn: Option<f64>,
+    /// Seconds until it is gone at that rate; none where it lasts.
+    pub gone_in_s: Option<f64>,
+    /// When the period began.
+    #[schema(value_type = String, format = DateTime)]
+    pub from: Timestamp,
+    /// When it ends.
+    #[schema(value_type = String, format = DateTime)]
+    pub to: Timestamp,
+}
+
+/// A tier of alerting: it fires when both windows burn faster than `burn_limit`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Tier {
+    /// Whether it wakes somebody.
+    pub urgency: Urgency,
+    /// How many times faster than evenly the budget burns when it fires.
+    pub burn_limit: f64,
+    /// Share of bad events above which it fires; over 1 it never can.
+    pub bad_ratio_limit: f64,
+    /// Share of the period's budget that is gone when it fires.
+    pub budget_ratio: f64,
+    /// The long window.
+    pub long: Window,
+    /// The short window.
+    pub short: Window,
+}
+
+/// A window of a tier.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Window {
+    /// Its length, in seconds.
+    pub seconds: u32,
+    /// Events in it; none for a bare ratio or without data.
+    pub total: Option<u64>,
+    /// Of these, bad.
+    pub bad: Option<u64>,
+    /// How many times faster than evenly the budget burned in it; none where nothing happened.
+    pub burn: Option<f64>,
+}
+
+/// How an objective stands, in short.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ObjectiveBrief {
+    /// Its name.
+    pub name: String,
+    /// The share of good events that is wanted.
+    pub target: f64,
+    /// How it stands.
+    pub state: ObjectiveState,
+    /// Share of the budget that is left; none where that is not known.
+    pub remaining_ratio: Option<f64>,
+    /// How many times faster than evenly it burned in the last hour.
+    pub burn: Option<f64>,
+}
+
+/// An objective over time: `GET /v1/objectives/{name}/series`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ObjectiveSeries {
+    /// The start of the first point.
+    #[schema(value_type = String, format = DateTime)]
+    pub from: Timestamp,
+    /// Length of a point, in seconds.
+    pub step_s: u32,
+    /// Counts, oldest first; none where nothing was counted. At most [`OBJECTIVE_POINTS_MAX`].
+    pub points: Vec<Option<ObjectivePoint>>,
+}
+
+/// Counts of one point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ObjectivePoint {
+    /// Events, or slices of time.
+    pub total: u64,
+    /// Of these, bad.
+    pub bad: u64,
+}
