@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use seaworthy_alert::Purpose;
 use seaworthy_contract::api::{
-    Budget, OBJECTIVE_POINTS_MAX, Objective, ObjectiveBrief, ObjectivePoint, ObjectiveSeries, ObjectiveState, Sight,
-    Tier, Window,
+    Budget, OBJECTIVE_POINTS_MAX, Objective, ObjectiveBrief, ObjectivePoint, ObjectiveSeries, ObjectiveState, Outlook,
+    Sight, Tier, Window,
 };
 use seaworthy_contract::catalogue::{Indicator, Urgency};
 use seaworthy_model::{AlertId, ServiceId, Tally};
@@ -31,6 +31,7 @@ pub(super) fn briefs(look: &Look<'_>, service: &ServiceId) -> Vec<ObjectiveBrief
         name: watched.declared.name.clone(),
         target: watched.declared.target,
         state: state(watched),
+        sight: sight(watched),
         remaining_ratio: watched.seen().map(|seen| seen.budget.remaining),
         burn: watched.seen().and_then(|seen| seen.budget.burn),
     };
@@ -61,6 +62,7 @@ fn view(look: &Look<'_>, watched: &Watched) -> Objective {
         sight: sight(watched),
         budget: budget(watched),
         tiers: tiers(watched),
+        outlook: outlook(watched),
         alert: alert.map(|(id, _)| id),
         alert_since: alert.map(|(_, since)| since),
         last_event_at: seen.and_then(|seen| seen.last_event_at),
@@ -168,6 +170,44 @@ fn tiers(watched: &Watched) -> Vec<Tier> {
         }
     };
     objective.tiers().iter().enumerate().map(tier).collect()
+}
+
+/// Shares of bad events whose outcome is told, largest first: everything fails, one in ten, one in a hundred, hardly any.
+const FAULTS: [f64; 4] = [1.0, 0.1, 0.01, 0.002];
+
+/// Events an hour where only their ratio is known: what takes no time to be counted.
+const ENDLESS_PER_HOUR: f64 = 1e12;
+
+fn outlook(watched: &Watched) -> Vec<Outlook> {
+    let Some((engine, per_hour)) = watched.engine().zip(per_hour(watched)) else { return Vec::new() };
+    let objective = engine.objective();
+    let first = |urgency: slo::Urgency, bad_ratio: f64| {
+        let tiers = objective.tiers().iter().filter(|tier| tier.urgency == urgency);
+        let found = tiers.filter_map(|tier| slo::detection(objective, tier, bad_ratio, per_hour));
+        found.min_by(|a, b| a.seconds.total_cmp(&b.seconds))
+    };
+    let told = |bad_ratio: f64| {
+        let page = first(slo::Urgency::Page, bad_ratio);
+        Outlook {
+            bad_ratio,
+            page_s: page.map(|page| page.seconds),
+            ticket_s: first(slo::Urgency::Ticket, bad_ratio).map(|ticket| ticket.seconds),
+            guard_s: page.map_or(0.0, |page| page.guard_seconds),
+        }
+    };
+    FAULTS.into_iter().map(told).collect()
+}
+
+/// Events an hour as they come now, from the shortest window; none where none came.
+fn per_hour(watched: &Watched) -> Option<f64> {
+    let (tier, seen) = watched.engine()?.objective().tiers().first().zip(watched.seen())?;
+    let window = seen.tiers.first()?.short;
+    match window {
+        Reading::Counts(tally) if tally.total == 0 => None,
+        Reading::Counts(tally) => Some(tally.total as f64 * 3_600.0 / f64::from(tier.short_seconds)),
+        Reading::Ratio(_) => Some(ENDLESS_PER_HOUR),
+        Reading::Nothing => None,
+    }
 }
 
 fn counts(reading: Reading) -> Option<Tally> {

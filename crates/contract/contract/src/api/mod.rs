@@ -26,8 +26,8 @@ pub use error::{ApiError, Code};
 pub use kpi::{KPI_POINTS_MAX, KpiPoint, KpiRequest, KpiTaken};
 pub use ledger::{LedgerPage, LedgerRow, Verification};
 pub use objective::{
-    Budget, OBJECTIVE_POINTS_MAX, Objective, ObjectiveBrief, ObjectivePoint, ObjectiveSeries, ObjectiveState, Sight,
-    Tier, Window,
+    Budget, OBJECTIVE_POINTS_MAX, Objective, ObjectiveBrief, ObjectivePoint, ObjectiveSeries, ObjectiveState, Outlook,
+    Sight, Tier, Window,
 };
 pub use page::{Page, PageChannel, PageState};
 pub use readiness::{Evidence, Finding, Readiness, Verdict};

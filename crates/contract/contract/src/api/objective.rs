@@ -40,6 +40,9 @@ pub struct Objective {
     pub budget: Option<Budget>,
     /// When it alerts, and how near that is.
     pub tiers: Vec<Tier>,
+    /// What faults that begin now would lead to, largest first; empty where nothing is counted now.
+    #[serde(default)]
+    pub outlook: Vec<Outlook>,
     /// Its open alert.
     #[schema(value_type = Option<String>)]
     pub alert: Option<AlertId>,
@@ -74,10 +77,11 @@ pub enum ObjectiveState {
 }
 
 /// What can be seen of the service that an objective is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Sight {
     /// It never served as long as we know.
+    #[default]
     Unknown,
     /// Events come.
     Serving,
@@ -146,6 +150,19 @@ pub struct Window {
     pub burn: Option<f64>,
 }
 
+/// What a fault would lead to that begins now and lasts, at the present rate of events, the service being well before.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Outlook {
+    /// Share of events that would be bad, above 0 and at most 1.
+    pub bad_ratio: f64,
+    /// Seconds until somebody would be paged; none where nobody ever would.
+    pub page_s: Option<f64>,
+    /// Seconds until there would be a ticket; none where there never would be one.
+    pub ticket_s: Option<f64>,
+    /// How many of `page_s` the guard for low traffic costs.
+    pub guard_s: f64,
+}
+
 /// How an objective stands, in short.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ObjectiveBrief {
@@ -155,6 +172,9 @@ pub struct ObjectiveBrief {
     pub target: f64,
     /// How it stands.
     pub state: ObjectiveState,
+    /// What can be seen of the service.
+    #[serde(default)]
+    pub sight: Sight,
     /// Share of the budget that is left; none where that is not known.
     pub remaining_ratio: Option<f64>,
     /// How many times faster than evenly it burned in the last hour.
