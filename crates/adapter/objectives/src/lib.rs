@@ -18,15 +18,17 @@ mod windows;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use seaworthy_contract::catalogue::Objective;
 use seaworthy_slo::{Finding, Severity as Weight};
 use seaworthy_yaml::diagnostic::{Place, Report};
 use seaworthy_yaml::fields::{DOCUMENT, Fields, Scope};
 use seaworthy_yaml::rule::Rule;
-use seaworthy_yaml::tree::{self, Document, Why};
+use seaworthy_yaml::tree::{self, Document, Node, Why};
+
+use openslo::OpenSlo;
 
 pub use declared::{Alerting, Declared, Labels, Notice, Object};
-pub use line::read_objective;
-pub use openslo::OpenSlo;
+pub use line::{Wanted, by_default, read_objectives};
 pub use rules::{Group, PrometheusRule, Unwritable, groups, yaml};
 pub use seaworthy_yaml::diagnostic::{Diagnostic, Severity};
 pub use tier::{days, for_engine, window};
@@ -63,41 +65,54 @@ impl Loaded {
 /// Reads files of objectives, with Sloth's files of windows beside them.
 pub fn read(sources: &[Source], windows: &[Source]) -> Loaded {
     let report = Report::default();
-    let mut found = Found::default();
+    let mut documents = Documents::default();
     for source in windows.iter().chain(sources) {
-        found.file(source, &report);
+        documents.file(source, &report);
     }
-    found.declared.extend(found.openslo.read(&report));
-    let mut declared = found.declared;
-    for one in &mut declared {
-        windows::apply(&found.windows, one);
-        let (all, on) = (one.objective.tiers.len(), one.tiers());
-        // Switched off altogether cannot be said in the contract, where no tier means the standard ones.
-        if !on.is_empty() && on.len() != all {
-            let standard = one.objective.tiers.is_empty() && on == tier::standard(&one.objective.period);
-            one.objective.tiers = if standard { vec![] } else { on };
-        }
-        report_findings(one, &report);
-    }
-    let declared = unique(declared, &report);
+    let declared = documents.read(&report);
     let (diagnostics, _) = report.sorted();
     Loaded { declared, diagnostics }
 }
 
-/// What was found so far.
-#[derive(Default)]
-struct Found {
+/// Documents of all formats, from as many files as there are: they name each other across files.
+#[derive(Debug, Default)]
+pub struct Documents {
     declared: Vec<Declared>,
     openslo: OpenSlo,
     windows: Vec<Windows>,
 }
 
-impl Found {
+impl Documents {
+    /// Returns whether a document is of one of the formats, of whatever version.
+    pub fn is_one(root: &Node) -> bool {
+        let text = |key| root.get(key).and_then(|node| node.text());
+        let is_kubernetes = text("apiVersion").is_some_and(|api| api.starts_with(sloth::GROUP));
+        let is_plain = text("version") == Some(sloth::PLAIN) && root.get("slos").is_some();
+        OpenSlo::is_one(root) || is_kubernetes || is_plain
+    }
+
+    /// Reads every objective that was taken in, by service and name; reports those of one name, and tiers that never fire.
+    pub fn read(mut self, report: &Report) -> Vec<Declared> {
+        self.declared.extend(self.openslo.read(report));
+        for one in &mut self.declared {
+            windows::apply(&self.windows, one);
+            let (all, on) = (one.objective.tiers.len(), one.tiers());
+            // Switched off altogether cannot be said in the contract, where no tier means the standard ones.
+            if !on.is_empty() && on.len() != all {
+                let standard = one.objective.tiers.is_empty() && on == tier::standard(&one.objective.period);
+                one.objective.tiers = if standard { vec![] } else { on };
+            }
+            let at = Place { file: Rc::from(one.file.as_str()), line: one.line, column: 1 };
+            report_findings(&one.objective, &tier::findings(one), &at, report);
+        }
+        unique(self.declared, report)
+    }
+
     fn file(&mut self, source: &Source, report: &Report) {
         let scope = Scope { file: Rc::from(source.path.as_str()), report };
         let (documents, broken) = tree::parse(&source.text);
         for document in &documents {
-            self.document(document, &scope);
+            self.take(document, &scope);
         }
         match broken {
             Some(broken) => {
@@ -114,7 +129,8 @@ impl Found {
         }
     }
 
-    fn document(&mut self, document: &Document, scope: &Scope<'_>) {
+    /// Takes a document in; reports a version or kind that is not read.
+    pub fn take(&mut self, document: &Document, scope: &Scope<'_>) {
         for (second, key, first) in &document.doubled {
             let message = format!("\"{key}\" stands here and in line {}: only one of them can count", first.line);
             scope.report.error(Rule::DuplicateKey, &scope.place(*second), message, "keep one of the two");
@@ -143,17 +159,16 @@ impl Found {
 }
 
 /// Reports what the engine finds: tiers that even total failure does not fire, and what it refuses.
-fn report_findings(declared: &Declared, report: &Report) {
-    let at = Place { file: Rc::from(declared.file.as_str()), line: declared.line, column: 1 };
-    for finding in tier::findings(declared) {
-        let message = format!("\"{}\": {finding}", declared.objective.name);
+fn report_findings(objective: &Objective, findings: &[Finding], at: &Place, report: &Report) {
+    for finding in findings {
+        let message = format!("\"{}\": {finding}", objective.name);
         let rule = if let Finding::CanNeverFire { .. } = finding { Rule::TierNeverFires } else { Rule::BadValue };
         let severity = match finding.severity() {
             Weight::Refused => Severity::Error,
             Weight::Warning => Severity::Warning,
             Weight::Hint => Severity::Note,
         };
-        report.add(severity, rule, &at, message, "\"seaworthy slo explain\" shows its tiers");
+        report.add(severity, rule, at, message, "\"seaworthy slo explain\" shows its tiers");
     }
 }
 

@@ -1,6 +1,6 @@
 //! Objectives as the engine takes them: it decides what the standard tiers are, how fast they burn and which never fire.
 
-use seaworthy_contract::catalogue::{CalendarUnit, Period, TierSpec, Urgency};
+use seaworthy_contract::catalogue::{CalendarUnit, Objective, Period, TierSpec, Urgency};
 use seaworthy_slo as engine;
 
 use crate::declared::Declared;
@@ -19,6 +19,12 @@ pub fn for_engine(declared: &Declared) -> Result<engine::Objective, Vec<engine::
 pub(crate) fn findings(declared: &Declared) -> Vec<engine::Finding> {
     let tiers: Vec<engine::Tier> = declared.tiers().iter().map(tier).collect();
     engine::validate(declared.objective.target, period(&declared.objective.period), &tiers, None)
+}
+
+/// Returns what is wrong with an objective that has the standard tiers.
+pub(crate) fn findings_of(objective: &Objective) -> Vec<engine::Finding> {
+    let of = period(&objective.period);
+    engine::validate(objective.target, of, &engine::Objective::standard_tiers(of), None)
 }
 
 /// Returns a length of time as windows are called: `5m`, `1d12h`.

@@ -61,6 +61,7 @@ fn read_parts(document: &Fields<'_>) -> Option<Vec<Declared>> {
             period: period.clone(),
             counting: part.counting,
             tiers: vec![],
+            by_default: false,
         };
         let (file, labels, alerting) = (document.scope.file.to_string(), Labels::new(), Alerting::default());
         let (info, format) = (Labels::new(), ALPHA);

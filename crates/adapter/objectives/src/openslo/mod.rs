@@ -44,18 +44,18 @@ impl Waiting {
 
 /// Documents of OpenSLO, from as many files as there are.
 #[derive(Debug, Default)]
-pub struct OpenSlo {
+pub(crate) struct OpenSlo {
     documents: BTreeMap<(String, String), Waiting>,
 }
 
 impl OpenSlo {
     /// Returns whether a document is one of OpenSLO's, of whatever version.
-    pub fn is_one(root: &Node) -> bool {
+    pub(crate) fn is_one(root: &Node) -> bool {
         root.get("apiVersion").and_then(|version| version.text()).is_some_and(|version| version.starts_with("openslo"))
     }
 
     /// Takes a document in; reports a version or kind that is not read, and a name that is there already.
-    pub fn take(&mut self, root: &Rc<Node>, scope: &Scope<'_>) {
+    pub(crate) fn take(&mut self, root: &Rc<Node>, scope: &Scope<'_>) {
         let Some(fields) = Fields::of(scope, root, DOCUMENT) else { return };
         let Some(version) = version(&fields) else { return };
         fields.require("kind", "write the kind, such as kind: SLO");
@@ -79,7 +79,7 @@ impl OpenSlo {
     }
 
     /// Reads every SLO that was taken in.
-    pub fn read(&self, report: &Report) -> Vec<Declared> {
+    pub(crate) fn read(&self, report: &Report) -> Vec<Declared> {
         let mut read = Vec::new();
         for ((kind, _), waiting) in &self.documents {
             let scope = waiting.scope(report);

@@ -52,6 +52,7 @@ fn read_parts(document: &Fields<'_>, all: &OpenSlo) -> Option<Vec<Declared>> {
             period: period.clone(),
             counting: part.counting,
             tiers: tiers.clone(),
+            by_default: false,
         };
         let (file, line, labels) = (document.scope.file.to_string(), part.line, labels.clone());
         let (info, alerting) = (Labels::new(), Alerting::default());

@@ -18,6 +18,8 @@ use plugins::Plugins;
 pub(crate) const PLAIN: &str = "prometheus/v1";
 /// `apiVersion` of the form for Kubernetes.
 pub(crate) const KUBERNETES: &str = "sloth.slok.dev/v1";
+/// What stands before the version in it.
+pub(crate) const GROUP: &str = "sloth.slok.dev/";
 
 /// How a form spells its keys.
 struct Keys {
@@ -129,6 +131,7 @@ fn declared(slo: &Fields<'_>, shared: &Shared<'_>) -> Option<Declared> {
         period: Period::default(),
         counting: Counting::default(),
         tiers: vec![],
+        by_default: false,
     };
     let (file, line) = (slo.scope.file.to_string(), slo.node.at.line);
     let (info, interval, object) = (plugins.info, plugins.interval, shared.object.clone());

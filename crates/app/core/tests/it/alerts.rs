@@ -52,6 +52,7 @@ fn bench() -> Bench {
         period: Period::default(),
         counting: Counting::Occurrences,
         tiers: Vec::new(),
+        by_default: false,
     };
     document.entities.push(Sourced { entity: Entity::Objective(Box::new(objective)), source: "a.yaml:9".to_owned() });
     let mut bench = Bench::new();

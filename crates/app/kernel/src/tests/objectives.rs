@@ -81,6 +81,7 @@ fn objective(name: &str, indicator: Indicator) -> Entity {
         period: Period::default(),
         counting: Counting::Occurrences,
         tiers: Vec::new(),
+        by_default: false,
     }))
 }
 

@@ -32,6 +32,14 @@ pub struct Objective {
     /// When it alerts; empty means the four standard tiers (SRE Workbook, chapter 5).
     #[serde(default)]
     pub tiers: Vec<TierSpec>,
+    /// Whether nobody wrote it: a service with a route has one until its file says something else.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub by_default: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// What is measured.

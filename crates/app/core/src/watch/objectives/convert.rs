@@ -110,6 +110,7 @@ mod tests {
             period,
             counting,
             tiers: vec![],
+            by_default: false,
         }
     }
 
