@@ -21,7 +21,7 @@ pub use definition::{Counted, Definition, UnknownDefinition};
 pub use recorder::{Change, Confirm, Observation, Recorder, Rules, Word};
 pub use segment::{Cause, Planning, Segment, Source, Window};
 pub use span::{Span, common, minus, total, union};
-pub use view::{CELLS_MAX, Cell, Crossing, Every, FunctionRow, Stack, View, month_view};
+pub use view::{CELLS_MAX, Cell, Crossing, Every, FunctionRow, Stack, View, function_row, month_view, stacks};
 
 #[cfg(test)]
 mod tests;

@@ -124,6 +124,20 @@ impl<'a> Tolerances<'a> {
         strictest(own.into_iter().chain(others).collect())
     }
 
+    /// Returns the demands of every service on which anybody's word falls: each word's ways are walked once.
+    pub fn all_demands(&self) -> BTreeMap<ServiceId, Vec<Demand>> {
+        let mut all: BTreeMap<ServiceId, Vec<Demand>> = BTreeMap::new();
+        for (service, tolerance) in &self.stated {
+            let demand = |path| Demand { planned: tolerance.planned.clone(), path };
+            // A service's own word stands first, whoever else asks for the same.
+            all.entry((*service).clone()).or_default().insert(0, demand(vec![(*service).clone()]));
+            for (needed, path) in self.ways(service) {
+                all.entry(needed.clone()).or_default().push(demand(path));
+            }
+        }
+        all.into_iter().map(|(service, demands)| (service, strictest(demands))).collect()
+    }
+
     /// Returns each pair of a consumer and a hard dependency, near or far, that is allowed more than the consumer.
     pub fn contradictions(&self) -> Vec<Contradiction> {
         let mut found = Vec::new();

@@ -16,6 +16,8 @@ pub enum Every {
     Month,
     /// ISO weeks, from Monday.
     Week,
+    /// Days.
+    Day,
 }
 
 /// What to show.
@@ -39,7 +41,7 @@ pub struct View {
     pub crossings: Vec<Crossing>,
 }
 
-/// Cells at most: ten years of months, two of weeks, and a bound for what strangers may ask for.
+/// Cells at most: ten years of months, two of weeks, four months of days, and a bound for what strangers may ask for.
 pub const CELLS_MAX: usize = 120;
 
 /// The day from which a function has no planned downtime.
@@ -112,6 +114,7 @@ impl View {
                 let since_monday = i64::from(self.from.weekday().to_monday_zero_offset());
                 (self.from.saturating_sub(since_monday.days()), 1.week())
             }
+            Every::Day => (self.from, 1.day()),
         };
         // Midnight may not exist on the day of a change of clock; then the day begins at its first instant.
         let starts = |date: Date| date.to_zoned(self.zone.clone()).ok().map(|zoned| zoned.timestamp());
@@ -134,6 +137,11 @@ pub fn month_view(segments: &[Segment], windows: &[Window], shown: &View) -> Vec
     functions.into_iter().map(|function| row(function, &cells, segments, windows, shown)).collect()
 }
 
+/// Shows the row of one function, also where nothing is known of it.
+pub fn function_row(function: &str, segments: &[Segment], windows: &[Window], shown: &View) -> FunctionRow {
+    row(function, &shown.spans(), segments, windows, shown)
+}
+
 fn row(function: &str, cells: &[(Date, Span)], all: &[Segment], windows: &[Window], shown: &View) -> FunctionRow {
     let segments: Vec<Segment> = all.iter().filter(|segment| segment.function == function).cloned().collect();
     let windows: Vec<Window> = windows.iter().filter(|window| window.function == function).cloned().collect();
@@ -150,7 +158,11 @@ fn row(function: &str, cells: &[(Date, Span)], all: &[Segment], windows: &[Windo
 }
 
 fn cell_of(day: Date, cells: &[(Date, Span)], every: Every) -> Option<usize> {
-    let step = if every == Every::Month { 1.month() } else { 1.week() };
+    let step = match every {
+        Every::Month => 1.month(),
+        Every::Week => 1.week(),
+        Every::Day => 1.day(),
+    };
     cells.iter().position(|(first, _)| *first <= day && first.checked_add(step).is_ok_and(|next| day < next))
 }
 
@@ -170,7 +182,9 @@ fn cell(
     Cell { first, span, totals, stacks: stacks(&account.pieces, segments), counted, availability }
 }
 
-fn stacks(pieces: &[Piece], segments: &[Segment]) -> Vec<Stack> {
+/// Sums time that was not simply up by class and cause, longest first within a class; `segments` is the list that was
+/// accounted.
+pub fn stacks(pieces: &[Piece], segments: &[Segment]) -> Vec<Stack> {
     let mut times: BTreeMap<(Class, Cause), SignedDuration> = BTreeMap::new();
     for piece in pieces.iter().filter(|piece| !matches!(piece.class, Class::Up | Class::UpInMaintenance)) {
         let cause = piece.by.map_or(Cause::Unknown, |by| segments[by].cause.clone());

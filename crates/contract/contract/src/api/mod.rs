@@ -4,6 +4,7 @@
 
 mod alert;
 mod catalogue;
+mod downtime;
 mod error;
 mod kpi;
 mod ledger;
@@ -22,6 +23,12 @@ pub use alert::{
     SilenceRequest, UnownedAlert, UnsilenceRequest,
 };
 pub use catalogue::{Change, ChangeKind, Kept, KeptReason, Plan};
+pub use downtime::{
+    CauseRequest, DOWNTIME_CELLS_MAX, DOWNTIME_FUNCTIONS_MAX, DOWNTIME_STRETCHES_MAX, DOWNTIME_WINDOWS_MAX, Downtime,
+    DowntimeCause, DowntimeCell, DowntimeClass, DowntimeClasses, DowntimeEvery, DowntimeFigure, DowntimeFunction,
+    DowntimeMonths, DowntimeRow, DowntimeRule, DowntimeStretch, DowntimeWindow, DowntimeWord, ToleranceContradiction,
+    ToleranceDemand, ToleranceOf, WindowRequest,
+};
 pub use error::{ApiError, Code};
 pub use kpi::{KPI_POINTS_MAX, KpiPoint, KpiRequest, KpiTaken};
 pub use ledger::{LedgerPage, LedgerRow, Verification};

@@ -45,7 +45,10 @@ fn path(path: &[ServiceId]) -> String {
 
 fn demands(all: &[(&str, Planned)], edges: &[&str], of: &str) -> Vec<String> {
     let (all, edges) = (said(all), hard(edges));
-    let demands = Tolerances::new(&all, &edges).demands(&service(of));
+    let tolerances = Tolerances::new(&all, &edges);
+    let demands = tolerances.demands(&service(of));
+    let at_once = tolerances.all_demands().remove(&service(of)).unwrap_or_default();
+    assert_eq!(demands, at_once, "one by one and all at once are the same");
     demands.iter().map(|demand| format!("{} by {}", text(&demand.planned), path(&demand.path))).collect()
 }
 

@@ -4,7 +4,7 @@ use jiff::civil::date;
 use jiff::tz::TimeZone;
 
 use super::*;
-use crate::{Cause, Class, Crossing, Definition, Every, Silence, View, month_view};
+use crate::{Cause, Class, Crossing, Definition, Every, Silence, View, function_row, month_view};
 
 fn zone(name: &str) -> TimeZone {
     TimeZone::get(name).unwrap()
@@ -32,6 +32,13 @@ fn weeks_begin_on_monday() {
     let view = shown("Europe/London", Every::Week, 3, "2027-01-01T00:00:00Z");
     let want = [("2026-03-09", 168), ("2026-03-16", 168), ("2026-03-23", 167)].map(|(day, h)| (day.to_owned(), h));
     assert_eq!(hours(&view), want, "15 March 2026 is a Sunday");
+}
+
+#[test]
+fn days_are_as_long_as_the_clock_makes_them() {
+    let view = View { from: date(2026, 3, 28), ..shown("Europe/London", Every::Day, 3, "2027-01-01T00:00:00Z") };
+    let want = [("2026-03-28", 24), ("2026-03-29", 23), ("2026-03-30", 24)].map(|(day, h)| (day.to_owned(), h));
+    assert_eq!(hours(&view), want);
 }
 
 #[test]
@@ -96,6 +103,12 @@ fn a_function_of_which_nothing_is_known_is_unknown() {
     let rows = month_view(&[], &[], &view);
     assert_eq!((rows[0].function.as_str(), rows[0].crossing), ("quiet", Some((date(2027, 4, 1), None))));
     assert_eq!(rows[0].cells[0].availability, None);
+    let alone = function_row("quiet", &[], &[], &View { crossings: Vec::new(), ..view.clone() });
+    assert_eq!(
+        (alone.cells, alone.crossing),
+        (rows[0].cells.clone(), None),
+        "nobody has to promise anything for a row"
+    );
     let claimed = month_view(&[], &[], &View { silence: Silence::Up, ..view });
     assert_eq!(claimed[0].cells[0].availability, Some(1.0));
 }
