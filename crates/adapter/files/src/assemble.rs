@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use seaworthy_contract::catalogue::{
-    Document, ENTITIES_MAX, Entity, Person, PersonDetails, Rotation, Service, Sourced, Team,
+    Document, ENTITIES_MAX, Entity, Objective, Person, PersonDetails, Rotation, Service, Sourced, Team,
 };
 use seaworthy_model::Tier;
+use seaworthy_objectives::Wanted;
 
-use crate::diagnostic::{Place, Report};
+use crate::diagnostic::{Place, Placed, Report};
 use crate::draft::{Draft, Drafts, Origin, PersonDraft, RotationDraft, ServiceDraft, TeamDraft};
 use crate::rule::Rule;
 
@@ -89,6 +90,9 @@ fn merge_services(known: &mut ServiceDraft, ours: ServiceDraft, report: &Report)
     known.rollout = ours.rollout.or(known.rollout.take());
     known.on_call = ours.on_call.or(known.on_call.take());
     known.routes.extend(ours.routes);
+    if ours.objectives != Wanted::Unsaid {
+        known.objectives = ours.objectives;
+    }
     // What we are told of a dependency is more than Backstage's bare edge.
     let told: Vec<_> = ours.dependencies.iter().map(|dependency| dependency.value.service.clone()).collect();
     known.dependencies.retain(|dependency| !told.contains(&dependency.value.service));
@@ -113,7 +117,7 @@ fn merge_people(known: &mut PersonDraft, ours: PersonDraft, _: &Report) {
 }
 
 /// Writes the document: entities by kind and name, names and contacts of people apart.
-pub(crate) fn document(whole: Whole, drafts: Drafts, report: &Report) -> Document {
+pub(crate) fn document(whole: Whole, drafts: Drafts, objectives: Vec<Placed<Objective>>, report: &Report) -> Document {
     let mut entities = Vec::new();
     let mut people = Vec::new();
     for Draft { at, body, .. } in whole.people.into_values() {
@@ -138,6 +142,9 @@ pub(crate) fn document(whole: Whole, drafts: Drafts, report: &Report) -> Documen
         if let Some(service) = service(body) {
             push(&mut entities, Entity::Service(Box::new(service)), &at, report);
         }
+    }
+    for Placed { value, at } in objectives {
+        push(&mut entities, Entity::Objective(Box::new(value)), &at, report);
     }
     let mut others: BTreeMap<String, Place> = BTreeMap::new();
     for Draft { at, body, .. } in drafts.others {

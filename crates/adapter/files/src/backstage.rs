@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use seaworthy_contract::catalogue::{Contact, Dependency, DependencyKind, Other};
 use seaworthy_model::{NameError, PersonId, ServiceId, SystemId, TeamId};
+use seaworthy_objectives::Wanted;
 
 use crate::diagnostic::Placed;
 use crate::draft::{Draft, Drafts, Origin, Owner, PersonDraft, ServiceDraft, TeamDraft};
@@ -126,6 +127,7 @@ impl Reader<'_, '_> {
             dependencies: self.dependencies(drafts),
             rollout: None,
             on_call: None,
+            objectives: Wanted::Unsaid,
         };
         drafts.services.push(self.draft(body));
     }

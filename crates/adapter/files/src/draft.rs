@@ -6,6 +6,8 @@ use jiff::Timestamp;
 use seaworthy_contract::catalogue::{Contact, Dependency, Other, Route, Run, Strategy};
 use seaworthy_model::{PersonId, RotationId, ServiceId, SystemId, TeamId, Tier};
 
+use seaworthy_objectives::{Documents, Wanted};
+
 use crate::diagnostic::{Place, Placed};
 
 /// Which format an entity was written in.
@@ -25,6 +27,8 @@ pub(crate) struct Drafts {
     pub people: Vec<Draft<PersonDraft>>,
     pub rotations: Vec<Draft<RotationDraft>>,
     pub others: Vec<Draft<Other>>,
+    /// Documents of OpenSLO and Sloth.
+    pub objectives: Documents,
     /// Names of Backstage components that are no services: something may depend on them.
     pub components: BTreeSet<String>,
     /// Namespaces that were written into names, with the first place of each.
@@ -58,6 +62,7 @@ pub(crate) struct ServiceDraft {
     pub dependencies: Vec<Placed<Dependency>>,
     pub rollout: Option<Strategy>,
     pub on_call: Option<Placed<RotationId>>,
+    pub objectives: Wanted,
 }
 
 pub(crate) struct TeamDraft {

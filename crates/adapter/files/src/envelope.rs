@@ -1,5 +1,7 @@
 //! One document: whose it is, and the envelope (`apiVersion`, `kind`, `metadata`, `spec`) that all kinds share.
 
+use seaworthy_objectives::Documents;
+
 use crate::diagnostic::{Place, Placed, Severity};
 use crate::draft::Drafts;
 use crate::fields::{DOCUMENT, Fields, Scope};
@@ -55,6 +57,10 @@ pub(crate) fn read(document: &Document, scope: &Scope<'_>, drafts: &mut Drafts) 
         foreign::note(tool, &scope.place(root.at), scope.report);
         return Meant::ForUs;
     }
+    if Documents::is_one(root) {
+        read_objectives(document, scope, drafts);
+        return Meant::ForUs;
+    }
     let version = match api_version(root, scope) {
         Ok(version) => version,
         Err(meant) => return meant,
@@ -79,6 +85,17 @@ pub(crate) fn read(document: &Document, scope: &Scope<'_>, drafts: &mut Drafts) 
         }
     }
     Meant::ForUs
+}
+
+/// Hands a document of OpenSLO or Sloth on, unless it is a template.
+fn read_objectives(document: &Document, scope: &Scope<'_>, drafts: &mut Drafts) {
+    match templated(&document.root) {
+        Some(at) => {
+            let message = "this is a template: it says something only after it was filled in";
+            note_template(&scope.place(at.at), false, message, scope);
+        }
+        None => drafts.objectives.take(document, scope),
+    }
 }
 
 enum Version {
@@ -189,6 +206,9 @@ fn open<'a>(entity: &Fields<'a>) -> Option<Envelope<'a>> {
 pub(crate) fn unknown_kind(envelope: &Envelope<'_>) {
     let kind = &envelope.kind;
     let remedy = match did_you_mean(&kind.value, seaworthy::KINDS) {
+        _ if ["Objective", "SLO"].contains(&kind.value.as_str()) => {
+            "write spec.objectives in the Service, or a document with apiVersion: openslo/v1".to_owned()
+        }
         Some(near) => format!("did you mean \"{near}\"?"),
         None => format!("kinds are: {}", seaworthy::KINDS.join(", ")),
     };

@@ -1,7 +1,7 @@
 //! Reads a directory of YAML into a catalogue document, with every mistake placed.
 //!
 //! Three stages. `seaworthy-yaml` turns text into nodes that know their place, within limits. `envelope`, `backstage` and
-//! `seaworthy` turn documents into drafts, each on its own. `assemble` and `resolve` put the drafts together, where
+//! `seaworthy` turn documents into drafts, each on its own; OpenSLO's and Sloth's go to `seaworthy-objectives`. `assemble` and `resolve` put the drafts together, where
 //! duplicates, ownership and references are judged. No stage stops at a mistake, so one run shows them all.
 //!
 //! A document is only fit to be applied when [`Loaded::has_errors`] is false; then every owner, rotation and
@@ -12,6 +12,7 @@ mod backstage;
 mod draft;
 mod envelope;
 mod foreign;
+mod objectives;
 mod reference;
 mod resolve;
 mod seaworthy;
@@ -111,7 +112,8 @@ fn read(sources: &[Source], now: Timestamp, report: Report) -> Loaded {
     }
     let mut whole = assemble::whole(&mut drafts, &report);
     resolve::resolve(&mut whole, &drafts, now, &report);
-    let document = assemble::document(whole, drafts, &report);
+    let objectives = objectives::gather(&mut whole, std::mem::take(&mut drafts.objectives), &report);
+    let document = assemble::document(whole, drafts, objectives, &report);
     let (diagnostics, left_out) = report.sorted();
     Loaded { document, diagnostics, left_out, files: sources.len(), unrelated }
 }
@@ -144,7 +146,9 @@ fn report_broken(broken: &tree::Broken, source: &Source, scope: &Scope<'_>, mean
     let at = scope.place(broken.at);
     let ours = meant == Meant::ForUs
         || envelope::file_is_ours(&source.path)
-        || ["seaworthy/", "backstage.io/"].iter().any(|version| source.text.contains(version))
+        || ["seaworthy/", "backstage.io/", "openslo/", "sloth.slok.dev/"]
+            .iter()
+            .any(|version| source.text.contains(version))
         || source.text.lines().filter_map(written_version).any(envelope::is_meant_for_us);
     match &broken.why {
         why if !ours => {

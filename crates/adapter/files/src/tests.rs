@@ -3,6 +3,7 @@
 mod backstage;
 mod envelope;
 mod laws;
+mod objectives;
 mod ours;
 mod strangers;
 mod whole;

@@ -1,7 +1,8 @@
 //! `Service`: owner, how it is reached, how it runs, what it needs, how a change of it reaches users.
 
 use seaworthy_contract::catalogue::{Dependency, DependencyKind, Route, Sticky, Strategy};
-use seaworthy_model::{Share, Tier};
+use seaworthy_model::{ServiceId, Share, Tier};
+use seaworthy_objectives::{Wanted, read_objectives};
 
 use crate::diagnostic::Placed;
 use crate::draft::{Owner, ServiceDraft};
@@ -25,21 +26,27 @@ pub(super) fn read(envelope: &Envelope<'_>) -> Option<ServiceDraft> {
     let spec = super::spec(envelope)?;
     let owner = spec.name("owner").map(|owner| owner.map(|team| Owner { team, person: None }));
     let routes = spec.list("routes").iter().filter_map(|item| Fields::of(&spec.scope, item, "spec.routes[]"));
+    let routes: Vec<Placed<Route>> = routes.filter_map(|fields| route(&fields)).collect();
+    let name = envelope.metadata.name("name");
+    let objectives = name.as_ref().map(|name| objectives(spec, &name.value, &routes)).unwrap_or_default();
     let dependencies = spec.list("dependencies").iter().filter_map(|item| dependency(spec, item));
     let draft = ServiceDraft {
         owner,
         description: envelope.description(),
         tier: tier(spec),
         system: spec.name("system").map(|system| system.value),
-        routes: routes.filter_map(|fields| route(&fields)).collect(),
+        routes,
         run: spec.fields("run").map(|fields| run::read(&fields)),
         dependencies: dependencies.collect(),
         rollout: spec.fields("rollout").map(|fields| rollout(&fields)),
         on_call: spec.name("onCall"),
-        name: match envelope.metadata.name("name") {
+        objectives,
+        name: match name {
             Some(name) => name,
             None => {
                 // What else is wrong is said all the same: nobody wants to be told one mistake at a time.
+                spec.get("objective");
+                spec.get("objectives");
                 spec.no_more();
                 if spec.get("owner").is_none() {
                     let message = "this service has no owner (OWN-09)";
@@ -52,6 +59,11 @@ pub(super) fn read(envelope: &Envelope<'_>) -> Option<ServiceDraft> {
     };
     spec.no_more();
     Some(draft)
+}
+
+fn objectives(spec: &Fields<'_>, service: &ServiceId, routes: &[Placed<Route>]) -> Wanted {
+    let routes: Vec<Route> = routes.iter().map(|route| route.value.clone()).collect();
+    read_objectives(spec, service, &routes)
 }
 
 fn tier(spec: &Fields<'_>) -> Option<Tier> {

@@ -32,12 +32,13 @@ spec:
     entities(
         &format!("{}{service}", TEAM.trim_start()),
         expect![[r#"
-        team.yaml:7 Person(Person { name: PersonId("ann") })
-        team.yaml:12 Rotation(Rotation { name: RotationId("weekly"), team: TeamId("shop"), participants: [PersonId("ann")], start: 2026-01-05T08:00:00Z, zone: "Europe/Berlin", days: 7 })
-        a.yaml:2 Service(Service { name: ServiceId("checkout"), description: Some("Takes orders."), owner: TeamId("shop"), tier: One, system: Some(SystemId("store")), routes: [Route { hosts: ["shop.example", "www.shop.example"], path: "/checkout", sticky: Some(Header("x-user")), timeout_ms: 5000, attempt_timeout_ms: 250 }, Route { hosts: ["api.shop.example"], path: "/", sticky: None, timeout_ms: 2000, attempt_timeout_ms: 2000 }], run: Some(Run { command: ["sh", "-c", "serve --port $PORT"], env: {"EMPTY": "", "LEVEL": "3"}, directory: Some("app"), health: Some("/healthz"), start_timeout_ms: 60000, stop_timeout_ms: 30000 }), dependencies: [Dependency { service: ServiceId("payments"), kind: Hard, reason: None }, Dependency { service: ServiceId("mail"), kind: Soft, reason: Some("receipts") }], rollout: Strategy { steps: [Share(100), Share(1250), Share(10000)], dwell_ms: 60000, requests_min: 10, bake_ms: 7200000 }, on_call: Some(RotationId("weekly")) })
-        team.yaml:2 Team(Team { name: TeamId("shop"), title: None, members: [PersonId("ann")] })
-        PersonDetails { name: PersonId("ann"), display_name: None, contacts: [Webhook { url: "http://127.0.0.1:1/" }] }
-    "#]],
+            a.yaml:2 Objective(Objective { name: "checkout-availability", service: ServiceId("checkout"), description: None, indicator: Availability { route: None }, target: 0.999, period: Rolling { days: 30 }, counting: Occurrences, tiers: [], by_default: true })
+            team.yaml:7 Person(Person { name: PersonId("ann") })
+            team.yaml:12 Rotation(Rotation { name: RotationId("weekly"), team: TeamId("shop"), participants: [PersonId("ann")], start: 2026-01-05T08:00:00Z, zone: "Europe/Berlin", days: 7 })
+            a.yaml:2 Service(Service { name: ServiceId("checkout"), description: Some("Takes orders."), owner: TeamId("shop"), tier: One, system: Some(SystemId("store")), routes: [Route { hosts: ["shop.example", "www.shop.example"], path: "/checkout", sticky: Some(Header("x-user")), timeout_ms: 5000, attempt_timeout_ms: 250 }, Route { hosts: ["api.shop.example"], path: "/", sticky: None, timeout_ms: 2000, attempt_timeout_ms: 2000 }], run: Some(Run { command: ["sh", "-c", "serve --port $PORT"], env: {"EMPTY": "", "LEVEL": "3"}, directory: Some("app"), health: Some("/healthz"), start_timeout_ms: 60000, stop_timeout_ms: 30000 }), dependencies: [Dependency { service: ServiceId("payments"), kind: Hard, reason: None }, Dependency { service: ServiceId("mail"), kind: Soft, reason: Some("receipts") }], rollout: Strategy { steps: [Share(100), Share(1250), Share(10000)], dwell_ms: 60000, requests_min: 10, bake_ms: 7200000 }, on_call: Some(RotationId("weekly")) })
+            team.yaml:2 Team(Team { name: TeamId("shop"), title: None, members: [PersonId("ann")] })
+            PersonDetails { name: PersonId("ann"), display_name: None, contacts: [Webhook { url: "http://127.0.0.1:1/" }] }
+        "#]],
     );
 }
 
@@ -47,8 +48,9 @@ fn what_is_not_said_has_a_default() {
     entities(
         text,
         expect![[r#"
-        a.yaml:2 Service(Service { name: ServiceId("a"), description: None, owner: TeamId("t"), tier: Two, system: None, routes: [Route { hosts: [], path: "/", sticky: None, timeout_ms: 30000, attempt_timeout_ms: 10000 }], run: Some(Run { command: ["x"], env: {}, directory: None, health: None, start_timeout_ms: 20000, stop_timeout_ms: 10000 }), dependencies: [], rollout: Strategy { steps: [Share(500), Share(2500), Share(5000), Share(10000)], dwell_ms: 30000, requests_min: 50, bake_ms: 1800000 }, on_call: None })
-    "#]],
+            a.yaml:2 Objective(Objective { name: "a-availability", service: ServiceId("a"), description: None, indicator: Availability { route: None }, target: 0.999, period: Rolling { days: 30 }, counting: Occurrences, tiers: [], by_default: true })
+            a.yaml:2 Service(Service { name: ServiceId("a"), description: None, owner: TeamId("t"), tier: Two, system: None, routes: [Route { hosts: [], path: "/", sticky: None, timeout_ms: 30000, attempt_timeout_ms: 10000 }], run: Some(Run { command: ["x"], env: {}, directory: None, health: None, start_timeout_ms: 20000, stop_timeout_ms: 10000 }), dependencies: [], rollout: Strategy { steps: [Share(500), Share(2500), Share(5000), Share(10000)], dwell_ms: 30000, requests_min: 50, bake_ms: 1800000 }, on_call: None })
+        "#]],
     );
 }
 
@@ -57,11 +59,11 @@ fn unknown_fields_are_mistakes() {
     check_service(
         "  tierr: 1\n  replicas: 3\n",
         expect![[r#"
-        a.yaml:6:3 error unknown-key: "tierr" is not a field of "spec"
-            did you mean "tier"?
-        a.yaml:7:3 error unknown-key: "replicas" is not a field of "spec"
-            fields are: owner, routes, dependencies, tier, system, run, rollout, onCall
-    "#]],
+            a.yaml:6:3 error unknown-key: "tierr" is not a field of "spec"
+                did you mean "tier"?
+            a.yaml:7:3 error unknown-key: "replicas" is not a field of "spec"
+                fields are: owner, routes, objective, objectives, dependencies, tier, system, run, rollout, onCall
+        "#]],
     );
     check_service(
         "  run: { comand: x, enviroment: {} }\n  routes: [{ host: a }]\n",

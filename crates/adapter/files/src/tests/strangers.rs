@@ -33,5 +33,5 @@ fn files_of_strangers_are_read() {
 fn the_example_to_copy_is_right() {
     let loaded = load(std::path::Path::new("../../../examples/hello"), now()).expect("the example");
     assert_eq!(loaded.diagnostics, vec![]);
-    assert_eq!(loaded.document.entities.len(), 4);
+    assert_eq!(loaded.document.entities.len(), 5);
 }
