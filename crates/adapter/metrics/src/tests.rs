@@ -1,1 +1,5 @@
-//! Everything that is asked and everything that is pushed, by decision tables.
+//! Everything that is asked and every plain count that is pushed, by decision tables.
+
+mod kpi;
+mod promql;
+mod source;

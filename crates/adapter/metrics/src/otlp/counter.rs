@@ -3,7 +3,7 @@
 //! A stream is one set of attributes of one series of one process. Streams of one series and process are a group: a
 //! process exports all of them each time, so one that joins its group later began at zero.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 use seaworthy_model::Tally;
@@ -75,7 +75,10 @@ pub(super) struct Counters {
 
 /// What one export changes, until it is kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Changes(HashMap<Stream, Counted>);
+pub(super) struct Changes {
+    streams: HashMap<Stream, Counted>,
+    new_groups: HashSet<u64>,
+}
 
 impl Counters {
     pub(super) fn new(watching_since: Timestamp) -> Self {
@@ -87,8 +90,9 @@ impl Counters {
     pub(super) fn add(&self, changes: &mut Changes, stream: Stream, since: Since, new: Counted) -> Added {
         let group = self.groups.get(&stream.group);
         let before = group.and_then(|group| group.streams.get(&stream.stream));
-        let last = changes.0.get(&stream).or(before).copied();
-        if last.is_none() && self.is_full(changes, group.is_none()) {
+        let last = changes.streams.get(&stream).or(before).copied();
+        let is_new_group = group.is_none() && !changes.new_groups.contains(&stream.group);
+        if last.is_none() && self.is_full(changes, is_new_group) {
             return Added::Full;
         }
         let added = match (since, last) {
@@ -97,14 +101,17 @@ impl Counters {
             (Since::Start, Some(last)) => grown(last, new),
         };
         if added != Added::Mixed && last.is_none_or(|last| last.at < new.at) {
-            changes.0.insert(stream, new);
+            changes.streams.insert(stream, new);
+            if is_new_group {
+                changes.new_groups.insert(stream.group);
+            }
         }
         added
     }
 
     /// Keeps what an export changed.
     pub(super) fn keep(&mut self, changes: Changes) {
-        for (stream, counted) in changes.0 {
+        for (stream, counted) in changes.streams {
             let fresh = || Group { first_at: counted.at, ..Group::default() };
             let group = self.groups.entry(stream.group).or_insert_with(fresh);
             group.last_at = group.last_at.max(counted.at);
@@ -126,8 +133,8 @@ impl Counters {
 
     fn is_full(&self, changes: &Changes, is_new_group: bool) -> bool {
         // Counts streams that changed twice as two: it errs on the safe side by at most one export.
-        self.streams + changes.0.len() >= STREAMS_MAX
-            || is_new_group && self.groups.len() + changes.0.len() >= GROUPS_MAX
+        self.streams + changes.streams.len() >= STREAMS_MAX
+            || is_new_group && self.groups.len() + changes.new_groups.len() >= GROUPS_MAX
     }
 
     /// A stream's first point: its whole count, if it surely began while we watched.

@@ -22,3 +22,6 @@ pub use body::{BODY_BYTES_MAX, Encoding, MESSAGES_MAX};
 pub use counter::{GROUPS_MAX, STREAMS_MAX};
 pub use intake::{Intake, Skipped, Taken};
 pub use wanted::{Wanted, WantedError};
+
+#[cfg(test)]
+mod tests;
