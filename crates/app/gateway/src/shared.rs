@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Instant;
 
 use seaworthy_contract::gateway::USER_EPOCH_MS;
-use seaworthy_traffic::guard::Why;
 use seaworthy_traffic::users::Epoch;
 use tokio::sync::mpsc;
 
@@ -36,7 +35,7 @@ impl Own {
 #[derive(Debug, Clone)]
 pub(crate) struct Tripped {
     pub(crate) trial: TrialKey,
-    pub(crate) why: Why,
+    pub(crate) why: String,
     pub(crate) at_ms: u64,
 }
 

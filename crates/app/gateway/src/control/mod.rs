@@ -1,6 +1,7 @@
 //! The thread beside the workers: takes configs, sends reports, answers on the gateway's own socket. No request of a
 //! user ever waits for it.
 
+pub(crate) mod alone;
 pub(crate) mod backoff;
 pub(crate) mod glass;
 pub(crate) mod journal;
@@ -12,7 +13,7 @@ pub(crate) mod stream;
 use std::cell::{Cell, RefCell};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use seaworthy_contract::api::{ApiError, Code};
@@ -23,6 +24,7 @@ use uuid::Uuid;
 
 use crate::GatewayError;
 use crate::compiled::{Canary, Compiled, Refused, Service};
+use crate::control::alone::Alone;
 use crate::control::glass::{Glass, Revert};
 use crate::shared::Shared;
 use crate::telemetry::collect::Collector;
@@ -48,6 +50,7 @@ pub(crate) struct Control {
     pub(crate) shared: Arc<Shared>,
     pub(crate) collector: RefCell<Collector>,
     pub(crate) queue: RefCell<Queue>,
+    pub(crate) alone: RefCell<Alone>,
     /// Told when there is a report to send.
     pub(crate) reports: Notify,
     pub(crate) glass: RefCell<Glass>,
@@ -81,6 +84,7 @@ impl Control {
             shared,
             collector: RefCell::default(),
             queue: RefCell::default(),
+            alone: RefCell::default(),
             reports: Notify::new(),
             glass: RefCell::new(glass),
             health: RefCell::default(),
@@ -106,6 +110,12 @@ impl Control {
     /// Notes that the control plane said something.
     pub(crate) fn heard(&self) {
         self.health.borrow_mut().heard = Some(Instant::now());
+    }
+
+    /// How long the control plane has said nothing; since the start where it never did.
+    pub(crate) fn silence(&self, now: Instant) -> Duration {
+        let heard = self.health.borrow().heard;
+        heard.map_or_else(|| Duration::from_millis(self.shared.ms(now)), |heard| now.saturating_duration_since(heard))
     }
 
     /// Puts a config in force, or says why not; then the last good one stays.

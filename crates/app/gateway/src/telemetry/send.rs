@@ -10,6 +10,8 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use crate::control::Control;
 use crate::control::backoff::Backoff;
+use crate::shared::Tripped;
+use crate::trial::Off;
 
 /// Longest time of one exchange: the server answers when it has persisted.
 const SEND_MAX: Duration = Duration::from_secs(5);
@@ -29,7 +31,12 @@ pub(crate) fn make(control: &Control) {
     let now = Instant::now();
     let now_ms = control.shared.ms(now);
     let found = control.collector.borrow_mut().look(&control.shared);
-    let tripped = std::mem::take(&mut *control.shared.tripped());
+    let mut tripped = std::mem::take(&mut *control.shared.tripped());
+    let alone = control.alone.borrow_mut().look(&control.shared.current(), &found.counts, control.silence(now));
+    for ejected in alone {
+        ejected.trial.take_off(Off::Guard);
+        tripped.push(Tripped { trial: ejected.trial.key.clone(), why: ejected.why, at_ms: now_ms });
+    }
     control.trips.set(control.trips.get() + tripped.len() as u64);
     for trip in &tripped {
         tracing::warn!(service = %trip.trial.service, version = %trip.trial.version, why = %trip.why, "canary ejected");
@@ -38,7 +45,7 @@ pub(crate) fn make(control: &Control) {
         service: tripped.trial.service,
         version: tripped.trial.version,
         rollout: tripped.trial.rollout,
-        why: tripped.why.to_string(),
+        why: tripped.why,
         age_ms: now_ms.saturating_sub(tripped.at_ms),
     });
     let seq = control.seq.get() + 1;

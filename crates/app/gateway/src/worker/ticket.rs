@@ -198,7 +198,7 @@ impl Ticket {
             && let Some(why) = trial.record(ended)
         {
             let at_ms = self.worker.shared.now_ms();
-            self.worker.shared.tripped().push(Tripped { trial: trial.key.clone(), why, at_ms });
+            self.worker.shared.tripped().push(Tripped { trial: trial.key.clone(), why: why.to_string(), at_ms });
         }
     }
 }

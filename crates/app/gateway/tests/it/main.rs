@@ -4,6 +4,8 @@
 mod kit;
 
 #[cfg(test)]
+mod alone;
+#[cfg(test)]
 mod carrying;
 #[cfg(test)]
 mod control_plane;
