@@ -1,10 +1,22 @@
-//! Answers who is on call at an instant.
+//! Answers who is on call at an instant, and for how long.
 //!
-//! Hand-over `k` happens when the zone's wall clock shows the start's wall clock time, `k` turns of days later. A
-//! local time that a change of clock repeats is its first occurrence; one that it skips is the first instant after
-//! the gap. Turns are half-open: at the instant of a hand-over the next person is on call, so there is exactly one.
-//! A turn of fixed 24 h is deliberately not offered: it drifts by an hour at each change of clock.
+//! Hand-over `k` happens when the zone's wall clock shows the start's wall clock time, `k` turns later. A local time that
+//! a change of clock repeats is its first occurrence; one that it skips is the first instant after the gap. Turns are
+//! half-open: at the instant of a hand-over the next person is on call, so there is exactly one. A turn of a fixed number
+//! of seconds is deliberately not offered: it drifts by an hour at each change of clock.
+//!
+//! A [`Schedule`] lays rotations over each other: the highest layer that has somebody names them. Layers may be restricted
+//! to hours of a week, one person may stand in for another, and what is left uncovered is a gap that is said.
 
+mod clock;
+mod finding;
+mod layer;
+mod restriction;
 mod rotation;
+mod schedule;
 
-pub use rotation::{Rotation, Shift};
+pub use finding::{Finding, findings};
+pub use layer::{Layer, NAME_OF_ONE};
+pub use restriction::{Restriction, Weekdays};
+pub use rotation::{Rotation, Shift, Turn};
+pub use schedule::{Duty, Gap, Kind, Limits, Override, Plan, Schedule, TimeOff, Why};

@@ -1,11 +1,44 @@
-//! A list of people and a start: the simplest rotation, from which layers and overrides will be made.
+//! A list of people and a start: the simplest rotation, of which layers are made.
 
 use std::num::NonZeroU16;
 
-use jiff::civil::DateTime;
-use jiff::tz::{AmbiguousOffset, TimeZone};
-use jiff::{Span, Timestamp};
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp, Unit};
 use seaworthy_model::PersonId;
+
+use crate::clock::instant;
+
+/// Length of a turn, on the wall clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// Hours of the wall clock: a turn over a change of clock is shorter or longer.
+    Hours(NonZeroU16),
+    /// Days of the wall clock; a week is seven.
+    Days(NonZeroU16),
+    /// Calendar months; a day that a month does not have is its last.
+    Months(NonZeroU16),
+}
+
+impl Turn {
+    fn parts(self) -> (Unit, NonZeroU16) {
+        match self {
+            Self::Hours(count) => (Unit::Hour, count),
+            Self::Days(count) => (Unit::Day, count),
+            Self::Months(count) => (Unit::Month, count),
+        }
+    }
+
+    fn span(self, turns: u64) -> Option<Span> {
+        let (unit, count) = self.parts();
+        let units = i64::try_from(turns).ok()?.checked_mul(i64::from(count.get()))?;
+        match unit {
+            Unit::Hour => Span::new().try_hours(units),
+            Unit::Day => Span::new().try_days(units),
+            _ => Span::new().try_months(units),
+        }
+        .ok()
+    }
+}
 
 /// People in turn from a start on, handing over at one local time.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,8 +49,8 @@ pub struct Rotation {
     pub start: Timestamp,
     /// The zone whose wall clock hand-overs keep; already looked up, so that nothing here reads a database.
     pub zone: TimeZone,
-    /// Length of a turn, in days of the wall clock.
-    pub days: NonZeroU16,
+    /// Length of a turn.
+    pub turn: Turn,
 }
 
 /// One person's turn, `start` inclusive, `end` exclusive.
@@ -34,11 +67,7 @@ pub struct Shift {
 impl Rotation {
     /// Returns the shift that contains `at`; none before the start and for a rotation without people.
     pub fn on_call_at(&self, at: Timestamp) -> Option<Shift> {
-        if self.participants.is_empty() || at < self.start {
-            return None;
-        }
-        let turn = self.turn_at(at);
-        Some(self.shift(turn))
+        self.turn_at(at).map(|turn| self.shift(turn))
     }
 
     /// Returns the shift that follows the one containing `at`: the next hand-over and who takes over. Before the
@@ -50,8 +79,8 @@ impl Rotation {
         if at < self.start {
             return Some(self.shift(0));
         }
-        let end = self.shift(self.turn_at(at)).end;
-        (end < Timestamp::MAX).then(|| self.shift(self.turn_at(end)))
+        let end = self.shift(self.turn_at(at)?).end;
+        self.turn_at(end).filter(|_| end < Timestamp::MAX).map(|turn| self.shift(turn))
     }
 
     /// Returns the shifts that overlap `from..to`, in order, at most `max` of them.
@@ -63,51 +92,54 @@ impl Rotation {
             .collect()
     }
 
-    fn shift(&self, turn: u64) -> Shift {
-        let place = usize::try_from(turn % self.participants.len() as u64).expect("smaller than a length");
-        Shift { person: self.participants[place].clone(), start: self.hand_over(turn), end: self.hand_over(turn + 1) }
+    /// Returns who has a turn at a level: at level 1 whoever has the next turn at level 0, so that each is secondary for a
+    /// turn and then primary. None for a rotation without people.
+    pub(crate) fn person(&self, turn: u64, level: u8) -> Option<&PersonId> {
+        let count = u64::try_from(self.participants.len()).ok().filter(|count| *count > 0)?;
+        let place = (turn % count + u64::from(level)) % count;
+        usize::try_from(place).ok().and_then(|place| self.participants.get(place))
     }
 
-    /// Returns the last turn whose hand-over is not after `at`; `at` is not before the start.
+    fn shift(&self, turn: u64) -> Shift {
+        let person = self.person(turn, 0).expect("somebody is in it, or there would be no turn").clone();
+        Shift { person, start: self.hand_over(turn), end: self.hand_over(turn + 1) }
+    }
+
+    /// Returns the last turn whose hand-over is not after `at`; none before the start and for a rotation without people.
     ///
-    /// Whole local days give the turn but for the hand-over's time of day and changes of clock or of date line,
-    /// which move it by a turn or two: the loops are short.
-    fn turn_at(&self, at: Timestamp) -> u64 {
-        let local = |t: Timestamp| self.zone.to_datetime(t).date();
-        let days = local(self.start).until(local(at)).map_or(0, |span| span.get_days());
-        let mut turn = u64::try_from(days).unwrap_or(0) / u64::from(self.days.get());
+    /// Whole units of the wall clock give the turn but for the hand-over's time of day and changes of clock or of date
+    /// line, which move it by little: the loops are short.
+    pub(crate) fn turn_at(&self, at: Timestamp) -> Option<u64> {
+        if self.participants.is_empty() || at < self.start {
+            return None;
+        }
+        let (unit, count) = self.turn.parts();
+        let local = |t: Timestamp| self.zone.to_datetime(t);
+        let passed = local(self.start).until((unit, local(at))).map_or(0, |span| match unit {
+            Unit::Hour => i64::from(span.get_hours()),
+            Unit::Day => i64::from(span.get_days()),
+            _ => i64::from(span.get_months()),
+        });
+        let mut turn = u64::try_from(passed).unwrap_or(0) / u64::from(count.get());
         while turn > 0 && self.hand_over(turn) > at {
             turn -= 1;
         }
         while self.hand_over(turn + 1) <= at && self.hand_over(turn + 1) < Timestamp::MAX {
             turn += 1;
         }
-        turn
+        Some(turn)
     }
 
     /// Returns hand-over `turn`; the end of time where the calendar has no such day.
-    fn hand_over(&self, turn: u64) -> Timestamp {
+    pub(crate) fn hand_over(&self, turn: u64) -> Timestamp {
         if turn == 0 {
             return self.start;
         }
-        let days = i64::try_from(turn).ok().and_then(|turn| turn.checked_mul(i64::from(self.days.get())));
-        days.and_then(|days| Span::new().try_days(days).ok())
-            .and_then(|days| self.zone.to_datetime(self.start).checked_add(days).ok())
+        self.turn
+            .span(turn)
+            .and_then(|span| self.zone.to_datetime(self.start).checked_add(span).ok())
             .and_then(|wall| instant(&self.zone, wall))
             .map_or(Timestamp::MAX, |at| at.max(self.start))
-    }
-}
-
-/// Returns the first instant at which the wall clock of `zone` shows `wall`, or the first after the gap it falls in.
-fn instant(zone: &TimeZone, wall: DateTime) -> Option<Timestamp> {
-    let found = zone.to_ambiguous_timestamp(wall);
-    match found.offset() {
-        // In a gap, reading the wall clock with the later offset gives an instant before it: the change comes next.
-        AmbiguousOffset::Gap { after, .. } => {
-            let before_gap = after.to_timestamp(wall).ok()?;
-            zone.following(before_gap).next().map(|change| change.timestamp())
-        }
-        AmbiguousOffset::Unambiguous { .. } | AmbiguousOffset::Fold { .. } => found.earlier().ok(),
     }
 }
 

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use seaworthy_contract::api::OnCall;
 use seaworthy_contract::catalogue::{self, Service};
 use seaworthy_model::{PersonId, RotationId};
-use seaworthy_oncall::Rotation;
+use seaworthy_oncall::{Rotation, Turn};
 
 use super::Look;
 use crate::State;
@@ -44,7 +44,7 @@ fn rotation(declared: &catalogue::Rotation) -> Option<Rotation> {
         participants: declared.participants.clone(),
         start: declared.start,
         zone: TimeZone::get(&declared.zone).ok()?,
-        days: NonZeroU16::new(declared.days)?,
+        turn: Turn::Days(NonZeroU16::new(declared.days)?),
     })
 }
 

@@ -1,0 +1,56 @@
+//! A layer of a schedule: a rotation, at some hours of the week.
+
+use jiff::Timestamp;
+
+use crate::restriction::{Restriction, windows};
+use crate::rotation::Rotation;
+
+/// The name of the layer of a schedule that has only one.
+pub const NAME_OF_ONE: &str = "main";
+
+/// A rotation, restricted to hours of the week.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Layer {
+    /// How people call it: `nights`, `europe`.
+    pub name: String,
+    /// Who is in turn.
+    pub rotation: Rotation,
+    /// When it counts; always where there is none.
+    pub restrictions: Vec<Restriction>,
+}
+
+/// A part of a turn in which the layer counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Held {
+    pub(crate) start: Timestamp,
+    pub(crate) end: Timestamp,
+    pub(crate) turn: u64,
+}
+
+impl Layer {
+    /// Returns the parts of turns within `from..to`, in order.
+    pub(crate) fn held(&self, from: Timestamp, to: Timestamp) -> Vec<Held> {
+        let from = from.max(self.rotation.start);
+        let Some(mut turn) = self.rotation.turn_at(from).filter(|_| from < to) else { return vec![] };
+        let mut held = Vec::new();
+        let (mut begin, mut end) = (from, self.rotation.hand_over(turn + 1));
+        for (start, stop) in windows(&self.restrictions, &self.rotation.zone, from, to) {
+            while end <= start {
+                turn += 1;
+                (begin, end) = (end, self.rotation.hand_over(turn + 1));
+            }
+            loop {
+                let part = Held { start: start.max(begin), end: stop.min(end), turn };
+                if part.start < part.end {
+                    held.push(part);
+                }
+                if end >= stop {
+                    break;
+                }
+                turn += 1;
+                (begin, end) = (end, self.rotation.hand_over(turn + 1));
+            }
+        }
+        held
+    }
+}
