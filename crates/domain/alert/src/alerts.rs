@@ -166,6 +166,17 @@ impl Alerts {
         self.open.values().filter_map(|id| Some((*id, self.alerts.get(id)?)))
     }
 
+    /// Returns how many are open.
+    pub fn open_count(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Returns every service that has an open alert.
+    pub(crate) fn services_open(&self) -> impl Iterator<Item = &ServiceId> {
+        let mut last = None;
+        self.open.keys().map(|(service, _, _)| service).filter(move |service| last.replace(*service) != Some(*service))
+    }
+
     /// Returns open alerts of a service.
     pub fn open_of<'a>(&'a self, service: &'a ServiceId) -> impl Iterator<Item = (AlertId, &'a Alert)> {
         let from = (service.clone(), String::new(), Purpose::Real);

@@ -49,21 +49,30 @@ fn fire(
     new_id: &mut dyn FnMut() -> AlertId,
 ) -> Vec<Event> {
     let Some(urgency) = urgency(alerts, signal) else { return Vec::new() };
-    if alerts.all_open().count() >= OPEN_MAX {
+    if alerts.open_count() >= OPEN_MAX {
         return Vec::new();
     }
     let alert = new_id();
     let folded_into = stands_for(alerts, &signal.service, signal.began_at, signal.purpose, hard);
     let mut events = vec![Event::Fired { alert, signal: Signal { urgency, ..signal.clone() }, folded_into }];
     if urgency == Urgency::Page && signal.purpose == Purpose::Real {
-        // What its dependants said just before was of its making.
-        let began = alerts.all_open().filter(|(_, a)| a.folded_into.is_none() && a.purpose == Purpose::Real);
-        let late = began.filter(|(_, a)| a.service != signal.service && is_within(a.began_at, signal.began_at));
-        let mine = late
-            .filter(|(_, a)| hard(&a.service).contains(&signal.service) && !hard(&signal.service).contains(&a.service));
-        events.extend(mine.map(|(id, _)| Event::Folded { alert: id, into: alert }));
+        let mine = consequences(alerts, signal, hard);
+        events.extend(mine.into_iter().map(|id| Event::Folded { alert: id, into: alert }));
     }
     events
+}
+
+/// Returns what dependants said just before: it was of this signal's making.
+fn consequences(alerts: &Alerts, signal: &Signal, hard: &dyn Fn(&ServiceId) -> BTreeSet<ServiceId>) -> Vec<AlertId> {
+    let own = hard(&signal.service);
+    let late =
+        |a: &Alert| a.folded_into.is_none() && a.purpose == Purpose::Real && is_within(a.began_at, signal.began_at);
+    let others = alerts.services_open().filter(|of| **of != signal.service && !own.contains(*of));
+    let of_one = |of| alerts.open_of(of).filter(|(_, a)| late(a)).map(|(id, _)| id).collect::<Vec<_>>();
+    // Whom a service needs is a walk through the catalogue: only where it matters.
+    let found =
+        others.map(|of| (of, of_one(of))).filter(|(of, ids)| !ids.is_empty() && hard(of).contains(&signal.service));
+    found.flat_map(|(_, ids)| ids).collect()
 }
 
 /// A dependant may notice up to [`FOLD_WITHIN`] before its dependency does.
@@ -83,17 +92,20 @@ fn stands_for(
     if purpose == Purpose::Drill {
         return None;
     }
-    let needed = hard(service);
     let explains = |(_, a): &(AlertId, &Alert)| {
         a.purpose == Purpose::Real
             && a.urgency == Urgency::Page
             && a.folded_into.is_none()
-            && a.service != *service
-            && needed.contains(&a.service)
             && is_within(began_at, a.began_at)
-            && !hard(&a.service).contains(service)
     };
-    alerts.all_open().filter(explains).min_by_key(|(id, a)| (a.began_at, *id)).map(|(id, _)| id)
+    let first = |of| alerts.open_of(of).filter(explains).map(|(id, a)| (a.began_at, id)).min();
+    let needed = hard(service);
+    let failing = needed.iter().filter(|of| *of != service).filter_map(|of| Some((first(of)?, of)));
+    failing
+        .filter(|(_, of)| !hard(of).contains(service))
+        .map(|((began_at, id), _)| (began_at, id))
+        .min()
+        .map(|(_, id)| id)
 }
 
 fn join(alerts: &Alerts, id: AlertId, alert: &Alert, signal: &Signal) -> Vec<Event> {

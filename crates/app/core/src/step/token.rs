@@ -28,7 +28,7 @@ pub(super) fn issued(
     }
     if state.tokens.values().filter(|record| record.is_in_force(now)).count() >= TOKENS_MAX {
         let why = format!("{TOKENS_MAX} credentials are in force");
-        return Err(Refusal::State(why, "withdraw one that nobody needs: `seaworthy token revoke ID`"));
+        return Err(Refusal::State(why, "withdraw one that nobody needs: `seaworthy token withdraw ID`"));
     }
     let issued = TokenIssuedV2 { token, scope: scope.clone(), label: label.to_owned(), expires_at };
     Ok(vec![NewFact::new(format!("token/{token}"), issued)])

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use seaworthy_alert::{self as alerts, Change, Purpose, Suggestion as Suggested};
+use seaworthy_alert::{self as alerts, Change, LOOK_BACK_DAYS_MAX, Purpose, Suggestion as Suggested};
 use seaworthy_contract::api::{self, Proposal, Rule, RuleChanged, Suggestion, Worth};
 use seaworthy_contract::events::alert::RuleChangeV1;
 use seaworthy_model::ServiceId;
@@ -20,7 +20,7 @@ pub fn rule_services(look: &Look<'_>, rule: &str) -> BTreeSet<ServiceId> {
 /// Returns rules by name, of one service where it is given; at most [`api::RULES_SHOWN_MAX`].
 pub fn rules(look: &Look<'_>, service: Option<&ServiceId>) -> Vec<Rule> {
     let declared = declared(look.state);
-    let looked_at = alerts::review(&look.state.alerts, &declared, look.now);
+    let looked_at = alerts::review(&look.state.alerts, &declared, look.now, LOOK_BACK_DAYS_MAX);
     let worth: BTreeMap<&str, Worth> = looked_at.iter().map(|p| (p.rule.as_str(), worth(p))).collect();
     let seen = look.state.alerts.rules.keys();
     let names: BTreeSet<&String> = seen.chain(&declared).collect();
@@ -38,9 +38,11 @@ pub fn rule(look: &Look<'_>, name: &str) -> Option<Rule> {
     rules(look, Some(&service)).into_iter().find(|rule| rule.name == name)
 }
 
-/// Returns the weekly review: rules with something to change first. At most [`api::RULES_SHOWN_MAX`].
-pub fn review(look: &Look<'_>) -> Vec<Proposal> {
-    let looked_at = alerts::review(&look.state.alerts, &declared(look.state), look.now);
+/// Returns the weekly review of the last `days`, 30 where none are given and at most: rules with something to change
+/// first. At most [`api::RULES_SHOWN_MAX`].
+pub fn review(look: &Look<'_>, days: Option<u32>) -> Vec<Proposal> {
+    let days = days.unwrap_or(LOOK_BACK_DAYS_MAX);
+    let looked_at = alerts::review(&look.state.alerts, &declared(look.state), look.now, days);
     let view = |proposal: alerts::Proposal| Proposal {
         services: speaks_of(look.state, &proposal.rule).into_iter().collect(),
         worth: worth(&proposal),
@@ -91,7 +93,7 @@ fn worth(of: &alerts::Proposal) -> Worth {
         acted,
         not_ours: count(of.not_ours),
         actionable_ratio: (judged > 0).then(|| f64::from(acted) / f64::from(judged)),
-        repeats: acted.saturating_sub(1),
+        repeats: count(of.repeats),
     }
 }
 

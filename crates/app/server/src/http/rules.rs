@@ -5,9 +5,11 @@ use axum::extract::{Query, State};
 use axum::routing::{get, post};
 use axum::{Extension, Json};
 use http::{Method, StatusCode};
+use seaworthy_alert::LOOK_BACK_DAYS_MAX;
 use seaworthy_contract::api::{Alert, DrillRequest, Proposal, Rule, RuleChangeRequest};
 use seaworthy_contract::events::Event;
 use seaworthy_core::{Input, view};
+use serde::Deserialize;
 
 use super::alerts::{OfService, find};
 use super::rollouts::check_may_change;
@@ -29,9 +31,22 @@ pub(super) async fn list(State(app): State<App>, Query(of): Query<OfService>) ->
     Ok(Json(app.kernel.look(|look| view::rules(look, service.as_ref()))))
 }
 
-#[utoipa::path(get, path = "/v1/review", responses((status = 200, body = Vec<Proposal>)))]
-pub(super) async fn review(State(app): State<App>) -> Json<Vec<Proposal>> {
-    Json(app.kernel.look(view::review))
+/// What to look back on.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LookBack {
+    days: Option<u32>,
+}
+
+#[utoipa::path(get, path = "/v1/review", params(("days" = Option<u32>, Query)), responses((status = 200, body = Vec<Proposal>)))]
+pub(super) async fn review(
+    State(app): State<App>,
+    Query(LookBack { days }): Query<LookBack>,
+) -> Result<Json<Vec<Proposal>>, Failure> {
+    if days.is_some_and(|days| !(1..=LOOK_BACK_DAYS_MAX).contains(&days)) {
+        return Err(Failure::invalid(format!("days: from 1 to {LOOK_BACK_DAYS_MAX}")));
+    }
+    Ok(Json(app.kernel.look(|look| view::review(look, days))))
 }
 
 #[utoipa::path(post, path = "/v1/rules/change", request_body = RuleChangeRequest, responses((status = 200, body = Rule)))]

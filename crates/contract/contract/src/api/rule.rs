@@ -50,7 +50,8 @@ pub struct RuleChanged {
     pub at: Timestamp,
 }
 
-/// What a rule has been worth in the last 30 days, or since it was changed, without drills.
+/// What a rule has been worth in the last 30 days (or fewer, in a review that looks back on fewer), or since it was
+/// changed, without drills; of more than 64 firings the last.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Worth {
     /// Times it fired.
@@ -65,7 +66,7 @@ pub struct Worth {
     pub not_ours: u32,
     /// Acted on by judged; none while nobody judged.
     pub actionable_ratio: Option<f64>,
-    /// Times that it was acted on and came again.
+    /// Times that it fired after it had been acted on: what was done did not mend it.
     pub repeats: u32,
 }
 
