@@ -20,7 +20,7 @@ use seaworthy_model::PersonId;
 
 pub use alert::{AlertFilter, alert, alerts, means, open_alerts, open_where, ownership, silences};
 pub use ledger::sentence;
-pub use objective::{Plot, drawn, objective, objectives, plot};
+pub use objective::{Drawing, Plot, objective, objectives, plot};
 pub use on_call::{OnCallNow, on_call};
 pub use page::{page, pages};
 pub use readiness::readiness;

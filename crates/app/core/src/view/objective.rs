@@ -1,17 +1,18 @@
 //! Objectives as outsiders see them.
 
+mod plot;
+
 use jiff::Timestamp;
 use seaworthy_alert::Purpose;
-use seaworthy_contract::api::{
-    Budget, OBJECTIVE_POINTS_MAX, Objective, ObjectiveBrief, ObjectivePoint, ObjectiveSeries, ObjectiveState, Outlook,
-    Sight, Tier, Window,
-};
+use seaworthy_contract::api::{Budget, Objective, ObjectiveBrief, ObjectiveState, Outlook, Sight, Tier, Window};
 use seaworthy_contract::catalogue::{Indicator, Urgency};
 use seaworthy_model::{AlertId, ServiceId, Tally};
-use seaworthy_signals::{Bucket, FIVE_MINUTES_KEPT, Resolution, TEN_SECONDS_KEPT};
 use seaworthy_slo::{self as slo, Quiet, Reading};
 
 use super::Look;
+use super::service::failing_since;
+pub use plot::{Drawing, Plot, plot};
+
 use crate::watch::objectives::{Watched, counted_at_ms, lasting, percent};
 
 /// Returns every objective, of one service where it is named; by name.
@@ -34,6 +35,7 @@ pub(super) fn briefs(look: &Look<'_>, service: &ServiceId) -> Vec<ObjectiveBrief
         sight: sight(watched),
         remaining_ratio: watched.seen().map(|seen| seen.budget.remaining),
         burn: watched.seen().and_then(|seen| seen.budget.burn),
+        by_default: watched.declared.by_default,
     };
     look.watch.objectives.of(service).map(brief).collect()
 }
@@ -57,9 +59,11 @@ fn view(look: &Look<'_>, watched: &Watched) -> Objective {
         target: declared.target,
         period: declared.period.clone(),
         counting: declared.counting,
-        sentence: sentence(watched),
+        by_default: declared.by_default,
+        sentence: sentence(look, watched),
         state: state(watched),
         sight: sight(watched),
+        failing_since: failing_since(look, &declared.service),
         budget: budget(watched),
         tiers: tiers(watched),
         outlook: outlook(watched),
@@ -101,7 +105,7 @@ fn sight(watched: &Watched) -> Sight {
 }
 
 /// Is it well? What nobody sees is said to be so.
-fn sentence(watched: &Watched) -> String {
+fn sentence(look: &Look<'_>, watched: &Watched) -> String {
     if let Some(why) = &watched.refused {
         return format!("It cannot be watched: {why}.");
     }
@@ -122,8 +126,10 @@ fn sentence(watched: &Watched) -> String {
         Sight::NoTraffic => "Nobody asks now",
         Sight::Serving => match state(watched) {
             ObjectiveState::Page => "It burns fast",
+            _ if failing_since(look, &watched.declared.service).is_some() => "Most of what is asked fails now",
             ObjectiveState::Ticket => "It burns slowly",
-            _ => "It is met",
+            ObjectiveState::Spent => "It is broken, though nothing burns now",
+            ObjectiveState::Met | ObjectiveState::Unwatched => "It is met",
         },
     };
     format!("{head}; {tail}.")
@@ -214,75 +220,5 @@ fn counts(reading: Reading) -> Option<Tally> {
     match reading {
         Reading::Counts(tally) => Some(tally),
         Reading::Ratio(_) | Reading::Nothing => None,
-    }
-}
-
-/// What a plot of an objective needs.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Plot {
-    /// Memory has it.
-    Ready(ObjectiveSeries),
-    /// It reaches further back: these slots of five minutes of the named series are on disk.
-    OnDisk {
-        /// Name of the series.
-        series: String,
-        /// The slots.
-        slots: std::ops::Range<i64>,
-    },
-}
-
-/// Returns the last `window_s` seconds of an objective; none where there is none, or another system keeps its counts.
-pub fn plot(look: &Look<'_>, name: &str, window_s: u32) -> Option<Plot> {
-    let watched = look.watch.objectives.get(name)?;
-    let (series, window) = (watched.series()?, i64::from(window_s));
-    let resolution = match window <= TEN_SECONDS_KEPT as i64 * 10 {
-        true => Resolution::TenSeconds,
-        false => Resolution::FiveMinutes,
-    };
-    let head = resolution.slot(look.now);
-    let slots = head + 1 - window.div_euclid(resolution.seconds()).max(1)..head + 1;
-    if slots.end - slots.start > FIVE_MINUTES_KEPT as i64 {
-        return Some(Plot::OnDisk { series: watched.series_name()?.to_owned(), slots });
-    }
-    Some(Plot::Ready(drawn(resolution, slots, &series.recent(resolution))))
-}
-
-/// Draws buckets as at most [`OBJECTIVE_POINTS_MAX`] points; neighbours are merged, never dropped.
-pub fn drawn(resolution: Resolution, slots: std::ops::Range<i64>, buckets: &[Bucket]) -> ObjectiveSeries {
-    let count = (slots.end - slots.start).max(1);
-    let each = (count + OBJECTIVE_POINTS_MAX as i64 - 1) / OBJECTIVE_POINTS_MAX as i64;
-    let mut points: Vec<Option<Tally>> = vec![None; usize::try_from((count + each - 1) / each).unwrap_or(0)];
-    for bucket in buckets.iter().filter(|bucket| slots.contains(&bucket.slot)) {
-        let index = usize::try_from((bucket.slot - slots.start) / each).unwrap_or(usize::MAX);
-        if let Some(point) = points.get_mut(index) {
-            point.get_or_insert_default().add(bucket.tally);
-        }
-    }
-    let point = |tally: Tally| ObjectivePoint { total: tally.total, bad: tally.bad };
-    ObjectiveSeries {
-        from: resolution.start(slots.start),
-        step_s: u32::try_from(each * resolution.seconds()).unwrap_or(u32::MAX),
-        points: points.into_iter().map(|tally| tally.map(point)).collect(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_plot_has_a_bounded_number_of_points_and_loses_no_count() {
-        for count in [1, 2, 399, 400, 401, 864, 26_496] {
-            let slots = 1_000..1_000 + count;
-            let resolution = Resolution::FiveMinutes;
-            let buckets: Vec<Bucket> =
-                slots.clone().map(|slot| Bucket { resolution, slot, tally: Tally::new(3, 1) }).collect();
-            let plot = drawn(resolution, slots, &buckets);
-            assert!(plot.points.len() <= OBJECTIVE_POINTS_MAX, "{count}: {}", plot.points.len());
-            let total: u64 = plot.points.iter().flatten().map(|point| point.total).sum();
-            assert_eq!(total, 3 * count.unsigned_abs());
-        }
-        let nothing = drawn(Resolution::TenSeconds, 5..8, &[]);
-        assert_eq!(nothing.points, [None, None, None], "nothing counted is a gap, not a zero");
     }
 }

@@ -3,12 +3,13 @@
 use seaworthy_alert::{Alert, Urgency};
 use seaworthy_contract::api::{DependencyView, Service, VersionState, VersionView};
 use seaworthy_contract::catalogue;
-use seaworthy_model::{ServiceId, VersionId};
+use seaworthy_model::{ServiceId, Timestamp, VersionId};
 
 use super::alert::counts;
 use super::{Look, on_call, open_alerts};
 use crate::desired::{Role, wanted};
 use crate::state::{Declared, Health};
+use crate::watch::objectives::clock;
 
 /// Returns a service.
 pub fn service(look: &Look<'_>, name: &ServiceId) -> Option<Service> {
@@ -46,6 +47,7 @@ fn view(look: &Look<'_>, entity: &catalogue::Service, declared: &Declared) -> Se
         rollout: live,
         versions: versions(look, &entity.name),
         objectives: super::objective::briefs(look, &entity.name),
+        failing_since: failing_since(look, &entity.name),
         routes: entity.routes.clone(),
         dependencies: entity.dependencies.iter().map(|d| dependency(look, &entity.name, d)).collect(),
         source: declared.source.clone(),
@@ -88,11 +90,19 @@ fn worst<'a>(look: &Look<'a>, service: &'a ServiceId) -> Option<&'a Alert> {
     mine.filter(|a| counts(look, a) && a.urgency == Urgency::Page).min_by_key(|a| a.began_at)
 }
 
+/// Returns since when a service fails its users, as is seen within two seconds.
+pub(super) fn failing_since(look: &Look<'_>, service: &ServiceId) -> Option<Timestamp> {
+    look.watch.objectives.failing_since(service, look.now)
+}
+
 /// Is it well? Worst thing first; what nobody watches is said to be unknown.
 fn sentence(look: &Look<'_>, entity: &catalogue::Service, somebody_on_call: bool) -> String {
     let name = &entity.name;
     if let Some(alert) = worst(look, name) {
         return format!("{name}: {}", alert.sentence.trim_end_matches('.')) + ".";
+    }
+    if let Some(since) = failing_since(look, name) {
+        return format!("{name} fails most of what is asked of it since {}.", clock(since));
     }
     let Some(serving) = look.state.serving.get(name) else {
         return format!("{name} is known, but no version of it was shipped through Seaworthy.");

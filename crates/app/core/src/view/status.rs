@@ -14,7 +14,9 @@ pub fn status(look: &Look<'_>, boot: Uuid, writable: bool) -> Status {
     let mut live = rollouts(look, None);
     live.retain(|rollout| !matches!(rollout.state, RolloutState::Promoted | RolloutState::Reverted));
     let services = services(look);
-    let sentence = sentence(look, &pages, &live, services.is_empty());
+    let failing =
+        services.iter().find(|service| service.failing_since.is_some()).map(|service| service.sentence.as_str());
+    let sentence = sentence(look, &pages, &live, failing, services.is_empty());
     Status {
         sentence,
         now: look.now,
@@ -31,7 +33,7 @@ pub fn status(look: &Look<'_>, boot: Uuid, writable: bool) -> Status {
 }
 
 /// Is anybody needed? A page that nobody has beats everything, then what is wrong although somebody has it.
-fn sentence(look: &Look<'_>, pages: &[Page], live: &[Rollout], is_empty: bool) -> String {
+fn sentence(look: &Look<'_>, pages: &[Page], live: &[Rollout], failing: Option<&str>, is_empty: bool) -> String {
     let open: Vec<_> = look.state.alerts.all_open().map(|(_, alert)| alert).filter(|a| counts(look, a)).collect();
     let (urgent, tickets): (Vec<_>, Vec<_>) = open.into_iter().partition(|alert| alert.urgency == Urgency::Page);
     let calm = match tickets.len() {
@@ -39,6 +41,9 @@ fn sentence(look: &Look<'_>, pages: &[Page], live: &[Rollout], is_empty: bool) -
         1 => "Nobody is needed now; 1 alert waits for working hours.".to_owned(),
         many => format!("Nobody is needed now; {many} alerts wait for working hours."),
     };
+    if let ([], [], Some(failing)) = (pages, urgent.as_slice(), failing) {
+        return format!("{failing} Nobody is paged yet: that takes a share of its budget.");
+    }
     match (pages, urgent.as_slice(), live) {
         ([one], ..) => format!("{} is needed: {}", one.to_name.as_deref().unwrap_or("Somebody"), one.sentence),
         ([_, _, ..], ..) => format!("{} pages wait for somebody to take them.", pages.len()),

@@ -52,6 +52,7 @@ pub(crate) fn checkout() -> Service {
         on_call: Some(on_call("Ines", 95)),
         alerts: Vec::new(),
         objectives: Vec::new(),
+        failing_since: None,
         stable: Some("v1".parse().expect("a name")),
         rollout: Some(rollout_id(1)),
         versions: vec![

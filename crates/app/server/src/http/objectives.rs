@@ -85,14 +85,15 @@ pub(super) async fn series(
     }
     match app.kernel.look(|look| view::plot(look, &name, window_s)) {
         Some(Plot::Ready(plot)) => Ok(Json(plot)),
-        Some(Plot::OnDisk { series, slots }) => {
-            let rows = app.kernel.series.read(&series, Resolution::FiveMinutes, slots.clone()).await;
+        Some(Plot::OnDisk(drawing)) => {
+            let slots = drawing.slots.clone();
+            let rows = app.kernel.series.read(&drawing.series, Resolution::FiveMinutes, slots).await;
             let rows = rows.map_err(|error| {
                 tracing::warn!(error = %chain(&error), "could not draw an objective");
                 Failure::new(Code::Unavailable, "could not read what was counted; try again in a moment", None)
             })?;
             let buckets: Vec<Bucket> = rows.iter().map(seaworthy_store::Row::bucket).collect();
-            Ok(Json(view::drawn(Resolution::FiveMinutes, slots, &buckets)))
+            Ok(Json(drawing.draw(&buckets)))
         }
         None => Err(Failure::new(
             Code::Refused,

@@ -30,12 +30,20 @@ pub struct Objective {
     pub period: Period,
     /// What is counted.
     pub counting: Counting,
+    /// Whether nobody wrote it: a service with a route has one until its file says something else.
+    #[serde(default)]
+    pub by_default: bool,
     /// One sentence: is it well?
     pub sentence: String,
     /// How it stands.
     pub state: ObjectiveState,
     /// What can be seen of the service.
     pub sight: Sight,
+    /// Since when most of what is asked of the service fails, where that is sure and goes on at this moment; it shows within
+    /// two seconds, long before a budget does.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub failing_since: Option<Timestamp>,
     /// The budget; none before the first look, or where it cannot be watched.
     pub budget: Option<Budget>,
     /// When it alerts, and how near that is.
@@ -179,6 +187,9 @@ pub struct ObjectiveBrief {
     pub remaining_ratio: Option<f64>,
     /// How many times faster than evenly it burned in the last hour.
     pub burn: Option<f64>,
+    /// Whether nobody wrote it.
+    #[serde(default)]
+    pub by_default: bool,
 }
 
 /// An objective over time: `GET /v1/objectives/{name}/series`.
@@ -191,6 +202,14 @@ pub struct ObjectiveSeries {
     pub step_s: u32,
     /// Counts, oldest first; none where nothing was counted. At most [`OBJECTIVE_POINTS_MAX`].
     pub points: Vec<Option<ObjectivePoint>>,
+    /// Share of events that may be bad: a point's share of bad events over this is how many times faster than evenly the
+    /// budget burned in it.
+    #[serde(default)]
+    pub allowed_ratio: f64,
+    /// Share of the period's budget that was left at the end of each point, were the period the one that ends now: 1 untouched,
+    /// below 0 when broken. Empty where the budget is not known; as many as there are points otherwise.
+    #[serde(default)]
+    pub remaining: Vec<f64>,
 }
 
 /// Counts of one point.

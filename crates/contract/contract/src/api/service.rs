@@ -39,6 +39,10 @@ pub struct Service {
     /// How good it is for its users, objective by objective.
     #[serde(default)]
     pub objectives: Vec<ObjectiveBrief>,
+    /// Since when most of what is asked of it fails, where that is sure and goes on at this moment.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub failing_since: Option<Timestamp>,
     /// How users reach it.
     pub routes: Vec<Route>,
     /// What it needs.

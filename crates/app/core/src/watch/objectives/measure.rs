@@ -52,7 +52,7 @@ fn seen(count: &Count) -> u64 {
     count.seen_idempotent.saturating_add(count.seen_other)
 }
 
-fn availability(count: &Count) -> Tally {
+pub(super) fn availability(count: &Count) -> Tally {
     let (good, bad) = ([count.ended.ok, count.ended.client_error, count.rescued], seen(count));
     Tally::new(good.into_iter().fold(bad, u64::saturating_add), bad)
 }

@@ -11,6 +11,7 @@
 mod arms;
 mod convert;
 mod counts;
+mod failing;
 mod measure;
 mod speak;
 mod store;
@@ -35,7 +36,7 @@ pub use store::{Missing, Upkeep, Written};
 pub use watched::{Readings, Seen, Watched};
 
 pub(crate) use measure::counted_at_ms;
-pub(crate) use speak::{lasting, percent};
+pub(crate) use speak::{clock, lasting, percent};
 
 /// Shortest time between two looks: reports of several gateways come together, and windows do not change between them.
 const LOOK_EVERY: SignedDuration = SignedDuration::from_millis(200);
@@ -58,6 +59,8 @@ pub struct Objectives {
     pub arms: Arms,
     /// Whether services can be reached, by what was seen last.
     reach: BTreeMap<ServiceId, (Reach, Timestamp)>,
+    /// The last seconds of every service.
+    recent: BTreeMap<ServiceId, failing::Recent>,
     /// The catalogue that they are of.
     synced: Position,
     /// Since when nothing that happened was lost.
@@ -97,6 +100,13 @@ impl Objectives {
         self.note_reach(report, at);
         let mut by_service: BTreeMap<&ServiceId, Vec<_>> = BTreeMap::new();
         report.counts.iter().for_each(|count| by_service.entry(&count.service).or_default().push(count));
+        for (service, counts) in &by_service {
+            let mut sum = Tally::default();
+            counts.iter().for_each(|count| sum.add(measure::availability(count)));
+            if sum.total > 0 {
+                self.recent.entry((*service).clone()).or_default().add(at, sum);
+            }
+        }
         for watched in self.all.values_mut() {
             let (Some(measure), Some(counts)) = (&watched.measure, by_service.get(&watched.declared.service)) else {
                 continue;
@@ -108,6 +118,12 @@ impl Objectives {
                 watched.add(at, sum, now).unwrap_or_default();
             }
         }
+    }
+
+    /// Returns since when most of what is asked of a service fails, where that is sure and goes on at this moment. It shows
+    /// within two seconds, and nobody is woken by it: that is for budgets and probes.
+    pub fn failing_since(&self, service: &ServiceId, now: Timestamp) -> Option<Timestamp> {
+        self.recent.get(service)?.failing_since(now)
     }
 
     /// A service that answers anybody, whatever it answers, can be reached.

@@ -115,7 +115,7 @@ fn budget_of(period: &Period) -> String {
 }
 
 /// `03:12 UTC`: who is woken is somewhere, and the ledger has the date.
-fn clock(at: Timestamp) -> String {
+pub(crate) fn clock(at: Timestamp) -> String {
     at.to_zoned(jiff::tz::TimeZone::UTC).strftime("%H:%M UTC").to_string()
 }
 

@@ -92,6 +92,7 @@ impl Objectives {
         }
         before.into_values().for_each(|gone| self.let_go(Some(gone)));
         self.reach.retain(|service, _| state.catalogue.service(service).is_some());
+        self.recent.retain(|service, _| state.catalogue.service(service).is_some());
     }
 
     /// What it counted and is not stored yet is stored all the same.
