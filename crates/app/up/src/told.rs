@@ -99,13 +99,16 @@ fn in_words(row: &LedgerRow) -> String {
     match Event::decode(&row.kind, row.version, &row.payload.to_string()) {
         Ok(Event::RolloutStepEntered(step)) => format!("at {} of users", step.share),
         Ok(Event::RolloutPromoted(_)) => format!("promoted: {}", row.sentence),
-        Ok(Event::RolloutReverted(reverted)) => match (reverted.first_bad_at, reverted.reason.as_str()) {
-            (Some(bad), why) if !why.is_empty() => {
-                let after = row.occurred_at.duration_since(bad).as_secs_f64().max(0.0);
-                format!("reverted after {after:.1} s: {why}")
+        // The server's own words, which name break-glass where the bare reason is who used it.
+        Ok(Event::RolloutReverted(reverted)) => {
+            match (reverted.first_bad_at, row.sentence.strip_prefix("reverted: ")) {
+                (Some(bad), Some(why)) => {
+                    let after = row.occurred_at.duration_since(bad).as_secs_f64().max(0.0);
+                    format!("reverted after {after:.1} s: {why}")
+                }
+                _ => row.sentence.clone(),
             }
-            _ => row.sentence.clone(),
-        },
+        }
         _ => row.sentence.clone(),
     }
 }
@@ -148,6 +151,12 @@ mod tests {
             ),
             ("rollout.reverted", reverted("bad idea", None), "reverted: bad idea", "reverted: bad idea"),
             ("rollout.reverted", reverted("", None), "reverted by a person", "reverted by a person"),
+            (
+                "rollout.reverted",
+                reverted("uid 0 on local", Some("2026-01-01T00:00:04Z")),
+                "reverted: break-glass on the gateway itself, by uid 0 on local",
+                "reverted after 1.0 s: break-glass on the gateway itself, by uid 0 on local",
+            ),
             ("rollout.held", json!({ "rollout": id, "by": "judge", "reason": "x" }), "held: x", "held: x"),
             ("rollout.from_later", json!({}), "something new", "something new"),
         ] {

@@ -35,6 +35,8 @@ pub struct State {
     pub position: Position,
     /// When that was recorded.
     pub at: Option<Timestamp>,
+    /// When the first event was recorded: of what was before, nothing is known.
+    pub began_at: Option<Timestamp>,
     /// What the files say.
     pub catalogue: Catalogue,
     /// What runs and serves, by service.
@@ -84,6 +86,7 @@ impl State {
     pub fn apply(&mut self, fact: &Fact) {
         self.position = fact.position;
         self.at = Some(fact.at);
+        self.began_at.get_or_insert(fact.at);
         match &fact.event {
             Event::EntityDeclared(e) => self.catalogue.declare(e, fact),
             Event::EntityClaimed(e) => self.catalogue.claim(e),
@@ -138,7 +141,7 @@ impl State {
             | Event::DowntimeWindowCancelled(_)
             | Event::DowntimeCauseNamed(_) => self.apply_downtime(fact),
             Event::GatewayJoined(e) => drop(self.gateways.insert(e.gateway.clone(), e.boot)),
-            Event::BreakGlassUsed(e) => drop(self.break_glass.insert(e.journal)),
+            Event::BreakGlassUsed(e) => self.apply_break_glass(e),
             Event::TokenIssued(e) => drop(self.tokens.insert(
                 e.token,
                 TokenRecord { scope: e.scope.clone(), label: e.label.clone(), expires_at: e.expires_at },

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use seaworthy_contract::events::Event;
+use seaworthy_contract::events::gateway::BreakGlassUsedV2;
 use seaworthy_contract::events::rollout::{
     HolderV1, RevertCauseV1, RevertConfirmedV1, RolloutRevertedV1, RolloutStartedV1,
 };
@@ -43,6 +44,8 @@ pub struct RolloutRecord {
     pub reverted_position: Position,
     /// When somebody was paged about it last.
     pub paged_at: Option<Timestamp>,
+    /// Who took it off on a gateway's own socket, and on which gateway, whoever decided on the revert first.
+    pub break_glass: Option<String>,
     /// The revert's confirmation.
     pub confirmed: Option<Placed<RevertConfirmedV1>>,
 }
@@ -89,6 +92,7 @@ impl RolloutRecord {
             reverted: None,
             reverted_position: 0,
             paged_at: None,
+            break_glass: None,
             confirmed: None,
         })
     }
@@ -186,6 +190,14 @@ impl State {
     pub fn is_latest(&self, rollout: RolloutId) -> bool {
         let service = self.rollouts.get(&rollout).map(RolloutRecord::service);
         service.and_then(|service| self.serving.get(service)).is_some_and(|s| s.latest == Some(rollout))
+    }
+
+    pub(super) fn apply_break_glass(&mut self, event: &BreakGlassUsedV2) {
+        self.break_glass.insert(event.journal);
+        if let Some(record) = event.rollout.and_then(|rollout| self.rollouts.get_mut(&rollout)) {
+            // Several gateways may each tell of their own: the first says enough.
+            record.break_glass.get_or_insert_with(|| format!("{} on {}", event.by, event.gateway));
+        }
     }
 
     pub(super) fn apply_rollout(&mut self, fact: &Fact) {

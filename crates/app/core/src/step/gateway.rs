@@ -1,6 +1,6 @@
 //! What gateways did by themselves: guards that tripped, break-glass that was used.
 
-use seaworthy_contract::events::gateway::{BreakGlassUsedV1, GatewayJoinedV1, GuardTrippedV1};
+use seaworthy_contract::events::gateway::{BreakGlassUsedV2, GatewayJoinedV1, GuardTrippedV1};
 use seaworthy_contract::gateway::{BreakGlass, Trip};
 use seaworthy_model::{GatewayName, RolloutId};
 use uuid::Uuid;
@@ -41,11 +41,12 @@ pub(super) fn break_glass_used(state: &State, gateway: &GatewayName, entry: &Bre
         return Vec::new();
     }
     let by = one_line(&entry.by);
-    let event = BreakGlassUsedV1 {
+    let event = BreakGlassUsedV2 {
         gateway: gateway.clone(),
         journal: entry.id,
         service: entry.service.clone(),
         version: entry.version.clone(),
+        rollout: Some(entry.rollout),
         by: by.clone(),
     };
     let fact = NewFact::new(format!("gateway/{gateway}"), event)

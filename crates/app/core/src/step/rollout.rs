@@ -81,8 +81,15 @@ pub(super) fn hold(
     reason: Option<&str>,
     cx: &mut Cx,
 ) -> Result<Vec<NewFact>, Refusal> {
-    let input = Happened::Hold { by: cx.actor.clone(), reason: said(reason) };
+    let input = Happened::Hold { by: called(state, &cx.actor), reason: said(reason) };
     asked(state, rollout, input, cx)
+}
+
+/// What people call an actor, for words that stay in the ledger: a credential by what it is for, a person by the handle.
+fn called(state: &State, actor: &str) -> String {
+    let token = actor.strip_prefix("token/").and_then(|id| state.tokens.get(&id.parse().ok()?));
+    let handle = actor.strip_prefix("person/").unwrap_or(actor);
+    token.map_or(handle, |token| &token.label).to_owned()
 }
 
 pub(super) fn resume(state: &State, rollout: RolloutId, cx: &mut Cx) -> Result<Vec<NewFact>, Refusal> {

@@ -3,6 +3,7 @@
 use seaworthy_contract::events::Event;
 use seaworthy_contract::events::alert::{AlertFiredV1, RuleChangeV1, Urgency, VerdictV1};
 use seaworthy_contract::events::downtime::{CauseV1, DowntimeStateChangedV1, SeenV1};
+use seaworthy_contract::events::rollout::RevertCauseV1;
 use seaworthy_model::ServiceId;
 
 /// Says what happened, without names of people: the ledger holds handles only.
@@ -26,6 +27,9 @@ pub fn sentence(event: &Event) -> String {
         Event::RolloutResumed(_) => "goes on".to_owned(),
         Event::RolloutPromoted(_) => "serves everybody now".to_owned(),
         Event::RolloutReverted(e) if e.reason.is_empty() => "reverted by a person".to_owned(),
+        Event::RolloutReverted(e) if e.cause == RevertCauseV1::BreakGlass => {
+            format!("reverted: break-glass on the gateway itself, by {}", e.reason)
+        }
         Event::RolloutReverted(e) => format!("reverted: {}", e.reason),
         Event::RevertConfirmed(e) => format!(
             "gateways let go {:.1} s after the decision; users saw {} failures of {} requests",

@@ -112,8 +112,19 @@ fn reason(look: &Look<'_>, record: &RolloutRecord, live: Option<&Live>) -> Optio
     match &record.lifecycle.phase {
         Phase::Stepping { held: Some(held), .. } => Some(held.reason.clone()),
         Phase::Stepping { .. } => live.and_then(|live| live.waits_for(look.now)),
-        Phase::Reverting { cause, .. } | Phase::Reverted { cause, .. } => Some(named(look, cause).to_string()),
+        Phase::Reverting { cause, .. } | Phase::Reverted { cause, .. } => {
+            Some(named(look, cause).to_string() + &on_the_gateway(record, cause))
+        }
         Phase::Starting { .. } | Phase::Promoted { .. } | Phase::Baked { .. } => None,
+    }
+}
+
+/// Names who took it off on a gateway's own socket, where the cause does not: while the control plane was away, the
+/// counts that it hears of first may have made the judge decide first. Empty where nobody did.
+fn on_the_gateway(record: &RolloutRecord, cause: &Cause) -> String {
+    match (&record.break_glass, cause) {
+        (None, _) | (_, Cause::BreakGlass { .. }) => String::new(),
+        (Some(by), _) => format!("; break-glass took it off on the gateway itself, by {by}"),
     }
 }
 

@@ -1,14 +1,20 @@
 //! A bench for the core: inputs in, facts folded at once, time by hand.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 use seaworthy_contract::api::ShipRequest;
-use seaworthy_contract::catalogue::{Document, Entity, Person, Rotation, Service, Sourced, Strategy, Team};
+use seaworthy_contract::catalogue::{
+    Document, Entity, Layered, Person, PersonDetails, Rotation, Service, Sourced, Strategy, Team,
+};
+use seaworthy_contract::events::Event;
 use seaworthy_contract::gateway::{Classes, Count, InFlight, Report};
 use seaworthy_contract::process::{InstanceState, Observed, ObservedInstance};
 use seaworthy_core::state::RolloutRecord;
+use seaworthy_core::view::Look;
 use seaworthy_core::watch::Used;
 use seaworthy_core::{Cx, Fact, Input, Refusal, State, Watch, step};
-use seaworthy_model::{Arm, Entropy, EventId, RolloutId, ServiceId, VersionId};
+use seaworthy_model::{Arm, Entropy, EventId, PersonId, RolloutId, ServiceId, VersionId};
 use uuid::Uuid;
 
 pub(crate) const SERVICES: [&str; 2] = ["checkout", "payments"];
@@ -31,6 +37,8 @@ pub(crate) struct Bench {
     pub(crate) watch: Watch,
     pub(crate) now: Timestamp,
     pub(crate) facts: Vec<Fact>,
+    /// Who acts.
+    pub(crate) actor: String,
     keys: Vec<String>,
     seq: u64,
 }
@@ -39,7 +47,8 @@ impl Bench {
     /// An empty ledger.
     pub(crate) fn new() -> Self {
         let (state, watch) = (State::default(), Watch::default());
-        Self { state, watch, now: start(), facts: Vec::new(), keys: Vec::new(), seq: 0 }
+        let actor = "token/test".to_owned();
+        Self { state, watch, now: start(), facts: Vec::new(), actor, keys: Vec::new(), seq: 0 }
     }
 
     /// Two services whose v1 serves, and a gateway that reports.
@@ -62,7 +71,7 @@ impl Bench {
     /// Steps and folds what comes out.
     pub(crate) fn try_act(&mut self, input: &Input) -> Result<Vec<Fact>, Refusal> {
         let seed = self.facts.len() as u128 + 1;
-        let mut cx = Cx { now: self.now, actor: "token/test".to_owned(), entropy: Entropy::new(seed) };
+        let mut cx = Cx { now: self.now, actor: self.actor.clone(), entropy: Entropy::new(seed) };
         let new = step(&self.state, input, &mut cx)?;
         // As a ledger would: a batch with a key that is known is not appended again.
         if new.iter().filter_map(|fact| fact.key.as_ref()).any(|key| self.keys.contains(key)) {
@@ -79,6 +88,21 @@ impl Bench {
         }
         self.facts.extend(facts.iter().cloned());
         Ok(facts)
+    }
+
+    /// Folds an event that stands in the ledger.
+    pub(crate) fn fold(&mut self, event: impl Into<Event>) {
+        let mut entropy = Entropy::new(self.facts.len() as u128 + 1);
+        let (id, position) = (EventId::new(self.now, &mut entropy), self.state.position + 1);
+        let fact = Fact { position, id, at: self.now, actor: self.actor.clone(), event: event.into() };
+        self.state.apply(&fact);
+        self.facts.push(fact);
+    }
+
+    /// What a view looks at.
+    pub(crate) fn look(&self) -> Look<'_> {
+        static NOBODY: BTreeMap<PersonId, PersonDetails> = BTreeMap::new();
+        Look { state: &self.state, watch: &self.watch, directory: &NOBODY, now: self.now }
     }
 
     /// The same, of an input that is not refused; returns the types of what came out.
@@ -215,6 +239,7 @@ pub(crate) fn document(services: &[&str]) -> Document {
         start: start() - SignedDuration::from_hours(24),
         zone: "UTC".to_owned(),
         days: 7,
+        layered: Layered::default(),
     });
     let entities = [person, team, rotation].into_iter().chain(services.iter().map(service));
     let sourced = |entity| Sourced { entity, source: "test.yaml:1".to_owned() };

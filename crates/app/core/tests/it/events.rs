@@ -169,7 +169,8 @@ fn other_events() -> impl Strategy<Value = Event> {
             gateway::GuardTrippedV1 { gateway, service, version, rollout, why: String::new() }.into()
         }),
         (gateway(), services(), versions(), uuid()).prop_map(|(gateway, service, version, journal)| {
-            gateway::BreakGlassUsedV1 { gateway, journal, service, version, by: String::new() }.into()
+            let rollout = None;
+            gateway::BreakGlassUsedV2 { gateway, journal, service, version, rollout, by: String::new() }.into()
         }),
         uuid().prop_map(|boot| server::ServerStartedV1 { boot, program: String::new() }.into()),
         (uuid(), times()).prop_map(|(token, expires_at)| {

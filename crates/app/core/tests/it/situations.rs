@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
 use seaworthy_contract::catalogue::Document;
+use seaworthy_contract::events::server::{ScopeV2, TokenIssuedV2};
 use seaworthy_contract::gateway::{BreakGlass, Moment, Trip};
 use seaworthy_contract::process::{InstanceState, Observed};
 use seaworthy_core::watch::{GATEWAY_LOST, Saved, Used};
-use seaworthy_core::{Input, Watch};
-use seaworthy_model::{Arm, RolloutId};
+use seaworthy_core::{Input, Watch, view};
+use seaworthy_model::{Arm, RolloutId, TokenId};
 use seaworthy_rollout::lifecycle::Phase;
 use seaworthy_rollout::policy::{Verdict, Why};
 use uuid::Uuid;
@@ -62,6 +63,52 @@ fn a_signal_of_an_earlier_rollout_of_the_same_version_does_not_end_the_next() {
     });
     let live = &bench.watch.live[&second];
     assert_eq!((live.first_bad_at, live.last_assigned_at, live.canary.requests), (None, None, 0));
+}
+
+/// What the rollout says of itself when break-glass was used, by whoever decided first.
+#[test]
+fn a_rollout_names_the_break_glass_that_took_it_off() {
+    let reason = |bench: &Bench, rollout| view::rollout(&bench.look(), rollout).and_then(|rollout| rollout.reason);
+    let mut bench = Bench::serving();
+    let rollout = bench.stepping("checkout", "v2");
+    assert_eq!(bench.act(glass(rollout)), ["gateway.break_glass_used", "rollout.reverted"]);
+    let only = "break-glass on the gateway itself, by uid 1000 on local";
+    assert_eq!(reason(&bench, rollout).as_deref(), Some(only));
+    let said = bench.facts.last().map(|fact| view::sentence(&fact.event));
+    assert_eq!(said.as_deref(), Some("reverted: break-glass on the gateway itself, by uid 1000 on local"));
+
+    let mut bench = Bench::serving();
+    let rollout = bench.stepping("checkout", "v2");
+    bench.act(trip(rollout));
+    assert_eq!(bench.act(glass(rollout)), ["gateway.break_glass_used"], "a guard decided before it was heard");
+    let both = "5 failures in a row; break-glass took it off on the gateway itself, by uid 1000 on local";
+    assert_eq!(reason(&bench, rollout).as_deref(), Some(both));
+    bench.report(|_| {});
+    bench.settle();
+    let next = bench.stepping("checkout", "v2");
+    bench.act(Input::Revert { rollout: next, reason: Some("enough".to_owned()) });
+    assert_eq!(reason(&bench, next).as_deref(), Some("by token/test: enough"), "it was about the one before");
+}
+
+#[test]
+fn a_hold_is_named_after_what_people_call_the_one_who_holds() {
+    let mut bench = Bench::serving();
+    let token = TokenId::from_uuid(Uuid::from_u128(9));
+    let scope = ScopeV2::Admin;
+    bench.fold(TokenIssuedV2 { token, scope, label: "deploy bot".to_owned(), expires_at: None });
+    for (actor, reason, want) in [
+        (format!("token/{token}"), Some("slow orders"), "by deploy bot: slow orders"),
+        (format!("token/{token}"), None, "by deploy bot"),
+        ("person/ines".to_owned(), None, "by ines"),
+        ("supervisor/local".to_owned(), None, "by supervisor/local"),
+    ] {
+        let rollout = bench.stepping("checkout", "v2");
+        bench.actor = actor;
+        bench.act(Input::Hold { rollout, reason: reason.map(str::to_owned) });
+        let held = view::rollout(&bench.look(), rollout).and_then(|rollout| rollout.reason);
+        assert_eq!(held.as_deref(), Some(want));
+        bench.reverted(rollout);
+    }
 }
 
 #[test]

@@ -34,9 +34,9 @@ pub struct GuardTrippedV1 {
     pub why: String,
 }
 
-/// Somebody reverted on a gateway's own socket.
+/// Somebody reverted on a gateway's own socket. V1 did not name the rollout; every payload of V1 is one of V2.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct BreakGlassUsedV1 {
+pub struct BreakGlassUsedV2 {
     /// The gateway.
     #[schema(value_type = String)]
     pub gateway: GatewayName,
@@ -48,6 +48,10 @@ pub struct BreakGlassUsedV1 {
     /// The version that was taken off.
     #[schema(value_type = String)]
     pub version: VersionId,
+    /// The rollout that it was on trial in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub rollout: Option<RolloutId>,
     /// Who did it, as the operating system knows them.
     pub by: String,
 }

@@ -190,7 +190,7 @@ events! {
     /// A gateway's local guard ejected a canary.
     GuardTripped(gateway::GuardTrippedV1) = "gateway.guard_tripped" v 1;
     /// Somebody reverted on a gateway's own socket.
-    BreakGlassUsed(gateway::BreakGlassUsedV1) = "gateway.break_glass_used" v 1;
+    BreakGlassUsed(gateway::BreakGlassUsedV2) = "gateway.break_glass_used" v 2 reads 1;
     /// A control plane started.
     ServerStarted(server::ServerStartedV1) = "server.started" v 1;
     /// A credential was issued; its secret is nowhere.

@@ -154,7 +154,7 @@ impl fmt::Display for Cause {
             Self::Guard { why } => f.write_str(why),
             Self::Hand { by, reason: Some(reason) } => write!(f, "by {by}: {reason}"),
             Self::Hand { by, reason: None } => write!(f, "by {by}"),
-            Self::BreakGlass { by } => write!(f, "on the gateway itself, by {by}"),
+            Self::BreakGlass { by } => write!(f, "break-glass on the gateway itself, by {by}"),
             Self::StartFailure { reason } => write!(f, "it never became healthy: {reason}"),
         }
     }

@@ -99,7 +99,7 @@ fn what_inputs_mean() {
         ("60:tick", "reverted from 0%: it never became healthy: no healthy answer within 60 s"),
         ("1:failed", "reverted from 0%: it never became healthy: exit 1"),
         ("1:revert", "reverted from 0%: by ana"),
-        ("1:break-glass", "reverted from 0%: on the gateway itself, by ana"),
+        ("1:break-glass", "reverted from 0%: break-glass on the gateway itself, by ana"),
         ("1:hold", "starting (NotStepping)"),
         ("1:failed 2:healthy", "reverted from 0%: it never became healthy: exit 1"),
         // Stepping.
@@ -114,7 +114,7 @@ fn what_inputs_mean() {
         ),
         ("1:healthy 2:promote 3:guard", "reverting from 25%: 5 failures in a row"),
         ("1:healthy 2:failed", "reverting from 5%: its process could not be kept running: exit 1"),
-        ("1:healthy 2:break-glass", "reverting from 5%: on the gateway itself, by ana"),
+        ("1:healthy 2:break-glass", "reverting from 5%: break-glass on the gateway itself, by ana"),
         ("1:healthy 2:revert", "reverting from 5%: by ana"),
         // Holds.
         ("1:healthy 2:suspicious", "held 5% by Judge: the canary's users look like failing more often than stable's"),
@@ -155,7 +155,7 @@ fn what_inputs_mean() {
         ("1:healthy 2:promote 3:promote 4:promote 5:guard", "reverting from 100%: 5 failures in a row"),
         (
             "1:healthy 2:promote 3:promote 4:promote 5:break-glass 6:drained",
-            "reverted from 100%: on the gateway itself, by ana",
+            "reverted from 100%: break-glass on the gateway itself, by ana",
         ),
         ("1:healthy 2:promote 3:promote 4:promote 604:revert", "promoted (NotWarm)"),
         ("1:healthy 2:promote 3:promote 4:promote 5:hold", "promoted (NotStepping)"),
