@@ -45,6 +45,7 @@ async fn replay(ledger: &dyn Ledger) -> Result<State, ReadError> {
 /// A checkpoint that cannot be read costs evidence, not truth, so it is left out loudly.
 async fn restore(side: &dyn Side, state: &State) -> Result<Watch, SideError> {
     let mut watch = Watch::default();
+    watch.opened(state);
     let rollouts = side.list(Table::Checkpoints).await?.into_iter();
     let rollouts = rollouts.filter_map(|(key, bytes)| Some(Saved::Rollout(key.parse().ok()?, bytes)));
     let gateways = side.list(Table::Signals).await?.into_iter();

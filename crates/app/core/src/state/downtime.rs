@@ -107,6 +107,11 @@ impl Downtime {
         self.functions.iter()
     }
 
+    /// Returns what was seen of a function, oldest first.
+    pub fn of(&self, key: &FunctionKey) -> Option<&VecDeque<Recorded>> {
+        self.functions.get(key)
+    }
+
     /// Returns what goes on; none for a function that was never seen.
     pub fn open(&self, key: &FunctionKey) -> Option<&Recorded> {
         self.functions.get(key)?.back()

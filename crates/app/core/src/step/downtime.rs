@@ -155,7 +155,8 @@ fn known(state: &State, service: &ServiceId, function: Option<&str>) -> Result<(
     Ok(())
 }
 
-fn seen(seen: Seen) -> SeenV1 {
+/// Returns what was seen as events say it.
+pub(crate) fn seen(seen: Seen) -> SeenV1 {
     match seen {
         Seen::Unknown => SeenV1::Unknown,
         Seen::Up => SeenV1::Up,
@@ -173,7 +174,8 @@ fn watcher(source: &Source) -> WatcherV1 {
     }
 }
 
-fn named(cause: &Cause) -> Option<CauseV1> {
+/// Returns a cause as events say it; none while nobody has named it.
+pub(crate) fn named(cause: &Cause) -> Option<CauseV1> {
     Some(match cause {
         Cause::Change => CauseV1::Change,
         Cause::Dependency(name) => CauseV1::Dependency(name.clone()),

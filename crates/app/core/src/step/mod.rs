@@ -3,7 +3,7 @@
 mod alert;
 mod catalogue;
 mod document;
-mod downtime;
+pub(crate) mod downtime;
 mod fit;
 mod gateway;
 mod page;

@@ -1,6 +1,7 @@
 //! What outsiders see, from state and watch: one file a noun, each answer an API type.
 
 mod alert;
+mod downtime;
 mod ledger;
 mod objective;
 mod on_call;
@@ -19,9 +20,12 @@ use seaworthy_contract::catalogue::PersonDetails;
 use seaworthy_model::PersonId;
 
 pub use alert::{AlertFilter, alert, alerts, means, open_alerts, open_where, ownership, silences};
+pub use downtime::{
+    DowntimeAsked, MonthsAsked, definition, downtime, downtime_at, downtime_months, downtime_rules, downtime_window,
+};
 pub use ledger::sentence;
 pub use objective::{Drawing, Plot, objective, objectives, plot};
-pub use on_call::{OnCallNow, on_call};
+pub use on_call::{OnCallNow, on_call, schedule};
 pub use page::{page, pages};
 pub use readiness::readiness;
 pub use rollout::{rollout, rollouts, series};

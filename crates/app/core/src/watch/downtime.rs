@@ -6,6 +6,9 @@
 //! last word on. No gateway heard: unknown at once, from the last word on. A process that has ended is down, also where
 //! nobody asks. Beginnings and ends are those of the quarter second in which a gateway met them.
 //!
+//! A gateway keeps what it counts while the control plane is away. What no report speaks of for longer than
+//! [`GATEWAY_LOST`] was watched by nobody, and is unknown, whatever was before and after.
+//!
 //! Changes are bounded: after twelve in an hour a function gets well only by five good minutes in a row, so it cannot
 //! write more than about four a five minutes, whatever it does.
 
@@ -16,14 +19,16 @@ use seaworthy_contract::gateway::{Count, Report};
 use seaworthy_downtime::{Change, Confirm, Observation, Recorder, Rules, Seen, Segment, Source, Word};
 use seaworthy_model::ServiceId;
 
-use super::gateways::{GATEWAY_LOST, Gateways};
+use super::gateways::{GATEWAY_LOST, GatewaySeen, Gateways};
 use crate::State;
 use crate::age::ago;
 use crate::state::{FunctionKey, Health, Recorded, function_name};
 
 mod bucket;
+mod coverage;
 
 use bucket::{BUCKET_MS, Bucket};
+use coverage::{Coverage, is_hole};
 
 /// Buckets of one service that wait for a gateway that is behind; then the oldest is taken as it is. Ten minutes.
 const BUCKETS_MAX: usize = 60;
@@ -63,6 +68,10 @@ pub struct Downtime {
     kept: BTreeMap<FunctionKey, Kept>,
     /// How far gateways had been heard before this process started.
     heard: Option<Timestamp>,
+    /// When the last event before that was recorded: until then somebody looked at processes.
+    alive: Option<Timestamp>,
+    /// What gateways reported on.
+    coverage: Coverage,
     /// When it began to look: before gateways had a chance to report, their silence says nothing.
     since: Option<Timestamp>,
 }
@@ -75,6 +84,8 @@ struct Kept {
     last: Option<(i64, Option<Timestamp>)>,
     /// When it changed within the last hour.
     changed: VecDeque<Timestamp>,
+    /// Until when nobody had looked.
+    blind_until: Option<Timestamp>,
     unsent: VecDeque<DowntimeChange>,
 }
 
@@ -83,6 +94,7 @@ impl Downtime {
     pub(super) fn take(&mut self, state: &State, report: &Report, ended_at: Timestamp) {
         let ended_at = in_ms(ended_at);
         let from = ago(ended_at, report.interval_ms);
+        self.coverage.add(ago(ended_at, report.interval_ms.min(BUCKET_MS.unsigned_abs())), ended_at);
         let index = (ended_at.as_millisecond() - 1).div_euclid(BUCKET_MS);
         let has_ended = |count: &&Count| count.ended.judged() > 0 && state.catalogue.service(&count.service).is_some();
         for count in report.counts.iter().filter(has_ended) {
@@ -110,12 +122,16 @@ impl Downtime {
         let now = in_ms(now);
         let since = *self.since.get_or_insert(now);
         self.resume(state);
+        self.pass_holes(gateways, since, now);
         let there = || gateways.0.values().filter(|seen| within(now, seen.reported_at));
         let watermark = there().map(|seen| seen.ended_at).min();
         let lost = watermark.is_none() && !within(now, since);
+        // Behind a hole that is not judged yet nothing is taken: what fills it may be on its way.
+        let until = self.coverage.hole().map_or(Timestamp::MAX, |(from, _)| from);
+        let until = watermark.unwrap_or(now).min(until);
         let mut changes = Vec::new();
         for (key, kept) in &mut self.kept {
-            kept.close(key, watermark.unwrap_or(now), now);
+            kept.close(key, until, now);
             if lost {
                 kept.lost(key, &Source::Gateway, now);
             }
@@ -130,6 +146,23 @@ impl Downtime {
             changes.extend(kept.unsent.iter().cloned());
         }
         changes
+    }
+
+    /// Takes every word that was said before time on which nobody reported for over. A gateway that has not been heard since
+    /// the start of this process may still tell of it, and is waited for.
+    fn pass_holes(&mut self, gateways: &Gateways, since: Timestamp, now: Timestamp) {
+        let is_late =
+            |seen: &GatewaySeen| seen.reported_at < since && !is_hole(seen.ended_at, self.heard.unwrap_or(since));
+        if within(now, since) && gateways.0.values().any(is_late) {
+            return;
+        }
+        while let Some((from, to)) = self.coverage.hole() {
+            for (key, kept) in &mut self.kept {
+                kept.close(key, to, now);
+                kept.blind(key, from, to, now);
+            }
+            self.coverage.pass();
+        }
     }
 
     /// Goes on with what the ledger says after a restart, begins with what has ended by itself, and drops what left the
@@ -152,20 +185,29 @@ impl Downtime {
     /// Notes how far gateways had been heard before this process started.
     pub(super) fn heard_before(&mut self, at: Timestamp) {
         self.heard = self.heard.max(Some(in_ms(at)));
+        self.coverage = self.heard.map(Coverage::from).unwrap_or_default();
+    }
+
+    /// Notes until when the process before this one is known to have looked.
+    pub(super) fn alive_before(&mut self, at: Option<Timestamp>) {
+        self.alive = self.alive.max(at.map(in_ms));
     }
 
     /// Returns what is kept of a function; where nothing is, it begins at `at`, or goes on with what the ledger says, as
-    /// if that had last been heard when gateways were.
+    /// if that had last been heard when gateways were; what others said, when the process before this one last did anything.
     fn function(&mut self, state: &State, key: &FunctionKey, at: Timestamp) -> &mut Kept {
-        let heard = self.heard;
+        let (heard, alive) = (self.heard, self.alive);
         self.kept.entry(key.clone()).or_insert_with(|| {
             let mut recorder = match state.downtime.open(key).map(|recorded| recorded.segment.clone()) {
-                Some(open) => Recorder::resume_heard(open, heard.unwrap_or(Timestamp::MIN)),
+                Some(open) => {
+                    let heard = if open.source == Source::Gateway { heard } else { heard.max(alive) };
+                    Recorder::resume_heard(open, heard.unwrap_or(Timestamp::MIN))
+                }
                 None => Recorder::new(&function_name(key), at),
             };
             recorder.set_rules(steady);
-            let (buckets, last, changed, unsent) = <_>::default();
-            Kept { recorder, buckets, last, changed, unsent }
+            let (buckets, last, changed, blind_until, unsent) = <_>::default();
+            Kept { recorder, buckets, last, changed, blind_until, unsent }
         })
     }
 }
@@ -192,7 +234,7 @@ impl Kept {
     fn process(&mut self, state: &State, key: &FunctionKey, now: Timestamp) {
         match ended_at(state, &key.0) {
             Some(at) => {
-                let at = in_ms(at).min(now);
+                let at = in_ms(at).max(self.blind_until.unwrap_or(Timestamp::MIN)).min(now);
                 let known = self.recorder.words().iter().any(|word| word.source == Source::Supervisor && word.fresh);
                 let at = if known { now } else { at };
                 let seen = Observation { at, source: Source::Supervisor, seen: Seen::Down, share_of_users: None };
@@ -221,6 +263,16 @@ impl Kept {
             let changes = self.recorder.lost(source);
             self.note(key, changes, now);
         }
+    }
+
+    /// Nobody looked from one instant to another: what was said before does not hold behind it.
+    fn blind(&mut self, key: &FunctionKey, from: Timestamp, to: Timestamp, now: Timestamp) {
+        let words = self.recorder.words().into_iter();
+        let over = words.filter(|word| word.fresh && word.source != Source::Probes && is_hole(word.heard, to));
+        for word in over.collect::<Vec<_>>() {
+            self.lost(key, &word.source, now);
+        }
+        self.blind_until = self.blind_until.max(Some(to)).filter(|_| to > from);
     }
 
     fn is_flapping(&self) -> bool {

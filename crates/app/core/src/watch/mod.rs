@@ -91,6 +91,11 @@ pub struct Watch {
 }
 
 impl Watch {
+    /// Begins on what a process before this one left: it is known to have looked until its last event.
+    pub fn opened(&mut self, state: &State) {
+        self.downtime.alive_before(state.at);
+    }
+
     /// Takes a report in; `false` when it was taken before.
     pub fn ingest(&mut self, state: &State, report: &Report, now: Timestamp) -> bool {
         if !self.gateways.take(report, now) {

@@ -176,6 +176,98 @@ fn after_a_restart_into_silence_what_was_known_ends_with_the_last_report() {
     assert_eq!(said(&bench), "0 u 33 ?");
 }
 
+/// Ends the process and starts another on what it left.
+fn restart(bench: &mut Bench) {
+    let saved = bench.watch.save(&bench.state);
+    bench.watch = Watch::default();
+    bench.watch.opened(&bench.state);
+    saved.iter().for_each(|saved| bench.watch.restore(&bench.state, saved).unwrap());
+}
+
+#[test]
+fn while_nobody_watched_it_is_unknown_whatever_was_before_and_after() {
+    for (name, before, away, after, want) in [
+        ("a minute", "33x10/0", 60, "37x10/0", "0 u 33 ? 93 u"),
+        ("in an outage", "33x0/10", 60, "37x0/10", "0 d 33 ? 93 d"),
+        ("it began meanwhile, nobody knows when", "33x10/0", 60, "37x0/10", "0 u 33 ? 93 d"),
+        ("longer than anybody waits for a word", "33x10/0", 900, "37x10/0", "0 u 33 ? 933 u"),
+        ("16 seconds", "33x10/0", 16, "31x10/0", "0 u 33 ? 49 u"),
+        ("15 seconds are nobody's absence", "33x10/0", 15, "32x10/0", "0 u"),
+        ("nobody asks before", "20x10/0, 13x0/0", 60, "37x10/0", "0 u 33 ? 93 u"),
+        ("nobody asks after", "33x10/0", 60, "37x0/0", "0 u 33 ?"),
+    ] {
+        let mut bench = bench();
+        play(&mut bench, before);
+        restart(&mut bench);
+        bench.wait(away);
+        play(&mut bench, after);
+        assert_eq!(said(&bench), want, "{name}");
+        assert_eq!(State::fold(&bench.facts).downtime, bench.state.downtime);
+    }
+}
+
+#[test]
+fn what_a_gateway_kept_while_the_control_plane_was_away_is_known() {
+    let mut bench = bench();
+    play(&mut bench, "33x10/0");
+    restart(&mut bench);
+    bench.wait(61);
+    // The newest first is not how they come; nothing may depend on that.
+    for age in [60..61_u64, 0..60].into_iter().flat_map(Iterator::rev) {
+        bench.report(|report| {
+            (report.interval_ms, report.age_ms) = (1_000, age * 1_000);
+            report.counts = vec![if age > 30 { second(10, 0) } else { second(0, 10) }];
+        });
+    }
+    look(&mut bench);
+    assert_eq!(play(&mut bench, "36x10/0"), "0 u 63 d 94 u");
+}
+
+#[test]
+fn a_gateway_that_is_gone_as_well_is_waited_for_and_not_for_ever() {
+    let mut bench = bench();
+    let report_of = |bench: &mut Bench, name: &str, age: u64, failed: u64| {
+        bench.report(|report| {
+            report.gateway = name.parse().unwrap();
+            (report.interval_ms, report.age_ms) = (1_000, age * 1_000);
+            report.counts = vec![second(10 - failed, failed)];
+        });
+    };
+    for _ in 0..30 {
+        bench.wait(1);
+        ["one", "two"].into_iter().for_each(|name| report_of(&mut bench, name, 0, 0));
+        look(&mut bench);
+    }
+    restart(&mut bench);
+    bench.wait(60);
+    for _ in 0..40 {
+        bench.wait(1);
+        report_of(&mut bench, "one", 0, 0);
+        look(&mut bench);
+    }
+    assert_eq!(said(&bench), "0 u 30 ? 90 u", "the other one does not come back");
+}
+
+#[test]
+fn a_process_that_was_down_when_nobody_looked_any_more_is_unknown_meanwhile() {
+    let mut bench = bench();
+    let instance = match &bench.state.serving["checkout"].versions["v1"].health {
+        seaworthy_core::state::Health::Healthy { instance, .. } => instance.clone(),
+        other => panic!("{other:?}"),
+    };
+    play(&mut bench, "7x0/0");
+    let exited = InstanceState::Exited { how: "signal 9".to_owned() };
+    bench.act(Input::Observed(seen("checkout", "v1", &instance, exited)));
+    play(&mut bench, "20x0/0");
+    restart(&mut bench);
+    bench.wait(60);
+    play(&mut bench, "5x0/0");
+    assert_eq!(said(&bench), "7 d 27 ? 87 d");
+    bench.healthy("checkout", "v1");
+    play(&mut bench, "30x10/0");
+    assert_eq!(said(&bench), "7 d 27 ? 87 d 92 u");
+}
+
 #[test]
 fn probes_are_heard_beside_gateways_and_the_worst_counts() {
     let mut bench = bench();

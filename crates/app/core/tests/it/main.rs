@@ -1,6 +1,8 @@
 //! The core from outside: decision tables of whole situations, and laws over any sequence of inputs and events.
 
 #[cfg(test)]
+mod account;
+#[cfg(test)]
 mod alerts;
 #[cfg(test)]
 mod bench;
