@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use seaworthy_contract::api::{KPI_POINTS_MAX, KpiPoint, KpiRequest};
-use seaworthy_model::Tally;
+use seaworthy_model::{ServiceId, Tally};
 
-use crate::pushed::{NotUnderstood, Pushed, unbelievable};
+use crate::pushed::{NotUnderstood, unbelievable};
 
 /// Largest body, in bytes: the most points there may be, written generously.
 pub const BODY_BYTES_MAX: usize = 256 * 1024;
@@ -25,8 +25,12 @@ const EVENTS_MAX: u64 = 1 << 53;
 pub struct Sent {
     /// Names the sending together with its service; the same key again adds nothing.
     pub key: String,
-    /// What to add, by time.
-    pub points: Vec<Pushed>,
+    /// The service.
+    pub service: ServiceId,
+    /// The series, as its objective names it.
+    pub series: String,
+    /// What to add, by time; at least one.
+    pub points: Vec<(Timestamp, Tally)>,
 }
 
 /// Reads a body. The key comes from the header `idempotency-key` or from the body.
@@ -50,15 +54,10 @@ pub fn read(body: &[u8], header: Option<&str>, now: Timestamp) -> Result<Sent, N
             return no(format!("two points are of {}; add them up, or give each its time", point.at));
         }
     }
-    let pushed = |point: &KpiPoint| Pushed {
-        series: request.series.clone(),
-        service: request.service.clone(),
-        at: point.at,
-        tally: Tally::new(point.total, point.bad),
-    };
-    let mut points: Vec<Pushed> = request.points.iter().map(pushed).collect();
-    points.sort_by_key(|point| point.at);
-    Ok(Sent { key, points })
+    let count = |point: &KpiPoint| (point.at, Tally::new(point.total, point.bad));
+    let mut points: Vec<_> = request.points.iter().map(count).collect();
+    points.sort_by_key(|(at, _)| *at);
+    Ok(Sent { key, service: request.service, series: request.series, points })
 }
 
 fn key(body: Option<&str>, header: Option<&str>) -> Result<String, NotUnderstood> {

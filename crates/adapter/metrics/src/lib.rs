@@ -4,7 +4,7 @@
 //! - [`otlp`]: OTLP/HTTP metrics, protobuf and JSON, turned into counts of the series that objectives name.
 //! - [`kpi`]: the body of `POST /v1/kpi`.
 //!
-//! Whatever is pushed comes out as [`Pushed`]. Nothing of a payload is kept but what an objective asked for.
+//! Nothing of a payload is kept but what an objective asked for.
 
 pub mod kpi;
 pub mod otlp;

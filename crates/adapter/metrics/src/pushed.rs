@@ -1,4 +1,4 @@
-//! What comes out of everything that is pushed, and which times are believed.
+//! What comes out of an export, and which times of whatever is pushed are believed.
 
 use jiff::{SignedDuration, Timestamp};
 use seaworthy_model::{ServiceId, Tally};

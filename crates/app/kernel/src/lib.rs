@@ -13,9 +13,10 @@ mod watching;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use seaworthy_contract::catalogue::PersonDetails;
 use seaworthy_core::{Fact, Refusal, State, Watch};
-use seaworthy_model::{PersonId, Position};
+use seaworthy_model::{PersonId, Position, ServiceId, Tally};
 use seaworthy_store::{AppendError, Clock, Ledger, SeriesError, SeriesStore, Side, SideError};
 
 pub use codec::{decode, encode};
@@ -49,6 +50,17 @@ pub struct Shared {
     pub watch: Watch,
     /// What people are called and how they are reached.
     pub directory: BTreeMap<PersonId, PersonDetails>,
+}
+
+/// Counts of one series that a service sent itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pushed {
+    /// The service.
+    pub service: ServiceId,
+    /// The series, as objectives name it.
+    pub series: String,
+    /// Counts by time.
+    pub points: Vec<(Timestamp, Tally)>,
 }
 
 /// Why a command was not carried out.

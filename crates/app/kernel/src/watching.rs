@@ -4,11 +4,11 @@
 use jiff::Timestamp;
 use seaworthy_core::Refusal;
 use seaworthy_core::watch::objectives::{Objectives, Readings, Written};
-use seaworthy_model::{ServiceId, Tally};
+use seaworthy_model::Tally;
 use seaworthy_signals::{Refused, Resolution};
 use seaworthy_store::SeriesError;
 
-use crate::{CommandError, Engine, chain, signals};
+use crate::{CommandError, Engine, Pushed, chain, signals};
 
 impl Engine {
     /// Begins to watch at a start. Objectives that cannot be read are tried again with each report, which is not acknowledged
@@ -92,23 +92,24 @@ impl Engine {
         Ok(())
     }
 
-    /// Adds counts that a service sent itself and returns once they are stored; says how many objectives they are of.
+    /// Adds counts that services sent themselves, all or none, and returns once they are stored; says how many objectives
+    /// they are of. Nothing to add is no more than the wish that what was added before be stored.
     ///
     /// # Errors
     /// When an instant is too far ahead or too old; then nothing was added. Or when the store fails: what was added is
-    /// written later, so that whoever sends the same again is counted twice.
-    pub async fn push(
-        &self,
-        service: &ServiceId,
-        series: &str,
-        points: &[(Timestamp, Tally)],
-    ) -> Result<usize, CommandError> {
+    /// written later, so that whoever sends the same again must not add it again.
+    pub async fn push(&self, pushed: &[Pushed]) -> Result<usize, CommandError> {
         self.follow_catalogue().await?;
         let now = self.now();
-        points.iter().try_for_each(|(at, _)| Objectives::check(*at, now)).map_err(|why| invalid(&why))?;
+        let mut instants = pushed.iter().flat_map(|one| &one.points);
+        instants.try_for_each(|(at, _)| Objectives::check(*at, now)).map_err(|why| invalid(&why))?;
         let taken = self.write(|shared| {
             let objectives = &mut shared.watch.objectives;
-            points.iter().try_fold(0, |_, (at, tally)| objectives.push(service, series, *at, *tally, now))
+            pushed.iter().try_fold(0, |all, one| {
+                let mut add =
+                    |(at, tally): &(Timestamp, Tally)| objectives.push(&one.service, &one.series, *at, *tally, now);
+                Ok(all + one.points.iter().try_fold(0, |_, point| add(point))?)
+            })
         });
         self.store_signals().await?;
         taken.map_err(|why| invalid(&why))
@@ -134,6 +135,11 @@ impl Engine {
     pub async fn take_readings(&self, objective: &str, readings: Readings) -> Result<bool, CommandError> {
         self.follow_catalogue().await?;
         Ok(self.write(|shared| shared.watch.objectives.read(objective, readings)))
+    }
+
+    /// Notes why another system does not say what an objective asks it; `false` where there is none.
+    pub fn not_read(&self, objective: &str, why: String) -> bool {
+        self.write(|shared| shared.watch.objectives.unread(objective, why))
     }
 }
 

@@ -29,13 +29,28 @@ pub struct Source {
 }
 
 impl Source {
+    /// Makes a source of its address as documents write it: `https://${secret:NAME}@host:9090` is asked with a bearer token,
+    /// `https://USER:${secret:NAME}@host:9090` with a name and a password. `secret` knows the secrets.
+    ///
+    /// # Errors
+    /// When the address cannot be used, holds a secret itself, or names one that is not there.
+    pub fn parse(text: &str, secret: impl Fn(&str) -> Option<String>) -> Result<Self, AskError> {
+        let (scheme, rest) = text.split_once("://").unwrap_or(("", text));
+        let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+        let Some((shown_by, host)) = authority.rsplit_once('@') else { return Self::new(text, &Access::Open) };
+        let base = format!("{scheme}://{host}{path}");
+        let kind = if shown_by.starts_with("${") { "bearer" } else { "basic" };
+        let access = Access::parse(&format!("{kind} {shown_by}"), secret);
+        let access = access.map_err(|error| AskError { source_shown: shown(&base), why: error.into() })?;
+        Self::new(&base, &access)
+    }
+
     /// Makes a source of its base address, before `/api/v1/query`. Nothing is sent yet.
     ///
     /// # Errors
     /// When the address or the access cannot be used.
     pub fn new(base: &str, access: &Access) -> Result<Self, AskError> {
-        // A query of the address may be a secret; nothing here wants one.
-        let shown = base.split(['?', '@']).next().unwrap_or_default().trim_end_matches('/').to_owned();
+        let shown = shown(base);
         let fail = |why| AskError { source_shown: shown.clone(), why };
         let authorization = access.header().map_err(|error| fail(error.into()))?;
         let client = Client::new(base, None).map_err(|error| fail(Why::Unreachable(Box::new(error))))?;
@@ -88,6 +103,11 @@ impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Source").field("base", &self.shown).finish_non_exhaustive()
     }
+}
+
+/// An address without what may be a secret: a query, and what stands before the host.
+fn shown(base: &str) -> String {
+    base.split(['?', '@']).next().unwrap_or_default().trim_end_matches('/').to_owned()
 }
 
 /// Text as a form carries it: everything but unreserved characters by its bytes.

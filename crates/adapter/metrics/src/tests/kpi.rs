@@ -23,8 +23,7 @@ fn body(points: &[Value]) -> Value {
 fn outcome(body: &Value, header: Option<&str>) -> String {
     match read(body.to_string().as_bytes(), header, at(0)) {
         Ok(sent) => {
-            let points =
-                sent.points.iter().map(|p| format!("{} {}/{}", p.at.as_second() - NOW, p.tally.bad, p.tally.total));
+            let points = sent.points.iter().map(|(at, t)| format!("{} {}/{}", at.as_second() - NOW, t.bad, t.total));
             format!("{}: {}", sent.key, points.collect::<Vec<_>>().join(", "))
         }
         Err(error) => error.to_string(),
@@ -115,7 +114,7 @@ proptest! {
     fn counts_add_up(counts in prop::collection::btree_map(-1_000_i64..60, (0_u64..1 << 40, 0_u64..1 << 40), 1..50)) {
         let points: Vec<Value> = counts.iter().map(|(ahead, (good, bad))| point(*ahead, good + bad, *bad)).collect();
         let sent = read(body(&points).to_string().as_bytes(), None, at(0)).expect("understood");
-        let total: u64 = sent.points.iter().map(|point| point.tally.total - point.tally.bad).sum();
+        let total: u64 = sent.points.iter().map(|(_, tally)| tally.total - tally.bad).sum();
         prop_assert_eq!(total, counts.values().map(|(good, _)| good).sum::<u64>());
         prop_assert_eq!(sent.points.len(), counts.len());
     }

@@ -51,6 +51,27 @@ fn access_names_a_secret_and_never_holds_one() {
 }
 
 #[test]
+fn an_address_names_its_credential() {
+    let secret = |name: &str| (name == "PROM").then(|| "hush".to_owned());
+    for (text, expected) in [
+        ("http://prom:9090", "http://prom:9090"),
+        ("https://prom.example/select/0/prometheus/", "https://prom.example/select/0/prometheus"),
+        ("https://${secret:PROM}@prom.example/x?y=z", "https://prom.example/x"),
+        ("https://ann:${secret:PROM}@prom.example", "https://prom.example"),
+        ("https://prom.example/a@b", "https://prom.example/a"),
+        ("https://ann:hush@prom.example", "could not ask \"https://prom.example\": could not use the access"),
+        ("https://hush@prom.example", "could not ask \"https://prom.example\": could not use the access"),
+        ("https://${secret:OTHER}@prom.example", "there is no secret \"OTHER\" here; set it, or correct its name"),
+        ("prom.example", "could not ask \"prom.example\""),
+        ("${secret:PROM}@prom.example", "could not ask \"://prom.example\""),
+        ("", "could not ask \"\""),
+    ] {
+        let shown = Source::parse(text, secret).map_or_else(|error| error.to_string(), |source| format!("{source:?}"));
+        assert!(shown.contains(expected) && !shown.contains("hush"), "{text}: {shown}");
+    }
+}
+
+#[test]
 fn a_secret_that_no_header_carries_is_said_without_it() {
     let access = Access::Bearer("hush\n".to_owned());
     let error = Source::new("http://127.0.0.1:9090", &access).expect_err("a line break");
@@ -79,5 +100,6 @@ proptest! {
     fn no_text_is_a_panic(text in ".{0,60}") {
         drop(in_window(&text, 60));
         drop(Access::parse(&text, |_| None));
+        drop(Source::parse(&text, |_| None));
     }
 }

@@ -119,7 +119,10 @@ fn sentence(look: &Look<'_>, watched: &Watched) -> String {
         (false, None) => format!("{} of the budget is left", percent(left)),
     };
     let head = match sight(watched) {
-        Sight::Unknown => return "Nothing was ever measured.".to_owned(),
+        Sight::Unknown => {
+            let why = watched.unread().map_or_else(String::new, |why| format!(": {why}"));
+            return format!("Nothing was ever measured{why}.");
+        }
         Sight::Down => "The service is gone",
         Sight::NoTelemetry => "Nobody measures it now",
         Sight::NoTrafficUnusual => "Nobody asks, though many should",
@@ -132,7 +135,8 @@ fn sentence(look: &Look<'_>, watched: &Watched) -> String {
             ObjectiveState::Met | ObjectiveState::Unwatched => "It is met",
         },
     };
-    format!("{head}; {tail}.")
+    let unread = watched.unread().map_or_else(String::new, |why| format!(" Its source does not say: {why}."));
+    format!("{head}; {tail}.{unread}")
 }
 
 fn budget(watched: &Watched) -> Option<Budget> {

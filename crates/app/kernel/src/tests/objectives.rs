@@ -12,7 +12,7 @@ use seaworthy_store::{Answer, Row, SeriesError, SeriesStore};
 use seaworthy_testkit::store::MemorySeries;
 
 use super::*;
-use crate::Shared;
+use crate::{Pushed, Shared};
 
 /// A whole number of weeks before the present, so that days begin with the test.
 const BEGIN_S: i64 = 1_790_000_000 - 1_790_000_000 % 604_800;
@@ -400,15 +400,19 @@ fn pushed_counts_probes_and_readings_have_objectives_too() {
         objective("buys", Indicator::Probe { probe: "checkout-buy".to_owned() }),
         objective("asked", Indicator::Query(query)),
     ]);
-    let service = "checkout".parse().expect("a name");
+    let pushed = |series: &str, points: &[(Timestamp, Tally)]| {
+        let service = "checkout".parse().expect("a name");
+        [Pushed { service, series: series.to_owned(), points: points.to_vec() }]
+    };
     let day = SignedDuration::from_hours(24);
     let begin = bench.now();
     let points =
         [(begin, Tally::new(100, 1)), (begin - day * 10, Tally::new(900, 2)), (begin - day * 10, Tally::new(100, 0))];
-    assert_eq!(now(bench.engine.push(&service, "orders", &points)).expect("taken"), 1);
-    assert_eq!(now(bench.engine.push(&service, "others", &points)).expect("taken"), 0, "nobody measures it");
+    assert_eq!(now(bench.engine.push(&pushed("orders", &points))).expect("taken"), 1);
+    assert_eq!(now(bench.engine.push(&pushed("others", &points))).expect("taken"), 0, "nobody measures it");
     for at in [begin + SignedDuration::from_secs(61), begin - day * 93] {
-        let refused = now(bench.engine.push(&service, "orders", &[(begin, Tally::new(1, 1)), (at, Tally::new(1, 1))]));
+        let points = [(begin, Tally::new(1, 1)), (at, Tally::new(1, 1))];
+        let refused = now(bench.engine.push(&pushed("orders", &points)));
         assert!(matches!(refused, Err(CommandError::Refused(_))), "{at}: all or nothing");
     }
     for _ in 0..100 {

@@ -16,11 +16,12 @@ use seaworthy_core::Input;
 use seaworthy_core::view::Look;
 use seaworthy_core::watch::objectives::Readings;
 use seaworthy_kernel::{Done, Shared};
-use seaworthy_model::{PersonId, ServiceId, Tally};
+use seaworthy_model::PersonId;
 use seaworthy_store::{Clock, Ledger, SeriesStore, Side};
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub(crate) use open::open;
+pub(crate) use seaworthy_kernel::Pushed;
 pub(crate) use seaworthy_kernel::{Changed, chain, decode};
 pub use seaworthy_kernel::{CommandError, OpenError};
 
@@ -35,16 +36,10 @@ pub(crate) enum Job {
 
 /// What was counted elsewhere than in a gateway.
 pub(crate) enum Counted {
-    /// Counts that a service sent itself.
-    Pushed {
-        /// The service.
-        service: ServiceId,
-        /// The series.
-        series: String,
-        /// Counts by time.
-        points: Vec<(Timestamp, Tally)>,
-    },
+    /// Counts that services sent themselves.
+    Pushed(Vec<Pushed>),
     /// A run of a probe.
+    #[expect(dead_code, reason = "results of probes come in by a route of their own")]
     Probed {
         /// The probe.
         probe: String,
@@ -59,6 +54,13 @@ pub(crate) enum Counted {
         objective: String,
         /// The windows.
         readings: Readings,
+    },
+    /// That another system did not say.
+    Unread {
+        /// The objective that asks it.
+        objective: String,
+        /// Why not, and what to do about it.
+        why: String,
     },
 }
 
@@ -102,7 +104,6 @@ impl Kernel {
     ///
     /// # Errors
     /// When it is refused, could not be stored, or too much waits.
-    #[expect(dead_code, reason = "routes of counts, probes and queries call it")]
     pub(crate) async fn count(&self, counted: Counted) -> Result<usize, CommandError> {
         let (reply, answer) = oneshot::channel();
         self.jobs.try_send(Job::Count { counted, reply }).map_err(|_| CommandError::Busy)?;

@@ -38,11 +38,12 @@ async fn carry_out(engine: &Engine, job: Job) {
         }
         Job::Count { counted, reply } => {
             let taken = match counted {
-                Counted::Pushed { service, series, points } => engine.push(&service, &series, &points).await,
+                Counted::Pushed(pushed) => engine.push(&pushed).await,
                 Counted::Probed { probe, at, passed } => engine.probed(&probe, at, passed).await,
                 Counted::Read { objective, readings } => {
                     engine.take_readings(&objective, readings).await.map(usize::from)
                 }
+                Counted::Unread { objective, why } => Ok(usize::from(engine.not_read(&objective, why))),
             };
             drop(reply.send(taken)); // Whoever sent it may have gone away; it is stored all the same.
         }

@@ -55,6 +55,8 @@ pub struct Watched {
     pub(super) measure: Option<Measure>,
     pub(super) counts: Option<Counts>,
     readings: Option<Readings>,
+    /// Why another system does not say, since it last did.
+    unread: Option<String>,
     /// Whether its past came back from the store.
     pub(super) is_ready: bool,
     period: (Timestamp, Timestamp),
@@ -94,6 +96,7 @@ impl Watched {
             measure: Measure::of(&declared.indicator),
             counts: None,
             readings: None,
+            unread: None,
             is_ready: false,
             period,
             zone,
@@ -200,7 +203,21 @@ impl Watched {
 
     /// Takes what another system measured.
     pub(super) fn read(&mut self, readings: Readings) {
-        self.readings = Some(readings);
+        (self.readings, self.unread) = (Some(readings), None);
+    }
+
+    /// Returns why another system does not say what it measures; none where it does.
+    pub fn unread(&self) -> Option<&str> {
+        self.unread.as_deref()
+    }
+}
+
+impl super::Objectives {
+    /// Notes why another system does not say what an objective asks it; `false` where there is none of that name that asks
+    /// one. What it said before grows old: after four of its intervals nobody sees, and that is no outage.
+    pub fn unread(&mut self, objective: &str, why: String) -> bool {
+        let asks = |watched: &&mut Watched| matches!(watched.declared.indicator, Indicator::Query(_));
+        self.all.get_mut(objective).filter(asks).map(|watched| watched.unread = Some(why)).is_some()
     }
 }
 
