@@ -207,7 +207,13 @@ fn find_canary<'a>(compiled: &'a Compiled, target: &str) -> Result<(&'a Service,
     };
     let no_canary = || {
         let message = format!("could not revert \"{}\": it has no canary", service.id);
-        refusal(Code::Refused, message, "`seaworthy gateway status` lists the canaries")
+        // What serves everybody is no canary, and where the old version is only the control plane knows.
+        let hint = format!(
+            "`seaworthy gateway status` lists the canaries; a version that serves everybody is taken back through the \
+             control plane, while the old one is warm: `seaworthy revert {}`",
+            service.id
+        );
+        refusal(Code::Refused, message, &hint)
     };
     service.canary.as_ref().map(|canary| (service, canary)).ok_or_else(no_canary)
 }

@@ -83,14 +83,17 @@ async fn what_cannot_be_reverted_is_refused_with_the_reason() {
     let mut with = config(1, &[&stable], None);
     with.services.push(service("lonely", &[], Some(canary(tried.address, 100))));
     let (gateway, _plane) = Gateway::with(&with).await;
-    for (target, code, text) in [
-        ("checkout", Code::Refused, "it has no canary"),
-        ("nobody", Code::NotFound, "no such service or route"),
-        ("lonely", Code::Refused, "no stable version is healthy"),
+    for (target, code, text, hint) in [
+        ("checkout", Code::Refused, "it has no canary", "while the old one is warm: `seaworthy revert checkout`"),
+        ("nobody", Code::NotFound, "no such service or route", "`seaworthy gateway status`"),
+        ("lonely", Code::Refused, "no stable version is healthy", "start a stable version first"),
     ] {
         let ControlReply::Refused(error) = revert(&gateway, target).await else { panic!("{target} was reverted") };
         assert_eq!(error.code, code);
-        assert!(error.message.contains(text) && error.hint.is_some(), "{error:?}");
+        assert!(
+            error.message.contains(text) && error.hint.as_ref().is_some_and(|said| said.contains(hint)),
+            "{error:?}"
+        );
     }
 }
 
