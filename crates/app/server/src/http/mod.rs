@@ -6,6 +6,7 @@
 mod alerts;
 mod catalogue;
 mod caught;
+mod downtime;
 mod error;
 mod events;
 mod gate;
@@ -115,6 +116,7 @@ pub(crate) fn routes() -> Vec<Route> {
         status::routes(),
         services::routes(),
         objectives::routes(),
+        downtime::routes(),
         rollouts::routes(),
         pages::routes(),
         alerts::routes(),
