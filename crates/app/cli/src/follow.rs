@@ -92,7 +92,7 @@ impl Wait {
 }
 
 /// Tells whether the server may be on its way back.
-fn is_passing(error: &Error) -> bool {
+pub(crate) fn is_passing(error: &Error) -> bool {
     matches!(error.kind, Kind::Connect(_) | Kind::Timeout(_) | Kind::Broken(_))
         || error.status().is_some_and(|status| status.is_server_error())
 }

@@ -13,6 +13,7 @@ mod fake;
 mod fixture;
 mod follow;
 mod global;
+mod ids;
 mod progress;
 mod report;
 mod table;

@@ -1,5 +1,7 @@
 //! Numbers, ages and lists as a person would say them.
 
+use std::time::Duration;
+
 use crate::table::{ITEM, harmless};
 
 /// Seconds of a day.
@@ -52,6 +54,22 @@ pub(crate) fn span(seconds: f64) -> String {
         120..7_200 => format!("{} min {} s", whole / 60, whole % 60),
         _ => format!("{} h {} min", whole / 3_600, whole / 60 % 60),
     }
+}
+
+/// Reads `30m`, `2h`, `3d`, as people say how long something is to be; a bare number is refused.
+pub(crate) fn long_duration(text: &str) -> Result<Duration, String> {
+    let hint = || "write a whole number and a unit: 30m, 2h, 3d".to_owned();
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let seconds: u64 = match unit {
+        "m" | "min" => 60,
+        "h" => 3_600,
+        "d" => 86_400,
+        _ => return Err(hint()),
+    };
+    let number: u64 = number.parse().map_err(|_| hint())?;
+    let length = number.checked_mul(seconds).filter(|seconds| *seconds > 0);
+    length.map(Duration::from_secs).ok_or_else(hint)
 }
 
 /// Writes how long ago something was: `now`, `12 s ago`, `3 min ago`.
@@ -121,6 +139,18 @@ mod tests {
             (730 * DAY, "2 years"),
         ] {
             assert_eq!(age(seconds), text);
+        }
+    }
+
+    #[test]
+    fn how_long_has_a_unit_and_is_something() {
+        for (text, seconds) in [("30m", Some(1_800)), ("2h", Some(7_200)), ("3d", Some(259_200)), ("5min", Some(300))] {
+            assert_eq!(long_duration(text).ok().map(|length| length.as_secs()), seconds, "{text}");
+        }
+        for text in
+            ["", "5", "h", "0h", "-1h", "1.5h", "2 h", "5s", "1w", "99999999999999999999d", "9999999999999999999d"]
+        {
+            assert!(long_duration(text).is_err(), "{text}");
         }
     }
 

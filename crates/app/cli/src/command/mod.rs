@@ -1,5 +1,6 @@
 //! One subcommand a file.
 
+pub mod alerts;
 pub mod apply;
 pub mod check;
 pub mod downtime;
@@ -13,12 +14,15 @@ pub mod pages;
 pub mod ready;
 pub mod resume;
 pub mod revert;
+pub mod review;
 pub mod rollouts;
+pub mod rules;
 pub mod services;
 pub mod ship;
 mod sign_in;
 pub mod slo;
 mod status;
+pub mod token;
 pub mod who;
 
 use std::io::{self, BufWriter, Write};
@@ -46,10 +50,14 @@ pub enum Command {
     Who(who::Args),
     Ready(ready::Args),
     Pages(pages::Args),
+    Alerts(alerts::Args),
+    Rules(rules::Args),
+    Review(review::Args),
     Apply(apply::Args),
     /// Prints a one-time link that signs a person in to the portal.
     #[command(after_help = "Example:\n  xdg-open $(seaworthy sign-in)")]
     SignIn,
+    Token(token::Args),
     Check(check::CheckArgs),
     Look(look::Args),
     Judge(judge::JudgeArgs),
@@ -118,8 +126,12 @@ async fn dispatch(command: Command, cx: &mut Context<'_>) -> Result<Exit, Failur
         Command::Who(args) => who::run(&args, cx).await,
         Command::Ready(args) => ready::run(&args, cx).await,
         Command::Pages(args) => pages::run(&args, cx).await,
+        Command::Alerts(args) => alerts::run(&args, cx).await,
+        Command::Rules(args) => rules::run(&args, cx).await,
+        Command::Review(args) => review::run(&args, cx).await,
         Command::Apply(args) => apply::run(&args, cx).await,
         Command::SignIn => sign_in::run(cx).await,
+        Command::Token(args) => token::run(&args, cx).await,
         Command::Check(_)
         | Command::Look(_)
         | Command::Judge(_)

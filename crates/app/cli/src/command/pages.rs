@@ -1,17 +1,19 @@
-//! `seaworthy pages`: who was paged for what, and taking a page.
+//! `seaworthy pages`: who was paged for what, taking a page, and saying what it was worth.
 
-use seaworthy_contract::api::{Page, PageState};
+use seaworthy_contract::api::{JudgeRequest, Page, PageState};
+use seaworthy_contract::events::alert::VerdictV1;
 use seaworthy_model::PageId;
 
 use crate::context::Context;
+use crate::ids::{begin, beginning, tell_apart};
 use crate::table::{Column, harmless, lay_out};
 use crate::view::View;
 use crate::words::{actor, ago};
 use crate::{Exit, Failure};
 
-/// Shows pages that wait for somebody; takes one.
+/// Shows pages that wait for somebody; takes one, and says what it was worth.
 #[derive(Debug, Clone, clap::Args)]
-#[command(after_help = "Examples:\n  seaworthy pages\n  seaworthy pages ack")]
+#[command(after_help = "Examples:\n  seaworthy pages\n  seaworthy pages ack\n  seaworthy pages judge acted")]
 pub struct Args {
     /// What to do; without it, `list`
     #[command(subcommand)]
@@ -32,6 +34,26 @@ pub enum Action {
         /// The page's id as `seaworthy pages` shows it, or how it begins; the one that waits, when there is only one
         page: Option<String>,
     },
+    /// Says what a page was worth; the weekly review is made from it
+    Judge {
+        /// What it was worth
+        #[arg(value_enum)]
+        verdict: Verdict,
+        /// The page's id as `seaworthy pages list --all` shows it, or how it begins; the one that was taken and not
+        /// judged yet, when there is only one
+        page: Option<String>,
+    },
+}
+
+/// What a page was worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Verdict {
+    /// Something was done that helped
+    Acted,
+    /// There was nothing to do
+    NothingToDo,
+    /// It was another team's, or a vendor's
+    NotOurs,
 }
 
 pub(crate) async fn run(args: &Args, cx: &mut Context<'_>) -> Result<Exit, Failure> {
@@ -39,6 +61,7 @@ pub(crate) async fn run(args: &Args, cx: &mut Context<'_>) -> Result<Exit, Failu
         None => list(cx, false).await,
         Some(Action::List { all }) => list(cx, *all).await,
         Some(Action::Ack { page }) => acknowledge(cx, page.as_deref()).await,
+        Some(Action::Judge { verdict, page }) => judge(cx, *verdict, page.as_deref()).await,
     }
 }
 
@@ -50,13 +73,7 @@ async fn list(cx: &mut Context<'_>, all: bool) -> Result<Exit, Failure> {
 }
 
 async fn acknowledge(cx: &mut Context<'_>, asked: Option<&str>) -> Result<Exit, Failure> {
-    let known: Option<PageId> = asked.and_then(|asked| asked.parse().ok());
-    let id = match (known, asked) {
-        (Some(id), _) => Some(id),
-        (None, Some(beginning)) => Some(named(&cx.api.get_json::<Vec<Page>>("/v1/pages").await?, beginning)?),
-        (None, None) => only(&cx.api.get_json::<Vec<Page>>("/v1/pages").await?)?,
-    };
-    let Some(id) = id else {
+    let Some(id) = Meant { to: "take", of: "wait", is: waits }.find(cx, asked).await? else {
         cx.answer(&None::<Page>, |_, _| NONE_WAITS.to_owned())?;
         return Ok(Exit::Ok);
     };
@@ -68,56 +85,106 @@ async fn acknowledge(cx: &mut Context<'_>, asked: Option<&str>) -> Result<Exit, 
     Ok(Exit::Ok)
 }
 
+async fn judge(cx: &mut Context<'_>, verdict: Verdict, asked: Option<&str>) -> Result<Exit, Failure> {
+    let meant = Meant { to: "judge", of: "were taken and not judged yet", is: awaits_verdict };
+    let Some(id) = meant.find(cx, asked).await? else {
+        cx.answer(&None::<Page>, |_, _| "every page that somebody took is judged".to_owned())?;
+        return Ok(Exit::Ok);
+    };
+    let verdict = match verdict {
+        Verdict::Acted => VerdictV1::Acted,
+        Verdict::NothingToDo => VerdictV1::NothingToDo,
+        Verdict::NotOurs => VerdictV1::NotOurs,
+    };
+    let page: Page = cx.api.post_json(&format!("/v1/pages/{id}/judge"), &JudgeRequest { verdict }).await?;
+    cx.answer(&page, |page, _| {
+        let what = page.verdict.map_or("not judged", worth);
+        format!("{what}: {}", harmless(&page.sentence))
+    })?;
+    Ok(Exit::Ok)
+}
+
+/// Says in words what a page was worth.
+pub(crate) fn worth(verdict: VerdictV1) -> &'static str {
+    match verdict {
+        VerdictV1::Acted => "acted on",
+        VerdictV1::NothingToDo => "nothing to do",
+        VerdictV1::NotOurs => "not ours",
+    }
+}
+
+/// Which page a command means that names none, or only how its id begins.
+struct Meant {
+    /// What is done with it.
+    to: &'static str,
+    /// What those have in common of which one is meant.
+    of: &'static str,
+    /// Tells whether a page is one of those.
+    is: fn(&Page) -> bool,
+}
+
+impl Meant {
+    async fn find(&self, cx: &Context<'_>, asked: Option<&str>) -> Result<Option<PageId>, Failure> {
+        match (asked.and_then(|asked| asked.parse().ok()), asked) {
+            (Some(id), _) => Ok(Some(id)),
+            (None, Some(beginning)) => {
+                Ok(Some(self.named(&cx.api.get_json::<Vec<Page>>("/v1/pages").await?, beginning)?))
+            }
+            (None, None) => self.only(&cx.api.get_json::<Vec<Page>>("/v1/pages").await?),
+        }
+    }
+
+    /// Returns the one page that is meant where none is named; none when there is none.
+    fn only(&self, pages: &[Page]) -> Result<Option<PageId>, Failure> {
+        let meant: Vec<&Page> = pages.iter().filter(|page| (self.is)(page)).collect();
+        match meant.as_slice() {
+            [] => Ok(None),
+            [page] => Ok(Some(page.id)),
+            many => Err(Failure::usage(
+                format!("could not {} a page: {} {}", self.to, many.len(), self.of),
+                "name one: `seaworthy pages list --all` lists them with their ids",
+            )),
+        }
+    }
+
+    /// Returns the one page whose id begins so: of those that are meant, else of all.
+    fn named(&self, pages: &[Page], beginning: &str) -> Result<PageId, Failure> {
+        match begin(pages, beginning, |page| page.id, self.is).as_slice() {
+            [page] => Ok(page.id),
+            [] => Err(Failure::refused(
+                "not-found",
+                format!("could not {} a page: none has an id that begins with \"{}\"", self.to, harmless(beginning)),
+                "`seaworthy pages list --all` lists them with their ids; without an id the only one that is left is meant",
+            )),
+            many => Err(Failure::usage(
+                format!(
+                    "could not {} a page: {} have ids that begin with \"{}\"",
+                    self.to,
+                    many.len(),
+                    harmless(beginning)
+                ),
+                "write more of its id: `seaworthy pages` shows enough of each",
+            )),
+        }
+    }
+}
+
 fn waits(page: &Page) -> bool {
     page.state != PageState::Acknowledged
 }
 
-/// Returns the one page that waits; none when none does.
-fn only(pages: &[Page]) -> Result<Option<PageId>, Failure> {
-    let waiting: Vec<&Page> = pages.iter().filter(|page| waits(page)).collect();
-    match waiting.as_slice() {
-        [] => Ok(None),
-        [page] => Ok(Some(page.id)),
-        many => Err(Failure::usage(
-            format!("could not take a page: {} wait", many.len()),
-            "name one: `seaworthy pages` lists them with their ids",
-        )),
-    }
+fn awaits_verdict(page: &Page) -> bool {
+    page.acknowledged_at.is_some() && page.verdict.is_none()
 }
-
-/// Returns the one page whose id begins so: of those that wait, else of all.
-fn named(pages: &[Page], beginning: &str) -> Result<PageId, Failure> {
-    let begins = |page: &&Page| page.id.to_string().starts_with(&beginning.to_ascii_lowercase());
-    let all: Vec<&Page> = pages.iter().filter(begins).collect();
-    let waiting: Vec<&Page> = all.iter().copied().filter(|page| waits(page)).collect();
-    match (waiting.as_slice(), all.as_slice()) {
-        ([page], _) | ([], [page]) => Ok(page.id),
-        (_, []) => Err(Failure::refused(
-            "not-found",
-            format!("could not take a page: none has an id that begins with \"{}\"", harmless(beginning)),
-            "`seaworthy pages` lists those that wait with their ids; without an id the only one is taken",
-        )),
-        (_, many) => Err(Failure::usage(
-            format!("could not take a page: {} have ids that begin with \"{}\"", many.len(), harmless(beginning)),
-            "write more of its id: `seaworthy pages` shows enough of each",
-        )),
-    }
-}
-
-/// Fewest characters of an id that are shown: fewer look like a number.
-const ID_CHARS_MIN: usize = 8;
 
 /// Returns how many characters of their ids tell these pages apart.
 pub(crate) fn id_chars(pages: &[Page]) -> usize {
-    let mut ids: Vec<String> = pages.iter().map(|page| page.id.to_string()).collect();
-    ids.sort();
-    let alike = |one: &str, other: &str| one.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
-    ids.windows(2).map(|pair| alike(&pair[0], &pair[1]) + 1).fold(ID_CHARS_MIN, usize::max)
+    tell_apart(pages.iter().map(|page| page.id))
 }
 
 /// Returns so many characters of a page's id.
 pub(crate) fn id(page: &Page, chars: usize) -> String {
-    page.id.to_string().chars().take(chars).collect()
+    beginning(page.id, chars)
 }
 
 const NONE_WAITS: &str = "no page waits for anybody";
@@ -153,7 +220,8 @@ pub(crate) fn to(page: &Page) -> String {
     }
 }
 
-fn state(page: &Page, view: &View) -> String {
+/// Says where a page stands.
+pub(crate) fn state(page: &Page, view: &View) -> String {
     let by = page.acknowledged_by.as_deref().map_or_else(String::new, |by| format!(" by {}", actor(by)));
     let at = page.acknowledged_at.map_or_else(String::new, |at| format!(", {}", ago(view.seconds_since(at))));
     match page.state {
@@ -163,7 +231,10 @@ fn state(page: &Page, view: &View) -> String {
             let names: Vec<String> = taken.map(|channel| harmless(&channel.channel)).collect();
             format!("delivered to {}", names.join(", "))
         }
-        PageState::Acknowledged => format!("acknowledged{by}{at}"),
+        PageState::Acknowledged => {
+            let worth = page.verdict.map_or_else(String::new, |verdict| format!("; {}", worth(verdict)));
+            format!("acknowledged{by}{at}{worth}")
+        }
         PageState::Undeliverable => "no channel took it".to_owned(),
     }
 }

@@ -43,10 +43,11 @@ pub(super) async fn review(
     State(app): State<App>,
     Query(LookBack { days }): Query<LookBack>,
 ) -> Result<Json<Vec<Proposal>>, Failure> {
-    if days.is_some_and(|days| !(1..=LOOK_BACK_DAYS_MAX).contains(&days)) {
+    let days = days.unwrap_or(LOOK_BACK_DAYS_MAX);
+    if !(1..=LOOK_BACK_DAYS_MAX).contains(&days) {
         return Err(Failure::invalid(format!("days: from 1 to {LOOK_BACK_DAYS_MAX}")));
     }
-    Ok(Json(app.kernel.look(|look| view::review(look, days))))
+    Ok(Json(app.kernel.look(|look| view::review_of(look, days))))
 }
 
 #[utoipa::path(post, path = "/v1/rules/change", request_body = RuleChangeRequest, responses((status = 200, body = Rule)))]
@@ -55,11 +56,17 @@ pub(super) async fn change(
     Extension(principal): Extension<Principal>,
     body: Result<Json<RuleChangeRequest>, JsonRejection>,
 ) -> Result<Json<Rule>, Failure> {
-    let Json(RuleChangeRequest { rule, change }) = body?;
-    check_owns(&app, &principal, &rule)?;
+    let Json(request) = body?;
+    amend(&app, principal, request).await.map(Json)
+}
+
+/// Changes a rule for a principal whose team owns what it speaks of, and shows it.
+pub(super) async fn amend(app: &App, principal: Principal, request: RuleChangeRequest) -> Result<Rule, Failure> {
+    let RuleChangeRequest { rule, change } = request;
+    check_owns(app, &principal, &rule)?;
     app.kernel.command(Input::ChangeRule { rule: rule.clone(), change }, principal.actor).await?;
     let found = app.kernel.look(|look| view::rule(look, &rule));
-    found.map(Json).ok_or_else(|| Failure::unknown("rule", rule))
+    found.ok_or_else(|| Failure::unknown("rule", rule))
 }
 
 #[utoipa::path(post, path = "/v1/rules/drill", request_body = DrillRequest, responses((status = 201, body = Alert)))]
@@ -69,14 +76,19 @@ pub(super) async fn drill(
     body: Result<Json<DrillRequest>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Alert>), Failure> {
     let Json(DrillRequest { rule }) = body?;
-    check_owns(&app, &principal, &rule)?;
+    Ok((StatusCode::CREATED, Json(fire(&app, principal, rule).await?)))
+}
+
+/// Fires a rule as a drill for a principal whose team owns what it speaks of, and shows the alert.
+pub(super) async fn fire(app: &App, principal: Principal, rule: String) -> Result<Alert, Failure> {
+    check_owns(app, &principal, &rule)?;
     let done = app.kernel.command(Input::Drill { rule }, principal.actor).await?;
     let fired = done.facts.iter().find_map(|fact| match &fact.event {
         Event::AlertFired(event) => Some(event.alert),
         _ => None,
     });
     let alert = fired.ok_or_else(|| Failure::unavailable("the drill was not appended"))?;
-    Ok((StatusCode::CREATED, Json(find(&app, alert)?)))
+    find(app, alert)
 }
 
 /// A rule belongs to whoever owns every service that it speaks of: another system's rule may speak of many.

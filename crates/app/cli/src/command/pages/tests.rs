@@ -4,10 +4,12 @@ use expect_test::expect;
 use seaworthy_contract::api::Page;
 use serde_json::{Value, json};
 
-use super::{Action, Args, id_chars, named, only, run, table};
+use super::{Action, Args, Meant, Verdict, id_chars, run, table, waits};
 use crate::fake::ran;
 use crate::fixture::{from, page, page_json, view, with};
 use crate::{Exit, Failure};
+
+const TAKE: Meant = Meant { to: "take", of: "wait", is: waits };
 
 fn pages(changes: &[Value]) -> Vec<Page> {
     changes.iter().map(|changes| from(with(page_json(), changes.clone()))).collect()
@@ -33,11 +35,11 @@ fn each_says_who_was_paged_and_where_it_stands() {
 #[test]
 fn without_an_id_the_only_one_that_waits_is_taken() {
     let taken = json!({"state": "acknowledged"});
-    assert_eq!(only(&pages(&[json!({}), taken.clone()])).unwrap(), Some(page().id));
+    assert_eq!(TAKE.only(&pages(&[json!({}), taken.clone()])).unwrap(), Some(page().id));
     for none in [pages(&[]), pages(&[taken])] {
-        assert_eq!(only(&none).unwrap(), None);
+        assert_eq!(TAKE.only(&none).unwrap(), None);
     }
-    let refused = only(&pages(&[json!({}), json!({})])).unwrap_err();
+    let refused = TAKE.only(&pages(&[json!({}), json!({})])).unwrap_err();
     assert_eq!((refused.to_string().as_str(), refused.exit()), ("could not take a page: 2 wait", Exit::Usage));
 }
 
@@ -55,7 +57,7 @@ fn an_id_may_be_written_as_far_as_it_tells_pages_apart() {
         ("7", Err((Exit::Refused, "none has an id that begins with \"7\""))),
         ("\u{1b}[2J", Err((Exit::Refused, "none has an id that begins with \"?[2J\""))),
     ] {
-        match (named(&known, asked), want) {
+        match (TAKE.named(&known, asked), want) {
             (Ok(found), Ok(at)) => assert_eq!(found, known[at].id, "{asked}"),
             (Err(refused), Err((exit, why))) => {
                 assert_eq!(refused.exit(), exit, "{asked}");
@@ -64,7 +66,7 @@ fn an_id_may_be_written_as_far_as_it_tells_pages_apart() {
             (found, want) => panic!("{asked}: {found:?}, not {want:?}"),
         }
     }
-    assert_eq!(named(&known[1..], "0").unwrap(), known[1].id, "the one that waits is meant");
+    assert_eq!(TAKE.named(&known[1..], "0").unwrap(), known[1].id, "the one that waits is meant");
 }
 
 #[test]
@@ -113,4 +115,35 @@ fn a_page_that_somebody_may_not_take_is_refused() {
     let args = Args { action: Some(Action::Ack { page: Some(page().id.to_string()) }) };
     let refused: Failure = ran(false, &[(403, body)], async |cx| run(&args, cx).await).done.unwrap_err();
     assert_eq!((refused.exit(), refused.to_string().as_str()), (Exit::Refused, "checkout belongs to team shop"));
+}
+
+#[test]
+fn what_a_page_was_worth_is_said_of_the_one_that_was_taken() {
+    let id = |last: &str| json!({ "id": format!("01954a00-0000-7000-8000-0000000000{last}") });
+    let taken = json!({"state": "acknowledged", "acknowledged_at": "2026-03-02T11:59:58Z"});
+    let judged = with(with(page_json(), taken.clone()), json!({"verdict": "not-ours"}));
+    let list = json!([page_json(), with(with(page_json(), taken.clone()), id("b2")), with(judged.clone(), id("c3"))]);
+    let args = |page: Option<&str>| Args {
+        action: Some(Action::Judge { verdict: Verdict::NotOurs, page: page.map(str::to_owned) }),
+    };
+    let post = |last: &str| {
+        format!("POST /v1/pages/01954a00-0000-7000-8000-0000000000{last}/judge {{\"verdict\":\"not-ours\"}}")
+    };
+    let get = || "GET /v1/pages".to_owned();
+    for (asked, requests) in [
+        (None, vec![get(), post("b2")]),
+        (Some("01954a00-0000-7000-8000-0000000000c"), vec![get(), post("c3")]),
+        (Some("01954a00-0000-7000-8000-0000000000c3"), vec![post("c3")]),
+    ] {
+        let (list, judged) = (list.to_string(), judged.to_string());
+        let answers = [(200, list.as_str()), (200, &judged)];
+        let ran = ran(false, &answers[2 - requests.len()..], async |cx| run(&args(asked), cx).await);
+        assert_eq!((ran.done.unwrap(), ran.requests), (Exit::Ok, requests));
+        assert_eq!(ran.out, "not ours: checkout v2 was taken off 5% of users.\n");
+    }
+    let twice = json!([with(page_json(), taken.clone()), with(with(page_json(), taken), id("b2"))]).to_string();
+    let refused = ran(false, &[(200, &twice)], async |cx| run(&args(None), cx).await).done.unwrap_err();
+    assert_eq!(refused.to_string(), "could not judge a page: 2 were taken and not judged yet");
+    let none = ran(false, &[(200, "[]")], async |cx| run(&args(None), cx).await);
+    assert_eq!(none.out, "every page that somebody took is judged\n");
 }
