@@ -24,7 +24,7 @@ pub use downtime::{
     DowntimeAsked, MonthsAsked, definition, downtime, downtime_at, downtime_months, downtime_rules, downtime_window,
 };
 pub use ledger::sentence;
-pub use objective::{Drawing, Plot, objective, objectives, plot};
+pub use objective::{Drawing, Plot, objective, objectives, objectives_after, plot};
 pub use on_call::{OnCallNow, on_call, schedule};
 pub use page::{page, pages};
 pub use readiness::readiness;

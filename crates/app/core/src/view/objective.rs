@@ -21,6 +21,12 @@ pub fn objectives(look: &Look<'_>, service: Option<&ServiceId>) -> Vec<Objective
     look.watch.objectives.iter().filter(wanted).map(|watched| view(look, watched)).collect()
 }
 
+/// Returns at most `limit` objectives whose names come after one; by name.
+pub fn objectives_after(look: &Look<'_>, service: Option<&ServiceId>, after: &str, limit: usize) -> Vec<Objective> {
+    let wanted = |watched: &&Watched| service.is_none_or(|service| watched.declared.service == *service);
+    look.watch.objectives.after(after).filter(wanted).take(limit).map(|watched| view(look, watched)).collect()
+}
+
 /// Returns an objective.
 pub fn objective(look: &Look<'_>, name: &str) -> Option<Objective> {
     look.watch.objectives.get(name).map(|watched| view(look, watched))

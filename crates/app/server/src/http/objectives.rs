@@ -15,10 +15,16 @@ use crate::access::Who;
 use crate::kernel::chain;
 
 /// Longest time that is drawn, in seconds: what is kept.
-const WINDOW_SECONDS_MAX: u32 = PAST_DAYS_MAX as u32 * 86_400;
+pub(super) const WINDOW_SECONDS_MAX: u32 = PAST_DAYS_MAX as u32 * 86_400;
 
 /// What is drawn where nobody says how much, in seconds: an hour.
-const WINDOW_SECONDS: u32 = 3_600;
+pub(super) const WINDOW_SECONDS: u32 = 3_600;
+
+/// Objectives of one answer, unless asked otherwise: what a person looks through.
+const SHOWN: usize = 100;
+
+/// Most objectives of one answer: with all that is told of each, a quarter of a megabyte.
+const SHOWN_MAX: usize = 500;
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
@@ -30,11 +36,16 @@ pub(super) fn routes() -> Vec<Route> {
 
 /// Which objectives.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Filter {
     service: Option<String>,
+    #[serde(default)]
+    after: String,
+    limit: Option<usize>,
 }
 
-#[utoipa::path(get, path = "/v1/objectives", params(("service" = Option<String>, Query)), responses((status = 200, body = Vec<Objective>)))]
+/// Lists objectives by name, from the one after `after` on.
+#[utoipa::path(get, path = "/v1/objectives", params(("service" = Option<String>, Query), ("after" = Option<String>, Query, description = "the last name of the answer before"), ("limit" = Option<usize>, Query, description = "100 where it is not said, at most 500")), responses((status = 200, body = Vec<Objective>)))]
 pub(super) async fn list(
     State(app): State<App>,
     Query(filter): Query<Filter>,
@@ -47,7 +58,8 @@ pub(super) async fn list(
         }
         None => None,
     };
-    Ok(Json(app.kernel.look(|look| view::objectives(look, service.as_ref()))))
+    let limit = filter.limit.unwrap_or(SHOWN).clamp(1, SHOWN_MAX);
+    Ok(Json(app.kernel.look(|look| view::objectives_after(look, service.as_ref(), &filter.after, limit))))
 }
 
 #[utoipa::path(get, path = "/v1/objectives/{name}", params(("name" = String, Path)), responses((status = 200, body = Objective)))]
@@ -55,7 +67,7 @@ pub(super) async fn show(State(app): State<App>, Path(name): Path<String>) -> Re
     app.kernel.look(|look| view::objective(look, &name)).map(Json).ok_or_else(|| unknown(&name))
 }
 
-fn unknown(name: &str) -> Failure {
+pub(super) fn unknown(name: &str) -> Failure {
     let mut failure = Failure::unknown("objective", name);
     failure.0.hint = Some("`seaworthy slo status` lists those that are declared".to_owned());
     failure
@@ -83,8 +95,19 @@ pub(super) async fn series(
     if app.kernel.look(|look| look.watch.objectives.get(&name).is_none()) {
         return Err(unknown(&name));
     }
-    match app.kernel.look(|look| view::plot(look, &name, window_s)) {
-        Some(Plot::Ready(plot)) => Ok(Json(plot)),
+    over(&app, &name, window_s).await?.map(Json).ok_or_else(|| {
+        Failure::new(
+            Code::Refused,
+            format!("nothing is counted here for objective \"{name}\""),
+            Some("another system measures it, or it cannot be watched: draw it there"),
+        )
+    })
+}
+
+/// Draws the last so many seconds of an objective; none where nothing of it is counted here.
+pub(super) async fn over(app: &App, name: &str, window_s: u32) -> Result<Option<ObjectiveSeries>, Failure> {
+    match app.kernel.look(|look| view::plot(look, name, window_s)) {
+        Some(Plot::Ready(plot)) => Ok(Some(plot)),
         Some(Plot::OnDisk(drawing)) => {
             let slots = drawing.slots.clone();
             let rows = app.kernel.series.read(&drawing.series, Resolution::FiveMinutes, slots).await;
@@ -93,13 +116,9 @@ pub(super) async fn series(
                 Failure::new(Code::Unavailable, "could not read what was counted; try again in a moment", None)
             })?;
             let buckets: Vec<Bucket> = rows.iter().map(seaworthy_store::Row::bucket).collect();
-            Ok(Json(drawing.draw(&buckets)))
+            Ok(Some(drawing.draw(&buckets)))
         }
-        None => Err(Failure::new(
-            Code::Refused,
-            format!("nothing is counted here for objective \"{name}\""),
-            Some("another system measures it, or it cannot be watched: draw it there"),
-        )),
+        None => Ok(None),
     }
 }
 

@@ -18,6 +18,7 @@ mod store;
 mod watched;
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use jiff::{SignedDuration, Timestamp};
 use seaworthy_alert::{Nature, Phase, Purpose, Signal, Urgency};
@@ -77,6 +78,11 @@ impl Objectives {
     /// Returns every objective that is watched, by name.
     pub fn iter(&self) -> impl Iterator<Item = &Watched> {
         self.all.values()
+    }
+
+    /// Returns those whose names come after one, by name.
+    pub fn after(&self, name: &str) -> impl Iterator<Item = &Watched> {
+        self.all.range::<str, _>((Bound::Excluded(name), Bound::Unbounded)).map(|(_, watched)| watched)
     }
 
     /// Returns an objective.
