@@ -57,12 +57,24 @@ pub(crate) struct Line {
 }
 
 impl Live {
-    /// Returns the lines, an empty one first, none wider than `width`. Nothing is shown before there is something.
-    pub(crate) fn lines(&self, clock: Timestamp, now: Instant, width: usize) -> Vec<Line> {
+    /// Returns the lines, an empty one first, none wider than `width` and no more than `height`. Where that is too few,
+    /// what the keys do stays: the rest can be had in the portal. Nothing is shown before there is something.
+    pub(crate) fn lines(&self, clock: Timestamp, now: Instant, (width, height): (usize, usize)) -> Vec<Line> {
         let rows = self.rows(clock, now);
         let gap = Line { tone: Tone::Plain, label: String::new(), text: String::new() };
-        let lines = rows.iter().flat_map(|(label, tone, parts)| lines(label, *tone, parts, width));
-        if rows.is_empty() { Vec::new() } else { std::iter::once(gap).chain(lines).collect() }
+        let body = rows.iter().flat_map(|(label, tone, parts)| lines(label, *tone, parts, width));
+        let keys: Vec<String> = self.keys.iter().map(|key| (*key).to_owned()).collect();
+        let mut last = if keys.is_empty() { Vec::new() } else { lines("keys", Tone::Plain, &keys, width) };
+        last.truncate(height);
+        let mut shown: Vec<Line> = body.collect();
+        if shown.is_empty() && last.is_empty() {
+            return shown;
+        }
+        shown.insert(0, gap);
+        // What scrolls off the top of the screen cannot be taken away again.
+        shown.truncate(height - last.len());
+        shown.append(&mut last);
+        shown
     }
 
     fn rows(&self, clock: Timestamp, now: Instant) -> Vec<(&'static str, Tone, Vec<String>)> {
@@ -85,9 +97,6 @@ impl Live {
         }
         if let Some(portal) = &self.portal {
             rows.push(("portal", Tone::Plain, vec![portal.clone()]));
-        }
-        if !self.keys.is_empty() {
-            rows.push(("keys", Tone::Plain, self.keys.iter().map(|key| (*key).to_owned()).collect()));
         }
         rows
     }
@@ -140,7 +149,7 @@ mod tests {
     use crate::demo::fake;
 
     fn texts(live: &Live, width: usize) -> Vec<String> {
-        let lines = live.lines(fake::proven().at, Instant::now(), width);
+        let lines = live.lines(fake::proven().at, Instant::now(), (width, 100));
         assert!(lines.iter().all(|line| line.columns() <= width), "{lines:#?}");
         lines.iter().map(|line| format!("{}{}", line.label, line.text).trim_end().to_owned()).collect()
     }
@@ -190,6 +199,17 @@ mod tests {
             let words =
                 |width| texts(&full(), width).join(" ").replace(" · ", " ").split_whitespace().collect::<String>();
             assert_eq!(words(width), words(1_000), "at {width}");
+        }
+    }
+
+    #[test]
+    fn a_low_screen_still_says_what_the_keys_do() {
+        let keys = ["          plane", "          q quits"];
+        for height in 0..30 {
+            let lines = full().lines(fake::proven().at, Instant::now(), (30, height));
+            assert!(lines.len() <= height, "{height}: {lines:#?}");
+            let texts: Vec<_> = lines.iter().map(|line| format!("{}{}", line.label, line.text)).collect();
+            assert!(height < 3 || texts.ends_with(&keys.map(str::to_owned)), "{height}: {texts:#?}");
         }
     }
 

@@ -208,9 +208,8 @@ impl Inner {
         let mut out = before.to_owned();
         if self.is_live() {
             self.live.users = self.load.as_ref().map(|load| load.total());
-            let mut lines = self.live.lines(Timestamp::now(), Instant::now(), self.width());
-            // What scrolled off the top cannot be taken away again.
-            lines.truncate((self.size)().1.saturating_sub(1));
+            let height = (self.size)().1.saturating_sub(1);
+            let lines = self.live.lines(Timestamp::now(), Instant::now(), (self.width(), height));
             for line in &lines {
                 out += &format!("{}{}\n", self.dim(&line.label), self.toned(line.tone, &line.text));
             }
@@ -287,7 +286,7 @@ mod tests {
         let (stage, paper) = stage(Look::Live, || (80, 3));
         stage.live(|live| (live.portal, live.keys) = (Some("http://p".to_owned()), &["q quits", "k kills"]));
         stage.draw();
-        assert_eq!(paper.text(), "\n  portal  http://p\n");
+        assert_eq!(paper.text(), "\n  keys    q quits · k kills\n");
     }
 
     #[test]
