@@ -38,14 +38,10 @@ pub fn rule(look: &Look<'_>, name: &str) -> Option<Rule> {
     rules(look, Some(&service)).into_iter().find(|rule| rule.name == name)
 }
 
-/// Returns the weekly review of the last 30 days: rules with something to change first. At most
-/// [`api::RULES_SHOWN_MAX`].
-pub fn review(look: &Look<'_>) -> Vec<Proposal> {
-    review_of(look, LOOK_BACK_DAYS_MAX)
-}
-
-/// Returns the weekly review of the last `days`, 1 to 30.
-pub fn review_of(look: &Look<'_>, days: u32) -> Vec<Proposal> {
+/// Returns the weekly review of the last `days`, 30 where none are given and at most: rules with something to change
+/// first. At most [`api::RULES_SHOWN_MAX`].
+pub fn review(look: &Look<'_>, days: Option<u32>) -> Vec<Proposal> {
+    let days = days.unwrap_or(LOOK_BACK_DAYS_MAX);
     let looked_at = alerts::review(&look.state.alerts, &declared(look.state), look.now, days);
     let view = |proposal: alerts::Proposal| Proposal {
         services: speaks_of(look.state, &proposal.rule).into_iter().collect(),

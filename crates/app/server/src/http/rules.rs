@@ -43,11 +43,10 @@ pub(super) async fn review(
     State(app): State<App>,
     Query(LookBack { days }): Query<LookBack>,
 ) -> Result<Json<Vec<Proposal>>, Failure> {
-    let days = days.unwrap_or(LOOK_BACK_DAYS_MAX);
-    if !(1..=LOOK_BACK_DAYS_MAX).contains(&days) {
+    if days.is_some_and(|days| !(1..=LOOK_BACK_DAYS_MAX).contains(&days)) {
         return Err(Failure::invalid(format!("days: from 1 to {LOOK_BACK_DAYS_MAX}")));
     }
-    Ok(Json(app.kernel.look(|look| view::review_of(look, days))))
+    Ok(Json(app.kernel.look(|look| view::review(look, days))))
 }
 
 #[utoipa::path(post, path = "/v1/rules/change", request_body = RuleChangeRequest, responses((status = 200, body = Rule)))]
