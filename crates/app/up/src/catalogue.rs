@@ -36,6 +36,8 @@ pub(crate) struct Catalogue {
     /// What the files said last, when they were good.
     document: Document,
     state: State,
+    /// Whether somebody was told that the files are bad, and not yet that they are good again.
+    complained: bool,
     /// The directory of files, as it was given: for what a person may type.
     directory: PathBuf,
     /// Services that the files leave out and that go on, with the time when that was seen first.
@@ -59,7 +61,7 @@ impl Catalogue {
         directory: PathBuf,
     ) -> Self {
         let (document, kept) = (ours(document), BTreeMap::new());
-        Self { client, reporter, reload, document, state: State::Waiting, directory, kept }
+        Self { client, reporter, reload, document, state: State::Waiting, complained: false, directory, kept }
     }
 
     /// Applies the files for the first time.
@@ -78,7 +80,10 @@ impl Catalogue {
     /// Looks whether the files changed, and applies them if so.
     pub(crate) async fn look(&mut self) {
         match (self.reload)() {
-            Some(Err(message)) => return self.reporter.problem(message, Some(LAST_GOOD_STAYS.to_owned())),
+            Some(Err(message)) => {
+                self.complained = true;
+                return self.reporter.problem(message, Some(LAST_GOOD_STAYS.to_owned()));
+            }
             Some(Ok(document)) => {
                 self.document = ours(document);
                 self.state = State::Waiting;
@@ -102,7 +107,7 @@ impl Catalogue {
             Err(error) if passes(&error) => {}
             Err(error) => {
                 // Refused: the same files would be refused again.
-                self.state = State::Applied;
+                (self.state, self.complained) = (State::Applied, true);
                 let hint = error.hint().unwrap_or(LAST_GOOD_STAYS).to_owned();
                 self.reporter.problem(format!("could not apply the files: {error}"), Some(hint));
             }
@@ -112,6 +117,9 @@ impl Catalogue {
     async fn apply(&mut self) -> Result<(), Error> {
         let plan: Plan = self.client.post_json(PATH, &self.document).await?;
         self.state = State::Applied;
+        if std::mem::take(&mut self.complained) {
+            self.reporter.report(UpEvent::FilesGood);
+        }
         if !plan.changes.is_empty() {
             self.reporter.report(UpEvent::Applied { changes: plan.changes.len() });
         }

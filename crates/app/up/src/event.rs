@@ -75,6 +75,8 @@ pub enum UpEvent {
         /// How many things of the catalogue changed.
         changes: usize,
     },
+    /// Files that could not be read or applied are good again, and applied.
+    FilesGood,
     /// A version changed its state.
     Version {
         /// The service.
@@ -151,6 +153,7 @@ impl fmt::Display for UpEvent {
             Self::Up { process, pid, down_ms } => write!(f, "up        {process} (process {pid}) after {down_ms} ms"),
             Self::Applied { changes: 1 } => f.write_str("applied   1 change of the files"),
             Self::Applied { changes } => write!(f, "applied   {changes} changes of the files"),
+            Self::FilesGood => f.write_str("files     good again, and applied"),
             Self::Version { service, version, state, said } => {
                 write!(f, "version   {service} {version}: {state}")?;
                 said.as_ref().map_or(Ok(()), |said| write!(f, "\n          it said last: {said}"))

@@ -30,9 +30,25 @@ fn changed_files_are_applied_and_bad_ones_change_nothing() {
     assert!(problem["message"].as_str().unwrap().contains("the owner is unknown"), "{problem}");
     assert_eq!(problem["hint"], "write a Team");
     rig.write("files.json", &person("zoe"));
-    until(|| applied(&rig).contains("zoe").then_some(()));
+    up.wait_for("files-good");
+    assert!(applied(&rig).contains("zoe"));
     assert!(is_alive(u32::try_from(ready["server_pid"].as_u64().unwrap()).unwrap()));
     up.stop();
+}
+
+#[test]
+fn files_that_are_good_again_are_said_to_be_once() {
+    let rig = Rig::new();
+    let (mut up, _) = rig.ready();
+    rig.write("files.json", "{");
+    up.wait_for("problem");
+    rig.write("files.json", EMPTY);
+    up.wait_for("files-good");
+    rig.write("files.json", &person("mia"));
+    until(|| applied(&rig).contains("mia").then_some(()));
+    up.signal(Signal::TERM);
+    up.wait_for("stopped");
+    assert_eq!(up.seen.iter().filter(|event| event["event"] == "files-good").count(), 1, "{:?}", up.seen);
 }
 
 #[test]
