@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use seaworthy_contract::catalogue::{
-    Document, ENTITIES_MAX, Entity, Objective, Person, PersonDetails, Rotation, Service, Sourced, Team,
+    Document, ENTITIES_MAX, Entity, Objective, Person, PersonDetails, Rotation, Service, Sourced, Team, TurnLength,
 };
 use seaworthy_model::Tier;
 use seaworthy_objectives::Wanted;
@@ -178,7 +178,12 @@ fn rotation(body: RotationDraft) -> Option<Rotation> {
         participants: body.participants.into_iter().map(|person| person.value).collect(),
         start: body.start?.value,
         zone: body.zone?,
-        days: body.days?,
+        days: match body.turn? {
+            TurnLength::Days(days) => days,
+            // `layered.turn` says how long.
+            TurnLength::Hours(_) | TurnLength::Months(_) => 1,
+        },
+        layered: body.layered,
     })
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use seaworthy_contract::catalogue::{Contact, Dependency, Other, Route, Run, Strategy};
+use seaworthy_contract::catalogue::{Contact, Dependency, Layered, Other, Route, Run, Strategy, TurnLength};
 use seaworthy_model::{PersonId, RotationId, ServiceId, SystemId, TeamId, Tier};
 
 use seaworthy_objectives::{Documents, Wanted};
@@ -85,7 +85,10 @@ pub(crate) struct RotationDraft {
     pub participants: Vec<Placed<PersonId>>,
     pub start: Option<Placed<Timestamp>>,
     pub zone: Option<String>,
-    pub days: Option<u16>,
+    pub turn: Option<TurnLength>,
+    pub layered: Layered,
+    /// Everybody whom layers, overrides and the fallback name.
+    pub others: Vec<Placed<PersonId>>,
 }
 
 impl RotationDraft {

@@ -141,7 +141,7 @@ fn rotations(whole: &Whole, now: Timestamp, report: &Report) {
             let message = format!("rotation \"{name}\" starts at {}: nobody is on call until then", start.value);
             report.warning(Rule::RotationInFuture, &start.at, message, "let it start in the past (OWN-16)");
         }
-        for person in &body.participants {
+        for person in body.participants.iter().chain(&body.others) {
             let Some(known) = whole.people.get(person.value.as_str()) else {
                 let message = format!("\"{}\" of rotation \"{name}\" is not a person of these files", person.value);
                 let remedy = suggestion(person.value.as_str(), whole.people.keys(), "Person");

@@ -79,7 +79,7 @@ pub struct Fields<'a> {
     /// The mapping.
     pub node: &'a Node,
     /// What to call it: `spec`, `spec.run`.
-    path: String,
+    pub path: String,
     asked: RefCell<Vec<&'static str>>,
 }
 

@@ -19,7 +19,7 @@ pub(crate) fn entity(entity: &Entity) -> rules::Entity {
         Entity::Rotation(rotation) => rules::Entity::Rotation(rules::Rotation {
             name: rotation.name.clone(),
             team: rotation.team.clone(),
-            participants: rotation.participants.clone(),
+            participants: rotation.participants.iter().chain(rotation.layered.people()).cloned().collect(),
             rest,
         }),
         Entity::Other(other) => rules::Entity::Other(rules::Other { name: other.name.clone(), rest }),

@@ -6,11 +6,11 @@
 
 mod objective;
 mod probe;
+mod rotation;
 mod tolerance;
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use seaworthy_model::{PersonId, RotationId, ServiceId, Share, SystemId, TeamId, Tier};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -20,6 +20,9 @@ pub use objective::{
     Urgency,
 };
 pub use probe::{Expectation, Probe, STEPS_MAX, Step, Target};
+pub use rotation::{
+    DayOfWeek, HoursOfWeek, Layered, Rotation, RotationLayer, RotationOverride, StandIn, TurnLength, WEEK,
+};
 pub use tolerance::{Planned, Tolerance};
 
 /// Most entities in one document: far above any company seen, low enough to bound a request.
@@ -324,27 +327,6 @@ impl Default for Strategy {
             bake_ms: 30 * 60 * 1_000,
         }
     }
-}
-
-/// Who is on call, in turn: here a list and a start.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Rotation {
-    /// Its name.
-    #[schema(value_type = String)]
-    pub name: RotationId,
-    /// The team it belongs to.
-    #[schema(value_type = String)]
-    pub team: TeamId,
-    /// People in turn.
-    #[schema(value_type = Vec<String>)]
-    pub participants: Vec<PersonId>,
-    /// The first hand-over.
-    #[schema(value_type = String, format = DateTime)]
-    pub start: Timestamp,
-    /// IANA time zone whose wall clock hand-overs keep.
-    pub zone: String,
-    /// Length of a turn, in days of the wall clock.
-    pub days: u16,
 }
 
 /// A Backstage entity that is read and shown, not acted on.

@@ -1,6 +1,6 @@
 //! The catalogue of simulated worlds: two services of two teams, and who is on call for the first.
 
-use seaworthy_contract::catalogue::{Document, Entity, Person, Rotation, Service, Sourced, Strategy, Team};
+use seaworthy_contract::catalogue::{Document, Entity, Layered, Person, Rotation, Service, Sourced, Strategy, Team};
 
 use crate::server::BEGIN;
 
@@ -32,6 +32,7 @@ pub(crate) fn document(services: &[&str]) -> Document {
         start: BEGIN,
         zone: "UTC".to_owned(),
         days: 7,
+        layered: Layered::default(),
     });
     let retire = services.iter().filter_map(|name| name.strip_prefix('-')?.parse().ok()).collect();
     let all = [("checkout", "shop", "payments"), ("payments", "bank", "vault")];

@@ -19,8 +19,8 @@ impl Limits {
     pub const DAYS: i64 = 731;
     /// Layers of a schedule.
     pub const LAYERS: usize = 20;
-    /// Overrides that touch one period.
-    pub const OVERRIDES: usize = 10_000;
+    /// Overrides of a schedule: a swap a day for a year, and as many again.
+    pub const OVERRIDES: usize = 1_000;
 }
 
 /// Who is on call, by everything that was said.

@@ -6,8 +6,9 @@ mod watched;
 use jiff::tz::TimeZone;
 use seaworthy_contract::catalogue::{
     Contact, Document, ENTITIES_MAX, Entity, Other, PersonDetails, Rotation, Route, Run, SOURCE_BYTES_MAX, Service,
-    Sourced, Sticky, Strategy,
+    Sourced, Sticky, Strategy, TurnLength,
 };
+use seaworthy_oncall::Limits;
 use seaworthy_rollout::Steps;
 use serde_json::Value;
 
@@ -138,7 +139,25 @@ fn check_strategy(strategy: &Strategy) -> Checked {
 fn check_rotation(rotation: &Rotation) -> Checked {
     holds("participants", !rotation.participants.is_empty(), "", "at least one person, or nobody is paged")?;
     holds("days", (1..=DAYS_MAX).contains(&rotation.days), &rotation.days.to_string(), "1 to 366 days")?;
-    check_zone(&rotation.zone)
+    check_zone(&rotation.zone)?;
+    let layered = &rotation.layered;
+    at_most("levels", usize::from(layered.levels), usize::from(Limits::LEVELS))?;
+    at_most("layers", layered.layers.len(), Limits::LAYERS)?;
+    at_most("overrides", layered.overrides.len(), Limits::OVERRIDES)?;
+    layered.turn.iter().chain(layered.layers.iter().map(|layer| &layer.turn)).try_for_each(check_turn)?;
+    layered.layers.iter().try_for_each(|layer| {
+        line("name", &layer.name)?;
+        check_zone(&layer.zone)
+    })
+}
+
+fn check_turn(turn: &TurnLength) -> Checked {
+    let (count, max) = match turn {
+        TurnLength::Hours(count) => (*count, DAYS_MAX * 24),
+        TurnLength::Days(count) => (*count, DAYS_MAX),
+        TurnLength::Months(count) => (*count, DAYS_MAX / 30),
+    };
+    holds("turn", (1..=max).contains(&count), &count.to_string(), "above 0 and at most a year")
 }
 
 fn check_zone(zone: &str) -> Checked {

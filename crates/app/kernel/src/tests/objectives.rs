@@ -1,10 +1,12 @@
 //! Objectives in the engine: from a bad request to a page, over a death of the process and a disk that fails.
 
+mod reports;
+
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
-use seaworthy_contract::catalogue::{Counting, Indicator, Objective, Period, Person, Rotation};
+use seaworthy_contract::catalogue::{Counting, Indicator, Layered, Objective, Period, Person, Rotation};
 use seaworthy_contract::gateway::{Classes, Count};
 use seaworthy_model::{Arm, Tally};
 use seaworthy_signals::Resolution;
@@ -100,6 +102,7 @@ fn catalogue(objectives: Vec<Entity>) -> Input {
         start: Timestamp::UNIX_EPOCH,
         zone: "UTC".to_owned(),
         days: 7,
+        layered: Layered::default(),
     };
     let entities = [
         Entity::Person(Person { name: name("ines") }),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::routing::get;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use seaworthy_client::{Client, Response};
-use seaworthy_contract::catalogue::{Document, Entity, Rotation, Service, Sourced, Team};
+use seaworthy_contract::catalogue::{Document, Entity, Layered, Rotation, Service, Sourced, Team};
 use seaworthy_contract::events::server::ScopeV2;
 use seaworthy_contract::process::{InstanceState, Observed, ObservedInstance};
 use seaworthy_model::Timestamp;
@@ -171,6 +171,7 @@ pub(super) fn document() -> Document {
         start: Timestamp::UNIX_EPOCH,
         zone: name("Europe/London"),
         days: 7,
+        layered: Layered::default(),
     });
     let entities =
         [person, team("shop"), team("bank"), rotation, service("checkout", "shop"), service("ledger", "bank")];

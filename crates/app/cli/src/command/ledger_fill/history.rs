@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use seaworthy_contract::catalogue::{Entity, Person, Rotation, Run, Service, Strategy, Team};
+use seaworthy_contract::catalogue::{Entity, Layered, Person, Rotation, Run, Service, Strategy, Team};
 use seaworthy_contract::events::Event;
 use seaworthy_contract::events::catalogue::{EntityDeclaredV2, EntityRetiredV1};
 use seaworthy_contract::events::gateway::GatewayJoinedV1;
@@ -259,7 +259,15 @@ fn entities(start: Timestamp) -> Vec<Entity> {
     let people = PEOPLE.map(|person| Entity::Person(Person { name: name(person) }));
     let participants = PEOPLE.map(name).to_vec();
     let zone = "Europe/Lisbon".to_owned();
-    let rotation = Rotation { name: name("shop-weekly"), team: name("shop"), participants, start, zone, days: 7 };
+    let rotation = Rotation {
+        name: name("shop-weekly"),
+        team: name("shop"),
+        participants,
+        start,
+        zone,
+        days: 7,
+        layered: Layered::default(),
+    };
     let services = SERVICES.map(|service| Entity::Service(Box::new(declared(service))));
     let first = [Entity::Team(team), Entity::Rotation(rotation)];
     first.into_iter().chain(people).chain(services).collect()
