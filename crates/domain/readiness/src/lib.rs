@@ -10,4 +10,4 @@ mod snapshot;
 
 pub use check::{Check, evaluate};
 pub use finding::{Evidence, Finding, Verdict};
-pub use snapshot::{Declared, OnCall, Revert, RevertTrigger, ServiceSnapshot};
+pub use snapshot::{Declared, Drill, OnCall, PagingRule, Revert, RevertTrigger, ServiceSnapshot};

@@ -18,6 +18,37 @@ pub struct ServiceSnapshot {
     pub on_call: Option<OnCall>,
     /// Reverts of it that every gateway confirmed, oldest first.
     pub reverts: Vec<Revert>,
+    /// Drills of it whose page a person took and that ended: the ledger's `alert.*` and `page.*` events.
+    pub drills: Vec<Drill>,
+    /// Rules that may wake somebody for it: its objectives and probes, and other systems' rules that have, unless its
+    /// team made tickets of them.
+    pub paging_rules: Vec<PagingRule>,
+}
+
+/// A drill that reached a person.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drill {
+    /// The rule that was fired.
+    pub rule: String,
+    /// From its signal until the page was asked for, in seconds.
+    pub paged_s: f64,
+    /// From its signal until a channel of the person took the page, in seconds; none when none did.
+    pub delivered_s: Option<f64>,
+    /// From its signal until the person took it, in seconds.
+    pub taken_s: f64,
+    /// When that was.
+    pub taken_at: Timestamp,
+    /// Ledger position of that.
+    pub position: Position,
+}
+
+/// A rule that may wake somebody.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PagingRule {
+    /// Its name.
+    pub name: String,
+    /// When a person last took a page of it, drills included, and the ledger position of that.
+    pub reached: Option<(Timestamp, Position)>,
 }
 
 /// Where something was declared.

@@ -22,6 +22,7 @@ use uuid::Uuid;
 pub(crate) use alert::change;
 pub use catalogue::{Catalogue, Declared};
 pub use downtime::{Downtime, FunctionKey, Recorded, WindowRecord, function_name};
+use page::Taken;
 pub use page::{ChannelState, PageRecord};
 pub use rollout::{Placed, RolloutRecord};
 pub use version::{Health, Serving, VersionRecord};
@@ -120,7 +121,8 @@ impl State {
                 self.change_page(e.page, |page| page.undeliverable(&e.channel, &e.reason, fact.at));
             }
             Event::PageAcknowledged(e) => {
-                self.change_page(e.page, |page| page.acknowledge(fact));
+                let taken = if self.is_intake(&fact.actor) { Taken::Elsewhere } else { Taken::Here };
+                self.change_page(e.page, |page| page.acknowledge(fact, taken));
                 self.apply_alert(fact);
             }
             Event::PageJudged(e) => {

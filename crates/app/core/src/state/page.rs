@@ -22,8 +22,19 @@ pub struct PageRecord {
     pub channels: BTreeMap<String, ChannelState>,
     /// When it was acknowledged and by whom.
     pub acknowledged: Option<(Timestamp, String)>,
+    /// The place of that, where a person did it here: another system's word proves nothing of our way to them.
+    pub reached: Option<Position>,
     /// What somebody said it was worth.
     pub verdict: Option<VerdictV1>,
+}
+
+/// Where a person took a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Taken {
+    /// Here.
+    Here,
+    /// In another system, which said so.
+    Elsewhere,
 }
 
 /// How a channel fared with a page.
@@ -46,6 +57,7 @@ impl PageRecord {
             position: fact.position,
             channels,
             acknowledged: None,
+            reached: None,
             verdict: None,
         }
     }
@@ -58,9 +70,20 @@ impl PageRecord {
         self.channels.insert(channel.to_owned(), ChannelState::Undeliverable(at, reason.to_owned()));
     }
 
-    pub(super) fn acknowledge(&mut self, fact: &Fact) {
+    pub(super) fn acknowledge(&mut self, fact: &Fact, taken: Taken) {
         // The first person who takes it has it.
-        self.acknowledged.get_or_insert_with(|| (fact.at, fact.actor.clone()));
+        if self.acknowledged.is_none() {
+            self.acknowledged = Some((fact.at, fact.actor.clone()));
+            self.reached = (taken == Taken::Here).then_some(fact.position);
+        }
+    }
+
+    /// Returns when this channel accepted it.
+    pub fn delivered_at(&self, channel: &str) -> Option<Timestamp> {
+        match self.channels.get(channel)? {
+            ChannelState::Delivered(at) => Some(*at),
+            _ => None,
+        }
     }
 
     /// Returns when the first channel accepted it.

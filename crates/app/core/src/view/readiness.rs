@@ -6,7 +6,7 @@ use seaworthy_model::ServiceId;
 use seaworthy_readiness::{Declared, OnCall, ServiceSnapshot, Verdict as Found, evaluate};
 
 use super::{Look, on_call};
-use crate::evidence::reverts;
+use crate::evidence::{drills, paging_rules, reverts};
 
 /// Returns every row of a service: unknown first, then what does not hold, then what holds.
 pub fn readiness(look: &Look<'_>, name: &ServiceId) -> Option<Readiness> {
@@ -37,6 +37,8 @@ fn snapshot(look: &Look<'_>, entity: &Service) -> Option<ServiceSnapshot> {
         owner_members: look.state.catalogue.team(&entity.owner).map_or(0, |team| team.members.len()),
         on_call,
         reverts: reverts(look.state, &entity.name),
+        drills: drills(look.state, &entity.name),
+        paging_rules: paging_rules(look.state, &entity.name),
     })
 }
 

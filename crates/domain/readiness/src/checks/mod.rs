@@ -7,6 +7,8 @@ mod dep_12_revert_proven;
 mod inc_01_restore_first;
 mod own_09_one_owner;
 mod own_16_on_call_now;
+mod slo_11_rules_reach_somebody;
+mod tel_03_page_reaches_a_person;
 
 /// Every check.
 pub const ALL: &[Check] = &[
@@ -14,6 +16,8 @@ pub const ALL: &[Check] = &[
     own_16_on_call_now::CHECK,
     dep_08_reverted_within_seconds::CHECK,
     dep_12_revert_proven::CHECK,
+    tel_03_page_reaches_a_person::CHECK,
+    slo_11_rules_reach_somebody::CHECK,
     inc_01_restore_first::CHECK,
 ];
 

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use seaworthy_model::Tier;
 
 use super::ALL;
-use crate::snapshot::{Declared, OnCall, Revert, RevertTrigger, ServiceSnapshot};
+use crate::snapshot::{Declared, Drill, OnCall, PagingRule, Revert, RevertTrigger, ServiceSnapshot};
 use crate::{Verdict, evaluate};
 
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
@@ -16,7 +16,16 @@ fn ago(hours: i64) -> Timestamp {
 
 fn new_service() -> ServiceSnapshot {
     let owner = Declared { value: "shop".into(), source: "shop.yaml:3".into(), position: 2, at: ago(1) };
-    ServiceSnapshot { tier: Tier::Two, shipped_here: true, owner, owner_members: 4, on_call: None, reverts: vec![] }
+    ServiceSnapshot {
+        tier: Tier::Two,
+        shipped_here: true,
+        owner,
+        owner_members: 4,
+        on_call: None,
+        reverts: vec![],
+        drills: vec![],
+        paging_rules: vec![],
+    }
 }
 
 fn revert(trigger: RevertTrigger, hours: i64) -> Revert {
@@ -65,6 +74,8 @@ fn a_new_service_is_mostly_unknown() {
             OWN-16 does not hold: nobody is on call
             DEP-08 unknown: no machine has reverted a change of it yet
             DEP-12 unknown: no revert of it was seen in production yet
+            TEL-03 unknown: no drill of it was followed to a person yet
+            SLO-11 unknown: no rule watches it: no objective, probe or alert
             INC-01 unknown: no failure of it was met with a restore action yet
         "#]],
     );
@@ -92,6 +103,8 @@ fn a_machine_revert_proves_three_rows() {
             OWN-16 holds: Ines, by rotation shop (#3, until 1970-01-01T05:00:00Z)
             DEP-08 holds: v2 was off 0.6 s after the decision, 1.9 s after the first bad response (#41, until 1970-03-31T22:00:00Z)
             DEP-12 holds: v2 was reverted, took 0.6 s (#41, until 1970-03-31T22:00:00Z)
+            TEL-03 unknown: no drill of it was followed to a person yet
+            SLO-11 unknown: no rule watches it: no objective, probe or alert
             INC-01 holds: restored 1.9 s after the first bad response, by reverting v2 (#41, until 1970-03-31T22:00:00Z)
         "#]],
     );
@@ -107,6 +120,8 @@ fn a_revert_by_hand_does_not_prove_the_machine_and_slow_is_slow() {
             OWN-16 does not hold: nobody is on call
             DEP-08 unknown: no machine has reverted a change of it yet
             DEP-12 holds: v2 was reverted, took 7 min (#41, until 1970-03-31T22:00:00Z)
+            TEL-03 unknown: no drill of it was followed to a person yet
+            SLO-11 unknown: no rule watches it: no objective, probe or alert
             INC-01 does not hold: restored 15 min after the first bad response, by reverting v2
         "#]],
     );
@@ -136,7 +151,69 @@ fn a_service_shipped_elsewhere_has_nothing_to_revert() {
             OWN-16 does not hold: nobody is on call
             DEP-08 does not apply: its versions are not shipped through Seaworthy
             DEP-12 does not apply: its versions are not shipped through Seaworthy
+            TEL-03 unknown: no drill of it was followed to a person yet
+            SLO-11 unknown: no rule watches it: no objective, probe or alert
             INC-01 does not apply: no restore action of Seaworthy reaches it
         "#]],
     );
+}
+
+/// What one row says of a service.
+fn row(name: &str, facts: &ServiceSnapshot) -> String {
+    let said = evaluate(facts, NOW).into_iter().find(|finding| finding.row == name).expect("the row").verdict;
+    match said {
+        Verdict::Holds { seen, expires_at, .. } => format!("holds until {expires_at}: {seen}"),
+        Verdict::DoesNotHold { seen, .. } => format!("does not hold: {seen}"),
+        Verdict::Unknown { missing } => format!("unknown: {missing}"),
+        Verdict::DoesNotApply { because } => format!("does not apply: {because}"),
+    }
+}
+
+#[test]
+fn a_drill_that_a_person_took_proves_the_way_to_them() {
+    let drill = |days: i64, delivered_s| Drill {
+        rule: "probe/buy".into(),
+        paged_s: 0.2,
+        delivered_s,
+        taken_s: 150.0,
+        taken_at: ago(24 * days),
+        position: 7,
+    };
+    for (tier, drills, want) in [
+        (Tier::Two, vec![], "unknown: no drill of it was followed to a person yet"),
+        (
+            Tier::Two,
+            vec![drill(1, Some(0.4)), drill(80, None)],
+            "holds until 1970-03-31T00:00:00Z: paged after 0.2 s, delivered after 0.4 s, taken after 2 min",
+        ),
+        (Tier::One, vec![drill(30, Some(0.4))], "unknown: the last drill, of probe/buy, is too old to count"),
+        (
+            Tier::Two,
+            vec![drill(80, Some(0.4)), drill(1, None)],
+            "does not hold: the page of the last drill, of probe/buy, was found and not delivered",
+        ),
+    ] {
+        assert_eq!(row("TEL-03", &ServiceSnapshot { tier, drills, ..new_service() }), want);
+    }
+}
+
+#[test]
+fn every_rule_that_pages_has_to_reach_somebody() {
+    let rule =
+        |name: &str, days: Option<i64>| PagingRule { name: name.into(), reached: days.map(|d| (ago(24 * d), 9)) };
+    for (paging_rules, want) in [
+        (vec![], "unknown: no rule watches it: no objective, probe or alert"),
+        (vec![rule("a", Some(1))], "holds until 1970-03-31T00:00:00Z: its one rule reached a person"),
+        (
+            vec![rule("a", Some(1)), rule("b", Some(89))],
+            "holds until 1970-01-02T00:00:00Z: each of its 2 rules reached a person",
+        ),
+        (vec![rule("a", Some(1)), rule("b", Some(90))], "unknown: 1 of 2 rules reached nobody in 90 days: b"),
+        (
+            ["a", "b", "c", "d", "e"].map(|name| rule(name, None)).into(),
+            "unknown: 5 of 5 rules reached nobody in 90 days: a, b, c and 2 more",
+        ),
+    ] {
+        assert_eq!(row("SLO-11", &ServiceSnapshot { paging_rules, ..new_service() }), want);
+    }
 }

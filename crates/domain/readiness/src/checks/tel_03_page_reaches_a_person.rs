@@ -1,0 +1,33 @@
+//! TEL-03: call-outs happen by themselves. A drill injects a bad signal; it counts when alert, page, a person who took it
+//! and the end followed without anybody's hand in between.
+
+use jiff::Timestamp;
+
+use crate::check::{exercise_counts_for, seconds};
+use crate::{Check, Evidence, ServiceSnapshot, Verdict};
+
+/// The check.
+pub(super) const CHECK: Check = Check {
+    row: "TEL-03",
+    title: "A bad signal reaches a person by itself",
+    remedy: "fire a rule as a drill and take its page: `seaworthy rules --service SERVICE`, `seaworthy rules drill RULE`",
+    evaluate,
+};
+
+fn evaluate(facts: &ServiceSnapshot, now: Timestamp) -> Verdict {
+    let Some(last) = facts.drills.iter().max_by_key(|drill| drill.taken_at) else {
+        return Verdict::Unknown { missing: "no drill of it was followed to a person yet".to_owned() };
+    };
+    let expires_at = last.taken_at + exercise_counts_for(facts.tier);
+    if expires_at <= now {
+        return Verdict::Unknown { missing: format!("the last drill, of {}, is too old to count", last.rule) };
+    }
+    let evidence = Evidence { position: last.position, at: last.taken_at, seen_by: format!("drill of {}", last.rule) };
+    let Some(delivered_s) = last.delivered_s else {
+        let seen = format!("the page of the last drill, of {}, was found and not delivered", last.rule);
+        return Verdict::DoesNotHold { seen, evidence: Some(evidence) };
+    };
+    let hops = [("paged", last.paged_s), ("delivered", delivered_s), ("taken", last.taken_s)];
+    let hops: Vec<String> = hops.iter().map(|(hop, s)| format!("{hop} after {}", seconds(*s))).collect();
+    Verdict::Holds { seen: hops.join(", "), evidence, expires_at }
+}
