@@ -18,6 +18,8 @@ pub enum Nav {
     Rollouts,
     /// `/pages`
     Pages,
+    /// `/downtime`
+    Downtime,
     /// `/ledger`
     Ledger,
     /// None of them.
@@ -142,6 +144,7 @@ pub fn render(chrome: &Chrome, page: &impl PageView) -> String {
             place(Nav::Services, "/services", "Services"),
             place(Nav::Rollouts, "/rollouts", "Rollouts"),
             place(Nav::Pages, "/pages", "Pages"),
+            place(Nav::Downtime, "/downtime", "Downtime"),
             place(Nav::Ledger, "/ledger", "Ledger"),
         ],
         with_box: chrome.state.is_some() && page.has_box(),

@@ -1,5 +1,6 @@
 //! One struct a page.
 
+mod downtime;
 mod error;
 mod home;
 mod ledger;
@@ -14,6 +15,7 @@ mod sign_in;
 mod who;
 mod words;
 
+pub use downtime::{DowntimeFacts, DowntimePage, days_of, month_of};
 pub use error::ErrorPage;
 pub use home::{HomeFacts, HomePage};
 pub use ledger::LedgerView;

@@ -3,6 +3,7 @@
 //! Reading is [`read`], forms are [`act`], what every page needs of its request is a [`Visit`].
 
 mod act;
+mod downtime;
 mod error;
 mod flash;
 mod read;
@@ -33,6 +34,7 @@ pub(super) fn routes() -> Vec<Route> {
         page("/rollouts/{rollout}", get(read::rollout)),
         page("/pages", get(read::pages)),
         page("/pages/{page}", get(read::page)),
+        page("/downtime", get(downtime::month)),
         page("/ledger", get(read::ledger)),
         page("/who", get(read::who)),
         form("/rollouts/{rollout}/revert", post(act::revert)),
