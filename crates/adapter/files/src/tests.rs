@@ -6,6 +6,7 @@ mod laws;
 mod objectives;
 mod ours;
 mod strangers;
+mod variables;
 mod whole;
 
 use expect_test::Expect;

@@ -57,6 +57,8 @@ rules! {
     RolloutSteps = "rollout-steps",
     /// A variable in a command that no shell expands.
     NotExpanded = "not-expanded",
+    /// A variable in a command that nobody sets.
+    UnknownVariable = "unknown-variable",
     /// A service without an owner (OWN-09).
     NoOwner = "service-without-owner",
     /// A service with two owners (OWN-09).

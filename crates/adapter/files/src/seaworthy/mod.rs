@@ -4,6 +4,7 @@ mod rotation;
 mod run;
 mod service;
 mod team;
+mod variables;
 
 use seaworthy_contract::catalogue::Contact;
 

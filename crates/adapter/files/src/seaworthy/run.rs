@@ -26,6 +26,7 @@ pub(super) fn read(fields: &Fields<'_>) -> Run {
         start_timeout_ms: fields.duration_ms("startTimeout").map_or(START_TIMEOUT_MS, |ms| ms.value),
         stop_timeout_ms: fields.duration_ms("stopTimeout").map_or(STOP_TIMEOUT_MS, |ms| ms.value),
     };
+    super::variables::check(fields, &run.env);
     fields.no_more();
     run
 }
