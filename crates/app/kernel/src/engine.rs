@@ -5,6 +5,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::Timestamp;
 use seaworthy_contract::gateway::{BreakGlass, Report, ReportAck, Trip};
+use seaworthy_contract::prober::{ProbeAck, ProbeReport};
+use seaworthy_core::watch::probes::PLACES_MAX;
 use seaworthy_core::watch::{GATEWAYS_MAX, Saved};
 use seaworthy_core::{Cx, Fact, Input, Refusal, step};
 use seaworthy_model::Entropy;
@@ -12,7 +14,7 @@ use seaworthy_store::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX, SIDE_WRITES_MAX
 use seaworthy_store::{AppendError, Appended, Expect, NewEvent, SeriesStore, Table, Write};
 use tokio::sync::watch;
 
-use crate::open::load;
+use crate::open::{PLACES_KEY, PROBE_KEY, load};
 use crate::{Changed, CommandError, Done, OpenError, Outside, Shared, chain, decode, encode};
 
 /// The engine. Its methods are called by one caller, one after the other; everybody may read what is shared.
@@ -135,19 +137,43 @@ impl Engine {
         Ok(ReportAck { boot: report.boot, seq: report.seq })
     }
 
+    /// Takes the results of a prober and returns once what follows from them is durable.
+    ///
+    /// # Errors
+    /// When something could not be persisted; the prober sends the report again, and no run counts twice.
+    pub async fn take_probes(&self, report: &ProbeReport) -> Result<ProbeAck, CommandError> {
+        self.follow_catalogue().await?;
+        let now = (self.outside.clock)();
+        if !self.read(|shared| shared.watch.probes.has_room_for(&report.place)) {
+            let why = format!("{PLACES_MAX} places run probes, \"{}\" is not one of them", report.place);
+            return Err(Refusal::State(why, "stop a prober that is not needed").into());
+        }
+        self.write(|shared| shared.watch.take_probes(&shared.state, report, now));
+        if !report.results.is_empty() {
+            self.look().await;
+        }
+        // Which runs were taken comes first: a crash between the two costs objectives a run, and counts none twice.
+        self.persist().await?;
+        self.store_signals().await?;
+        Ok(ProbeAck { boot: report.boot, seq: report.seq })
+    }
+
     /// Looks at everything that time or counts may have settled.
     pub async fn look(&self) {
         let now = (self.outside.clock)();
         self.keep_signals(now).await;
-        let (judged, drained, signals, changes) = self.write(|shared| {
+        let (judged, drained, signals, probed, changes) = self.write(|shared| {
             let judged = shared.watch.verdicts(&shared.state, now);
             let signals = shared.watch.objectives.evaluate(&shared.state, &shared.watch.gateways, now);
+            let probed = shared.watch.probe_signals(&shared.state, now);
             let changes = shared.watch.downtime_changes(&shared.state, now);
-            (judged, shared.watch.drained(&shared.state, now), signals, changes)
+            (judged, shared.watch.drained(&shared.state, now), signals, probed, changes)
         });
         let judged = judged.into_iter().map(|judged| (Input::Judged(Box::new(judged)), "judge"));
         let drained = drained.into_iter().map(|drained| (Input::Drained(Box::new(drained)), "judge"));
         let signals = signals.into_iter().map(|signal| (Input::Signal(Box::new(signal)), "objectives"));
+        let probed = probed.into_iter().map(|signal| (Input::Signal(Box::new(signal)), "probes"));
+        let signals = signals.chain(probed);
         let changes = changes.into_iter().map(|change| (Input::Downtime(Box::new(change)), "downtime"));
         for (input, actor) in judged.chain(drained).chain(signals).chain(changes).chain([(Input::Tick, "clock")]) {
             if let Err(error) = self.decide(&input, actor).await {
@@ -166,6 +192,9 @@ impl Engine {
             Saved::Rollout(id, value) => Write::Put { table: Table::Checkpoints, key: id.to_string(), value },
             Saved::Gateway(name, value) => Write::Put { table: Table::Signals, key: name.to_string(), value },
             Saved::Forgotten(id) => Write::Delete { table: Table::Checkpoints, key: id.to_string() },
+            Saved::Probe(name, value) => Write::Put { table: Table::Signals, key: format!("{PROBE_KEY}{name}"), value },
+            Saved::ForgottenProbe(name) => Write::Delete { table: Table::Signals, key: format!("{PROBE_KEY}{name}") },
+            Saved::Places(value) => Write::Put { table: Table::Signals, key: PLACES_KEY.to_owned(), value },
         });
         // One atomic write, but with more rollouts than one takes; a write that fails leaves all of it unsaved.
         loop {

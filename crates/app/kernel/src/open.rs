@@ -13,6 +13,12 @@ use crate::{Outside, Shared, decode};
 /// Records read at once while replaying.
 const REPLAY_PAGE: usize = 1_000;
 
+/// What keys of probes begin with, beside those of gateways, whose names hold no slash.
+pub(crate) const PROBE_KEY: &str = "probe/";
+
+/// The key of the places that run probes.
+pub(crate) const PLACES_KEY: &str = "places/";
+
 /// Why the control plane could not open its stores.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -48,14 +54,23 @@ async fn restore(side: &dyn Side, state: &State) -> Result<Watch, SideError> {
     watch.opened(state);
     let rollouts = side.list(Table::Checkpoints).await?.into_iter();
     let rollouts = rollouts.filter_map(|(key, bytes)| Some(Saved::Rollout(key.parse().ok()?, bytes)));
-    let gateways = side.list(Table::Signals).await?.into_iter();
-    let gateways = gateways.filter_map(|(key, bytes)| Some(Saved::Gateway(key.parse().ok()?, bytes)));
-    for saved in rollouts.chain(gateways) {
+    let signals = side.list(Table::Signals).await?.into_iter().filter_map(signal);
+    for saved in rollouts.chain(signals) {
         if let Err(error) = watch.restore(state, &saved) {
             tracing::warn!(%error, "checkpoint left out");
         }
     }
     Ok(watch)
+}
+
+fn signal((key, bytes): (String, Vec<u8>)) -> Option<Saved> {
+    if key == PLACES_KEY {
+        return Some(Saved::Places(bytes));
+    }
+    match key.strip_prefix(PROBE_KEY) {
+        Some(name) => Some(Saved::Probe(name.to_owned(), bytes)),
+        None => Some(Saved::Gateway(key.parse().ok()?, bytes)),
+    }
 }
 
 async fn directory(side: &dyn Side) -> Result<BTreeMap<PersonId, PersonDetails>, SideError> {

@@ -23,6 +23,12 @@ pub enum Saved {
     Gateway(GatewayName, Vec<u8>),
     /// A rollout whose counts are not kept any more: its checkpoint goes, or the table would grow for ever.
     Forgotten(RolloutId),
+    /// The runs of a probe that are kept, by its name.
+    Probe(String, Vec<u8>),
+    /// A probe that is declared no more.
+    ForgottenProbe(String),
+    /// The places that run probes.
+    Places(Vec<u8>),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -60,8 +66,9 @@ impl Watch {
     /// Counts hold the reports of every gateway, so how far each was taken goes with them: were one left out because an
     /// earlier write failed, its report would be counted twice after a restart.
     pub fn save(&self, state: &State) -> Vec<Saved> {
+        let probes = self.probes.save();
         if self.unsaved.is_empty() {
-            return Vec::new();
+            return probes;
         }
         // What is final is not counted any more.
         let counted = |id: &RolloutId| state.rollouts.get(id).is_some_and(|r| !r.is_final() && state.is_latest(*id));
@@ -70,19 +77,23 @@ impl Watch {
         let gateways = self.gateways.0.iter().filter(|(name, _)| self.unsaved.contains(*name));
         let gateways = gateways.map(|(name, seen)| Saved::Gateway(name.clone(), encode(&seen.saved())));
         let forgotten = self.forgotten.iter().map(|id| Saved::Forgotten(*id));
-        gateways.chain(rollouts).chain(forgotten).collect()
+        gateways.chain(rollouts).chain(forgotten).chain(probes).collect()
     }
 
     /// Notes that what [`Watch::save`] returned is persisted.
     pub fn saved(&mut self) {
         self.unsaved.clear();
         self.forgotten.clear();
+        self.probes.saved();
     }
 
     /// Restores one checkpoint; what cannot be read any more is left out: the judge starts the step anew.
     pub fn restore(&mut self, state: &State, saved: &Saved) -> Result<(), serde_json::Error> {
         match saved {
             Saved::Forgotten(id) => drop(self.live.remove(id)),
+            Saved::ForgottenProbe(_) => {}
+            Saved::Probe(name, bytes) => self.probes.restore(state, name, bytes)?,
+            Saved::Places(bytes) => self.probes.restore_places(bytes)?,
             Saved::Gateway(name, bytes) => {
                 let seen: SavedGateway = serde_json::from_slice(bytes)?;
                 self.downtime.heard_before(seen.ended_at);

@@ -9,13 +9,16 @@ mod downtime;
 mod gateways;
 mod live;
 pub mod objectives;
+pub mod probes;
 mod series;
 mod used;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use seaworthy_alert::Signal;
 use seaworthy_contract::gateway::Report;
+use seaworthy_contract::prober::ProbeReport;
 use seaworthy_model::{GatewayName, RolloutId, ServiceId};
 use seaworthy_rollout::policy::{Verdict, Why};
 
@@ -28,6 +31,7 @@ pub use downtime::{Downtime, DowntimeChange};
 pub use gateways::{GATEWAY_BEHIND, GATEWAY_LOST, GATEWAY_REMOVED, GATEWAYS_MAX, GatewaySeen, Gateways};
 pub use live::Live;
 pub use objectives::Objectives;
+pub use probes::Probes;
 pub use series::SeriesRing;
 pub use used::{InUse, USERS_WITHIN, Used};
 
@@ -82,6 +86,8 @@ pub struct Watch {
     pub objectives: Objectives,
     /// What services and their functions are like.
     pub downtime: Downtime,
+    /// What probes see.
+    pub probes: Probes,
     /// When each service of the catalogue was last asked for something.
     asked: BTreeMap<ServiceId, Timestamp>,
     /// Gateways of which a report was taken that is not persisted.
@@ -116,6 +122,24 @@ impl Watch {
         }
         self.forget_oldest(state);
         true
+    }
+
+    /// Takes the results of a place in, and counts each run once for the objectives that it is the measure of.
+    pub fn take_probes(&mut self, state: &State, report: &ProbeReport, now: Timestamp) {
+        for (probe, run) in self.probes.take(state, report, now) {
+            let Some(tally) = run.tally() else { continue };
+            // A slot that is out of range is one of a clock that is wrong: it is shown, and does not count.
+            self.objectives.probed(&probe, run.intended_at, tally.bad == 0, now).unwrap_or_default();
+        }
+    }
+
+    /// Takes a look at probes: the account of downtime hears what they say; returns what the ledger does not say yet.
+    pub fn probe_signals(&mut self, state: &State, now: Timestamp) -> Vec<Signal> {
+        let (signals, words) = self.probes.look(state, now);
+        for (key, seen) in &words {
+            self.downtime.observe(state, key, seen, now);
+        }
+        signals
     }
 
     fn count_calls(&mut self, report: &Report) {

@@ -324,7 +324,7 @@ fn checkpoints_of_rollouts_that_made_room_go_too() {
             match saved {
                 Saved::Rollout(id, _) => drop(kept.insert(id)),
                 Saved::Forgotten(id) => gone += usize::from(kept.remove(&id)),
-                Saved::Gateway(..) => {}
+                Saved::Gateway(..) | Saved::Probe(..) | Saved::ForgottenProbe(_) | Saved::Places(_) => {}
             }
         }
         bench.watch.saved();
