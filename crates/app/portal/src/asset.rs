@@ -35,6 +35,7 @@ pub(crate) const CSS: &str = concat!(
     include_str!("../static/css/components/evidence.css"),
     include_str!("../static/css/components/figure.css"),
     include_str!("../static/css/components/chart.css"),
+    include_str!("../static/css/components/burn.css"),
     include_str!("../static/css/components/ladder.css"),
     include_str!("../static/css/components/rows.css"),
     include_str!("../static/css/components/table.css"),
@@ -42,7 +43,6 @@ pub(crate) const CSS: &str = concat!(
     include_str!("../static/css/components/action.css"),
     include_str!("../static/css/components/empty.css"),
     include_str!("../static/css/components/flash.css"),
-    include_str!("../static/css/components/months.css"),
     include_str!("../static/css/components/keys.css"),
     include_str!("../static/css/components/print.css"),
 );

@@ -16,10 +16,12 @@ pub enum Nav {
     Services,
     /// `/rollouts`
     Rollouts,
+    /// `/objectives`
+    Objectives,
+    /// `/alerts`, with rules and the weekly review
+    Alerts,
     /// `/pages`
     Pages,
-    /// `/downtime`
-    Downtime,
     /// `/ledger`
     Ledger,
     /// None of them.
@@ -143,8 +145,9 @@ pub fn render(chrome: &Chrome, page: &impl PageView) -> String {
             place(Nav::Home, "/", "Now"),
             place(Nav::Services, "/services", "Services"),
             place(Nav::Rollouts, "/rollouts", "Rollouts"),
+            place(Nav::Objectives, "/objectives", "Objectives"),
+            place(Nav::Alerts, "/alerts", "Alerts"),
             place(Nav::Pages, "/pages", "Pages"),
-            place(Nav::Downtime, "/downtime", "Downtime"),
             place(Nav::Ledger, "/ledger", "Ledger"),
         ],
         with_box: chrome.state.is_some() && page.has_box(),

@@ -4,6 +4,8 @@
 mod data;
 #[path = "../examples/render/shown.rs"]
 mod shown;
+#[path = "../examples/render/watched.rs"]
+mod watched;
 
 mod pages;
 mod rules;

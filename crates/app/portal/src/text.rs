@@ -2,6 +2,7 @@
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use seaworthy_contract::catalogue::Indicator;
 
 /// Keeps a number on one line with its unit.
 pub(crate) const NBSP: char = '\u{a0}';
@@ -104,6 +105,64 @@ fn span(s: u64) -> String {
     }
 }
 
+/// Says how much of a budget is left, or by how much it is overspent.
+pub(crate) fn left_of_budget(ratio: f64) -> String {
+    match ratio {
+        ..0.0 => format!("overspent by {}", whole_percent(-ratio)),
+        0.0 => "all of it is gone".to_owned(),
+        _ => format!("{} left", share(ratio)),
+    }
+}
+
+/// A percentage above a hundred has no decimals that matter.
+fn whole_percent(ratio: f64) -> String {
+    match ratio {
+        ..1.0 => share(ratio),
+        _ => format!("{}%", count((ratio * 100.0) as u64)),
+    }
+}
+
+/// Says a ratio from 0 to 1 as a percentage; what is there but too small to show is below, not zero.
+pub(crate) fn share(ratio: f64) -> String {
+    match ratio {
+        r if r > 0.0 && r < 0.0001 => "<0.01%".to_owned(),
+        r => percent(r),
+    }
+}
+
+/// Says how many times faster than evenly a budget burns, truncated.
+pub(crate) fn times(burn: f64) -> String {
+    match burn {
+        b if b > 0.0 && b < 0.1 => "<0.1×".to_owned(),
+        b if b < 100.0 => {
+            let tenths = (b.max(0.0) * 10.0 + 1e-6).floor() as u64;
+            match (tenths / 10, tenths % 10) {
+                (whole, 0) => format!("{whole}×"),
+                (whole, part) => format!("{whole}.{part}×"),
+            }
+        }
+        b => format!("{}×", count(b as u64)),
+    }
+}
+
+/// Says a number of things that was worked out, not counted.
+pub(crate) fn about(n: f64, one: &str, many: &str) -> String {
+    match n {
+        ..10.0 => format!("{:.1}{NBSP}{many}", (n * 10.0).floor() / 10.0),
+        _ => counted(n as u64, one, many),
+    }
+}
+
+/// Says who counts for an indicator.
+pub(crate) fn counted_by(indicator: &Indicator) -> String {
+    match indicator {
+        Indicator::Availability { .. } | Indicator::Latency { .. } => "gateways".to_owned(),
+        Indicator::Probe { probe } => format!("probe {probe}"),
+        Indicator::Pushed { series } => format!("pushed as {series}"),
+        Indicator::Query(query) => query.source.clone().unwrap_or_else(|| "the default Prometheus".to_owned()),
+    }
+}
+
 /// Formats a moment in UTC.
 pub(crate) fn utc(at: Timestamp, format: &str) -> String {
     at.to_zoned(TimeZone::UTC).strftime(format).to_string()
@@ -166,6 +225,21 @@ mod tests {
             assert_eq!(age(at, now).replace(NBSP, " "), text);
         }
         assert_eq!(age(now, now - SignedDuration::from_hours(5)).replace(NBSP, " "), "in 5 h");
+    }
+
+    #[test]
+    fn budgets_and_burns_are_cut_off_and_never_hidden() {
+        let left =
+            [(1.0, "100% left"), (0.71299, "71.29% left"), (0.0, "all of it is gone"), (-0.35, "overspent by 35%")];
+        for (ratio, text) in left {
+            assert_eq!(left_of_budget(ratio), text, "{ratio}");
+        }
+        assert_eq!(left_of_budget(-41.5), "overspent by 4,150%");
+        assert_eq!(left_of_budget(0.000_01), "<0.01% left", "a little is not nothing");
+        let burns = [(0.0, "0×"), (0.04, "<0.1×"), (0.99, "0.9×"), (14.4, "14.4×"), (6.0, "6×"), (1_000.0, "1,000×")];
+        for (burn, text) in burns {
+            assert_eq!(times(burn), text, "{burn}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 mod data;
 mod shown;
+mod watched;
 
 use std::path::PathBuf;
 

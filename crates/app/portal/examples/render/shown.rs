@@ -1,12 +1,13 @@
 //! Every page in every state, printed from made-up values.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use seaworthy_contract::api::*;
 use seaworthy_portal::view::*;
 use seaworthy_portal::{Chrome, Flash, Rights, State, render};
 
 use super::data::*;
+use super::watched;
 
 pub(crate) fn rights() -> Rights {
     Rights { csrf: Some("c5f0".repeat(16)), may_change: true }
@@ -20,7 +21,7 @@ pub(crate) fn chrome(path: &str) -> Chrome {
 fn home(status: &Status) -> HomePage {
     let series = BTreeMap::from([(rollout_id(1), series(&live(), 94, 0.002))]);
     let finished = if status.services.is_empty() { vec![] } else { vec![reverted(), promoted()] };
-    HomePage::new(&HomeFacts { status, series: &series, finished: &finished })
+    HomePage::new(&HomeFacts { status, series: &series, finished: &finished, objectives: &[] })
 }
 
 pub(crate) fn rollout_page(rollout: &Rollout, series: Option<&Series>, rights: &Rights) -> RolloutPage {
@@ -44,6 +45,7 @@ pub(crate) fn page_page(page: &Page, rollout: &Rollout, rights: &Rights, proven:
     PagePage::new(&PageFacts {
         page,
         rollout: Some(rollout),
+        alert: None,
         latest: Some(rollout),
         service: Some(&service),
         readiness: Some(&readiness),
@@ -51,6 +53,118 @@ pub(crate) fn page_page(page: &Page, rollout: &Rollout, rights: &Rights, proven:
         rights,
         now: now(),
     })
+}
+
+/// Home at night: an outage that somebody was paged for, a ticket, and what stands under the outage.
+fn home_burning() -> HomePage {
+    let open = [watched::alert(), watched::silenced(), watched::folded()];
+    let (mut calm, page) = (calm(), open[0].page.clone().expect("made so"));
+    calm.alerts = open.iter().map(watched::brief).collect();
+    calm.services[0].alerts.clone_from(&calm.alerts);
+    let (sentence, pages) = (format!("Ines Castro is needed: {}", page.sentence), vec![page]);
+    let status = Status { sentence, pages, ..calm };
+    let objectives = [watched::met(), watched::burning(), watched::blind()];
+    HomePage::new(&HomeFacts { status: &status, series: &BTreeMap::new(), finished: &[], objectives: &objectives })
+}
+
+pub(crate) fn objective_page(objective: &Objective, alerts: &[Alert]) -> ObjectivePage {
+    let (period, hour) = (watched::counted(400, 6_480, 396), watched::counted(360, 10, 324));
+    let is_counted = objective.budget.is_some();
+    ObjectivePage::new(&ObjectiveFacts {
+        objective,
+        period: is_counted.then_some(&period),
+        hour: is_counted.then_some(&hour),
+        alerts,
+        now: now(),
+    })
+}
+
+pub(crate) fn mine() -> BTreeSet<seaworthy_model::ServiceId> {
+    BTreeSet::from(["checkout".parse().expect("a name")])
+}
+
+pub(crate) fn alerts_page(
+    open: &[Alert],
+    over: &[Alert],
+    silences: &[Silence],
+    unowned: &[UnownedAlert],
+) -> AlertsPage {
+    AlertsPage::new(&AlertsFacts {
+        open,
+        over,
+        silences,
+        unowned,
+        service: None,
+        csrf: rights().csrf.as_deref(),
+        may_change: &mine(),
+        now: now(),
+    })
+}
+
+pub(crate) fn alert_page(alert: &Alert, rights: &Rights) -> AlertView {
+    let (objective, hour) = (watched::burning(), watched::counted(360, 10, 324));
+    let joined = LedgerRow {
+        recorded_at: alert.fired_at,
+        stream: format!("alert/{}", alert.id),
+        kind: "alert.joined".to_owned(),
+        sentence: "alertmanager/High5xx#9f31c2d4 says the same".to_owned(),
+        ..ledger(48_200, 1, 48_213).rows.remove(0)
+    };
+    AlertView::new(&AlertFacts {
+        alert,
+        rules: &watched::rules(),
+        objective: Some((&objective, &hour)).filter(|_| !alert.drill),
+        history: &[joined],
+        rights,
+        now: now(),
+    })
+}
+
+fn rules_page(rules: &[Rule]) -> RulesPage {
+    RulesPage::new(&RulesFacts {
+        rules,
+        service: None,
+        csrf: rights().csrf.as_deref(),
+        may_change: &mine(),
+        now: now(),
+    })
+}
+
+/// The pages of what is watched.
+fn watched_pages() -> Vec<(&'static str, String)> {
+    let reader = Rights { may_change: false, ..rights() };
+    let token = rights().csrf;
+    let objectives = [watched::met(), watched::blind(), watched::quiet(), watched::burning()];
+    let open = [watched::drill(), watched::folded(), watched::silenced(), watched::alert()];
+    let silent = Alert { silence: Some(watched::silence()), ..watched::alert() };
+    let review = |proposals: &[Proposal]| ReviewPage::new(proposals, token.as_deref(), &mine());
+    let one = "/objectives/checkout-availability";
+    vec![
+        ("home-burning", render(&chrome("/"), &home_burning())),
+        ("objectives", render(&chrome("/objectives"), &ObjectivesPage::new(&objectives, None, now()))),
+        ("objectives-empty", render(&chrome("/objectives"), &ObjectivesPage::new(&[], Some("checkout"), now()))),
+        ("objective", render(&chrome(one), &objective_page(&watched::met(), &[]))),
+        ("objective-burning", render(&chrome(one), &objective_page(&watched::burning(), &[watched::alert()]))),
+        ("objective-quiet", render(&chrome(one), &objective_page(&watched::quiet(), &[]))),
+        ("objective-blind", render(&chrome(one), &objective_page(&watched::blind(), &[]))),
+        (
+            "alerts",
+            render(
+                &chrome("/alerts"),
+                &alerts_page(&open, &[watched::over()], &[watched::silence()], &[watched::unowned()]),
+            ),
+        ),
+        ("alerts-empty", render(&chrome("/alerts"), &alerts_page(&[], &[], &[], &[]))),
+        ("alert", render(&chrome("/alerts/1"), &alert_page(&watched::alert(), &rights()))),
+        ("alert-silenced", render(&chrome("/alerts/1"), &alert_page(&silent, &rights()))),
+        ("alert-over", render(&chrome("/alerts/4"), &alert_page(&watched::over(), &rights()))),
+        ("alert-drill", render(&chrome("/alerts/5"), &alert_page(&watched::drill(), &rights()))),
+        ("alert-reader", render(&chrome("/alerts/3"), &alert_page(&watched::folded(), &reader))),
+        ("rules", render(&chrome("/rules"), &rules_page(&watched::rules()))),
+        ("rules-empty", render(&chrome("/rules"), &rules_page(&[]))),
+        ("review", render(&chrome("/review"), &review(&watched::proposals()))),
+        ("review-empty", render(&chrome("/review"), &review(&[]))),
+    ]
 }
 
 fn who(query: &str, services: &[Service]) -> WhoPage {
@@ -77,6 +191,8 @@ pub(crate) fn pages() -> Vec<(&'static str, String)> {
         service: &services[0],
         readiness: &readiness(true),
         rollouts: &rollouts,
+        objectives: &[watched::met(), watched::burning()],
+        alerts: &[watched::alert()],
         now,
     });
     let whole = Verification { events: 48_213, verified: true, broken: None, head_hash: "7c1e09ab".repeat(8) };
@@ -97,7 +213,7 @@ pub(crate) fn pages() -> Vec<(&'static str, String)> {
     let anonymous = Chrome { state: None, csrf: None, path: "/sign-in".to_owned(), flash: None };
     let flashed = Chrome { flash: Some(refused), ..chrome("/rollouts/1") };
     let (burning, delivered) = (page(PageState::Delivered), page(PageState::Acknowledged));
-    vec![
+    let mut pages = vec![
         ("home", render(&chrome("/"), &home(&status()))),
         ("home-calm", render(&chrome("/"), &home(&calm()))),
         ("home-empty", render(&chrome("/"), &home(&empty()))),
@@ -128,5 +244,7 @@ pub(crate) fn pages() -> Vec<(&'static str, String)> {
             render(&chrome("/services/chekout"), &ErrorPage::new(404, "/services/chekout", &error, "9f31c2d4-412")),
         ),
         ("sign-in", render(&anonymous, &SignInPage { refused: true })),
-    ]
+    ];
+    pages.extend(watched_pages());
+    pages
 }

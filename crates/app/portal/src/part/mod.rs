@@ -1,7 +1,9 @@
 //! Pieces that several pages show. Each has its own template and prints itself, so pages only name it.
 
 mod chip;
+mod counted;
 mod evidence;
+mod gauge;
 mod ladder;
 mod meter;
 mod plot;
@@ -9,7 +11,9 @@ mod prose;
 mod when;
 
 pub use chip::Chip;
+pub use counted::{bad_plot, budget_plot};
 pub use evidence::{EvidenceLine, LedgerLink, Life};
+pub use gauge::{BudgetBar, BurnBar};
 pub use ladder::{MiniLadder, Rung, ladder, mini_ladder};
 pub use meter::{Mark, Meter, abort_meter, promote_meter};
 pub use plot::{AxisLabel, Band, Charts, Plot, Spark, charts, spark};

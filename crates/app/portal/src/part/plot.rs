@@ -9,8 +9,8 @@ use crate::series::{Arm, Bins};
 use crate::text;
 
 /// Size of the drawing; it is stretched to its place.
-const WIDTH: f64 = 600.0;
-const HEIGHT: f64 = 120.0;
+pub(super) const WIDTH: f64 = 600.0;
+pub(super) const HEIGHT: f64 = 120.0;
 
 /// Size of a drawing in a line of text.
 const SPARK_WIDTH: f64 = 100.0;
@@ -35,7 +35,8 @@ impl AxisLabel {
         Self { at: at.into(), anchor, text: text.into(), time: None }
     }
 
-    fn clock(at: &str, anchor: &'static str, moment: Timestamp) -> Self {
+    /// Stands for a moment of one day.
+    pub(super) fn clock(at: &str, anchor: &'static str, moment: Timestamp) -> Self {
         let time = Some(text::utc(moment, "%Y-%m-%dT%H:%M:%SZ"));
         Self { time, ..Self::new(at, anchor, text::utc(moment, "%H:%M:%S")) }
     }
@@ -112,7 +113,7 @@ pub fn charts(rollout: &Rollout, series: &Series, now: Timestamp) -> Charts {
 pub fn spark(series: &Series) -> Spark {
     let bins = Bins::new(series, None, None);
     let top = nice(bins.highest(Bins::failing), 0.001);
-    let line = |arm| lines(&bins, |index| bins.failing(arm, index), top, (SPARK_WIDTH, SPARK_HEIGHT));
+    let line = |arm| lines(bins.len(), |index| bins.failing(arm, index), top, (SPARK_WIDTH, SPARK_HEIGHT));
     Spark {
         label: format!("share of failing requests, canary and stable; the top is {}", text::percent(top)),
         stable: line(Arm::Stable),
@@ -201,8 +202,8 @@ fn failing(rollout: &Rollout, bins: &Bins, frame: &Frame) -> Plot {
     let (c, s) = (share(canary.requests, canary.failures), share(stable.requests, stable.failures));
     let label = format!("share of requests that fail: canary {c}, stable {s} over the whole rollout");
     let mut plot = frame.plot("Requests that fail", format!("{c} / {s}"), label, text::percent(top));
-    plot.stable = lines(bins, |index| bins.failing(Arm::Stable, index), top, (WIDTH, HEIGHT));
-    plot.canary = lines(bins, |index| bins.failing(Arm::Canary, index), top, (WIDTH, HEIGHT));
+    plot.stable = lines(bins.len(), |index| bins.failing(Arm::Stable, index), top, (WIDTH, HEIGHT));
+    plot.canary = lines(bins.len(), |index| bins.failing(Arm::Canary, index), top, (WIDTH, HEIGHT));
     plot
 }
 
@@ -212,8 +213,8 @@ fn slow(bins: &Bins, frame: &Frame) -> Plot {
     let (c, s) = (said(Arm::Canary), said(Arm::Stable));
     let label = format!("time within which 9 of 10 requests are answered: canary {c}, stable {s} at the end");
     let mut plot = frame.plot("9 of 10 within", format!("{c} / {s}"), label, text::millis(top));
-    plot.stable = lines(bins, |index| bins.p90(Arm::Stable, index), top, (WIDTH, HEIGHT));
-    plot.canary = lines(bins, |index| bins.p90(Arm::Canary, index), top, (WIDTH, HEIGHT));
+    plot.stable = lines(bins.len(), |index| bins.p90(Arm::Stable, index), top, (WIDTH, HEIGHT));
+    plot.canary = lines(bins.len(), |index| bins.p90(Arm::Canary, index), top, (WIDTH, HEIGHT));
     plot.source.push_str(", the median of its points; at most 12.5% off");
     plot
 }
@@ -224,8 +225,8 @@ fn users(rollout: &Rollout, bins: &Bins, frame: &Frame) -> Plot {
     let label = format!("share of users first seen in a step, by arm: canary {share} of {}", text::count(all));
     let values = format!("{} / {}", text::count(rollout.canary.users), text::count(rollout.stable.users));
     let mut plot = frame.plot("New users per arm", values, label, "100%".to_owned());
-    plot.stable = lines(bins, |index| bins.users(Arm::Stable, index), 1.0, (WIDTH, HEIGHT));
-    plot.canary = lines(bins, |index| bins.users(Arm::Canary, index), 1.0, (WIDTH, HEIGHT));
+    plot.stable = lines(bins.len(), |index| bins.users(Arm::Stable, index), 1.0, (WIDTH, HEIGHT));
+    plot.canary = lines(bins.len(), |index| bins.users(Arm::Canary, index), 1.0, (WIDTH, HEIGHT));
     plot.limit = set_share(&frame.events);
     plot.source.push_str(" · dashed: the share that was set for the canary");
     plot
@@ -242,12 +243,12 @@ fn set_share(events: &[(f64, f64)]) -> Option<String> {
     (!points.is_empty()).then(|| points.join(" "))
 }
 
-/// The unbroken pieces of a line. A lone point becomes a short dash, so that it is seen.
-fn lines(bins: &Bins, value: impl Fn(usize) -> Option<f64>, top: f64, size: (f64, f64)) -> Vec<String> {
+/// The unbroken pieces of a line through the middles of `len` bins. A lone point becomes a short dash, so that it is seen.
+pub(super) fn lines(len: usize, value: impl Fn(usize) -> Option<f64>, top: f64, size: (f64, f64)) -> Vec<String> {
     let (width, height) = size;
-    let at = |index: usize| (index as f64 + 0.5) / bins.len() as f64 * width;
+    let at = |index: usize| (index as f64 + 0.5) / len as f64 * width;
     let mut pieces: Vec<Vec<(f64, f64)>> = vec![Vec::new()];
-    for index in 0..bins.len() {
+    for index in 0..len {
         match value(index) {
             Some(value) => {
                 let y = height - (value / top).clamp(0.0, 1.0) * height;
@@ -266,14 +267,14 @@ fn lines(bins: &Bins, value: impl Fn(usize) -> Option<f64>, top: f64, size: (f64
 }
 
 /// The next of 1, 2, 5, 10, .. of a unit at or above a value: scales that people can read.
-fn nice(value: f64, unit: f64) -> f64 {
+pub(super) fn nice(value: f64, unit: f64) -> f64 {
     let scales = (0..12).flat_map(|power| [1.0, 2.0, 5.0].map(|step| unit * step * 10_f64.powi(power)));
     // Nothing real is above the last one.
     scales.into_iter().find(|scale| value <= scale * (1.0 + 1e-9)).unwrap_or(unit)
 }
 
 /// A coordinate with one decimal where it needs one.
-fn number(value: f64) -> String {
+pub(super) fn number(value: f64) -> String {
     let text = format!("{value:.1}");
     text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
 }

@@ -3,17 +3,26 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use seaworthy_contract::api::{Page, Rollout, RolloutState, Series, Service, Status, VersionState};
-use seaworthy_model::RolloutId;
+use jiff::Timestamp;
+use seaworthy_contract::api::{
+    Objective, OpenAlert, Page, PageState, Rollout, RolloutState, Series, Service, Status, VersionState,
+};
+use seaworthy_contract::catalogue::Urgency;
+use seaworthy_model::{Position, RolloutId};
 
+use super::objectives::{ObjectiveRow, is_measured, is_of_note, source, worst_first};
 use super::services::ServiceRow;
-use super::words::{OnCallWords, RolloutLine, page_chip, page_to};
+use super::words::{OnCallWords, RolloutLine, is_told, page_chip, page_to};
 use crate::chrome::{Nav, PageView};
 use crate::part::{Chip, LedgerLink, MiniLadder, Spark, When, mini_ladder, spark};
 use crate::text;
 
 /// Age of a gateway's report from which it counts as silent, in milliseconds: ten reports missed.
 const SILENT_MS: u64 = 2_500;
+
+/// Most alerts that wake nobody, and objectives of note, on the page: the whole lists are a tap away.
+const QUIET_MAX: usize = 8;
+const NOTED_MAX: usize = 5;
 
 /// What the home page is made from.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +33,8 @@ pub struct HomeFacts<'a> {
     pub series: &'a BTreeMap<RolloutId, Series>,
     /// The newest rollouts that are over, newest first.
     pub finished: &'a [Rollout],
+    /// Every objective.
+    pub objectives: &'a [Objective],
 }
 
 /// Something that needs somebody.
@@ -42,7 +53,7 @@ pub struct Need {
     /// When.
     pub at: When,
     /// Where it stands in the ledger.
-    pub position: LedgerLink,
+    pub position: Option<LedgerLink>,
     /// Whose it is.
     pub who: Vec<String>,
 }
@@ -58,6 +69,21 @@ pub struct LiveRow {
     pub share: String,
     /// Both arms; none where nothing was counted yet.
     pub spark: Option<Spark>,
+}
+
+/// An open alert that wakes nobody now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuietAlert {
+    /// Why it wakes nobody.
+    pub chip: Chip,
+    /// Its id.
+    pub id: String,
+    /// What is wrong.
+    pub sentence: String,
+    /// The service.
+    pub service: String,
+    /// Since when.
+    pub began: When,
 }
 
 /// Something that proves quiet, or says that nothing does.
@@ -87,6 +113,10 @@ pub struct HomePage {
     pub calm: bool,
     /// What needs somebody.
     pub needs: Vec<Need>,
+    /// Alerts that wake nobody now: tickets, folded, silenced, drills.
+    pub alerts: Vec<QuietAlert>,
+    /// Objectives that burn, or that nobody sees, worst first.
+    pub objectives: Vec<ObjectiveRow>,
     /// What is on its way.
     pub live: Vec<LiveRow>,
     /// What ended lately.
@@ -119,17 +149,21 @@ impl HomePage {
             say: say(status, &needs),
             calm: needs.is_empty() && status.rollouts.is_empty() && !status.services.is_empty(),
             needs,
+            alerts: status.alerts.iter().filter(|alert| !wakes(alert)).take(QUIET_MAX).map(|a| quiet(a, now)).collect(),
+            objectives: noted(facts.objectives).take(NOTED_MAX).map(|o| ObjectiveRow::of(o, now)).collect(),
             live: live.collect(),
             finished: facts.finished.iter().map(|rollout| RolloutLine::of(rollout, now)).collect(),
             services: status.services.iter().map(ServiceRow::of).collect(),
-            proofs: proofs(status),
+            proofs: proofs(facts),
         }
     }
 }
 
 /// The status says it best, but it does not know of things that nobody was paged for.
 fn headline(status: &Status, needs: &[Need]) -> String {
-    match (status.pages.len() + status.rollouts.len(), needs.len()) {
+    let urgent = status.alerts.iter().filter(|alert| wakes(alert)).count();
+    let failing = status.services.iter().filter(|service| service.failing_since.is_some()).count();
+    match (status.pages.len() + status.rollouts.len() + urgent + failing, needs.len()) {
         (0, 1) => "One thing needs somebody.".to_owned(),
         (0, n @ 2..) => format!("{} things need somebody.", text::number_word(n)),
         _ => status.sentence.clone(),
@@ -165,7 +199,65 @@ fn needs(status: &Status) -> Vec<Need> {
     let down = status.services.iter().filter_map(|service| down_need(service, status));
     let held = status.rollouts.iter().filter(|r| r.state == RolloutState::Held).map(|r| held_need(r, status));
     let nobody = status.services.iter().filter(|s| s.on_call.is_none()).map(|service| nobody_need(service, status));
-    pages.chain(down).chain(held).chain(nobody).collect()
+    let is_paged = |alert: &&OpenAlert| status.pages.iter().any(|page| page.alert == Some(alert.id));
+    let alerts = status.alerts.iter().filter(|alert| wakes(alert) && !is_paged(alert)).map(|a| alert_need(a, status));
+    let failing = status.services.iter().filter_map(|service| failing_need(service, status));
+    pages.chain(alerts).chain(failing).chain(down).chain(held).chain(nobody).collect()
+}
+
+/// Whether an alert is to wake somebody.
+fn wakes(alert: &OpenAlert) -> bool {
+    is_told(alert) && alert.urgency == Urgency::Page
+}
+
+/// An alert whose page somebody took, or of which nobody was told yet.
+fn alert_need(alert: &OpenAlert, status: &Status) -> Need {
+    let service = status.services.iter().find(|service| service.name == alert.service);
+    let is_taken = alert.page == Some(PageState::Acknowledged);
+    Need {
+        chip: if is_taken { Chip::run("Being dealt with") } else { Chip::bad("Alert") },
+        href: format!("/alerts/{}", alert.id),
+        title: text::sentence(&alert.sentence),
+        reason: is_taken.then(|| "Somebody has its page.".to_owned()),
+        source: "began",
+        at: When::age(alert.began_at, status.now),
+        position: None,
+        who: service.map(owners).unwrap_or_default(),
+    }
+}
+
+/// A service that fails its users as was seen within two seconds, before its budget says so.
+fn failing_need(service: &Service, status: &Status) -> Option<Need> {
+    let since = service.failing_since.filter(|_| !service.alerts.iter().any(wakes))?;
+    Some(Need {
+        chip: Chip::bad("Failing"),
+        href: format!("/services/{}", service.name),
+        title: service.sentence.clone(),
+        reason: Some("Nobody is paged yet: that takes a share of its budget.".to_owned()),
+        source: "gateways, since",
+        at: When::age(since, status.now),
+        position: None,
+        who: owners(service),
+    })
+}
+
+fn quiet(alert: &OpenAlert, now: Timestamp) -> QuietAlert {
+    QuietAlert {
+        chip: match (alert.drill, alert.silenced, alert.folded) {
+            (true, ..) => Chip::run("Drill"),
+            (_, true, _) => Chip::held("Silenced"),
+            (_, _, true) => Chip::none("Folded"),
+            (false, false, false) => Chip::warn("Ticket"),
+        },
+        id: alert.id.to_string(),
+        sentence: text::sentence(&alert.sentence),
+        service: alert.service.to_string(),
+        began: When::age(alert.began_at, now),
+    }
+}
+
+fn noted(objectives: &[Objective]) -> impl Iterator<Item = &Objective> {
+    worst_first(objectives).into_iter().filter(|objective| is_of_note(objective))
 }
 
 fn page_need(page: &Page, status: &Status) -> Need {
@@ -176,7 +268,7 @@ fn page_need(page: &Page, status: &Status) -> Need {
         reason: None,
         source: "paged",
         at: When::age(page.requested_at, status.now),
-        position: LedgerLink::new(page.position),
+        position: link(page.position),
         who: vec![page.team.to_string(), page_to(page)],
     }
 }
@@ -190,7 +282,7 @@ fn down_need(service: &Service, status: &Status) -> Option<Need> {
         reason: None,
         source: "supervisor",
         at: When::age(stable.since.unwrap_or(status.now), status.now),
-        position: LedgerLink::new(service.position),
+        position: link(service.position),
         who: owners(service),
     })
 }
@@ -204,7 +296,7 @@ fn held_need(rollout: &Rollout, status: &Status) -> Need {
         reason: rollout.reason.as_deref().map(text::sentence),
         source: "shipped",
         at: When::age(rollout.started_at, status.now),
-        position: LedgerLink::new(rollout.position),
+        position: link(rollout.position),
         who: service.map(owners).unwrap_or_default(),
     }
 }
@@ -217,9 +309,13 @@ fn nobody_need(service: &Service, status: &Status) -> Need {
         reason: Some(format!("A page about it would reach nobody. A rotation of team {} ends that.", service.owner)),
         source: "catalogue, read",
         at: When::age(service.declared_at, status.now),
-        position: LedgerLink::new(service.position),
+        position: link(service.position),
         who: vec![service.owner.to_string()],
     }
+}
+
+fn link(position: Position) -> Option<LedgerLink> {
+    Some(LedgerLink::new(position))
 }
 
 fn owners(service: &Service) -> Vec<String> {
@@ -228,8 +324,10 @@ fn owners(service: &Service) -> Vec<String> {
     vec![service.owner.to_string(), person]
 }
 
-fn proofs(status: &Status) -> Vec<Proof> {
+fn proofs(facts: &HomeFacts<'_>) -> Vec<Proof> {
+    let status = facts.status;
     let mut proofs = gateways(status);
+    proofs.extend(objectives(facts));
     proofs.extend(versions(status));
     if let Some(until) = status.services.iter().filter_map(|s| s.on_call.as_ref()).map(|on_call| on_call.until).min() {
         let staffed = status.services.iter().filter(|service| service.on_call.is_some()).count();
@@ -258,6 +356,44 @@ fn proofs(status: &Status) -> Vec<Proof> {
         },
     });
     proofs
+}
+
+/// What is wanted of the services, and how much of it holds.
+fn objectives(facts: &HomeFacts<'_>) -> Option<Proof> {
+    let all = facts.objectives.len();
+    let noted = noted(facts.objectives).count();
+    if facts.status.services.is_empty() {
+        return None;
+    }
+    let measured = worst_first(facts.objectives).into_iter().filter(|objective| is_measured(objective));
+    let left = |objective: &Objective| objective.budget.as_ref().map_or(0.0, |budget| budget.remaining_ratio);
+    let least = measured.min_by(|a, b| left(a).total_cmp(&left(b)));
+    let source = least.map_or_else(
+        || "nothing was counted for any of them yet".to_owned(),
+        |least| {
+            format!(
+                "the least budget is that of {}: {}; {}",
+                least.name,
+                text::left_of_budget(left(least)),
+                source(least)
+            )
+        },
+    );
+    Some(match (all, noted) {
+        (0, _) => Proof {
+            chip: Chip::unknown("No objective"),
+            title: "No service says how good it must be for its users".to_owned(),
+            source: "so nobody is woken when they suffer; a line objective: 99.9% in a service's file ends that"
+                .to_owned(),
+        },
+        (1, 0) => Proof { chip: Chip::ok("Met"), title: "The one objective is met".to_owned(), source },
+        (all, 0) => Proof { chip: Chip::ok("Met"), title: format!("All {all} objectives are met"), source },
+        (all, noted) => Proof {
+            chip: Chip::warn("Not all"),
+            title: format!("{} of {} met", all - noted, text::counted(all as u64, "objective", "objectives")),
+            source,
+        },
+    })
 }
 
 fn services(status: &Status) -> String {

@@ -1,29 +1,40 @@
 //! One struct a page.
 
-mod downtime;
+mod alert;
+mod alerts;
 mod error;
 mod home;
+mod judging;
 mod ledger;
+mod objective;
+mod objectives;
 mod page;
 mod pages;
 mod ready;
+mod review;
 mod rollout;
 mod rollouts;
+mod rules;
 mod service;
 mod services;
 mod sign_in;
 mod who;
 mod words;
 
-pub use downtime::{DowntimeFacts, DowntimePage, days_of, month_of};
+pub use alert::{AlertFacts, AlertView};
+pub use alerts::{AlertsFacts, AlertsPage};
 pub use error::ErrorPage;
 pub use home::{HomeFacts, HomePage};
 pub use ledger::LedgerView;
+pub use objective::{ObjectiveFacts, ObjectivePage};
+pub use objectives::ObjectivesPage;
 pub use page::{PageFacts, PagePage};
 pub use pages::PagesPage;
 pub use ready::ReadyPage;
+pub use review::ReviewPage;
 pub use rollout::{RolloutFacts, RolloutPage};
 pub use rollouts::RolloutsPage;
+pub use rules::{RulesFacts, RulesPage};
 pub use service::{ServiceFacts, ServicePage};
 pub use services::ServicesPage;
 pub use sign_in::SignInPage;

@@ -2,8 +2,10 @@
 
 use askama::Template;
 use jiff::Timestamp;
-use seaworthy_contract::api::{Page, PageChannel, PageState, Readiness, Rollout, RolloutState, Service};
+use seaworthy_contract::api::{Alert, Page, PageChannel, PageState, Readiness, Rollout, RolloutState, Service};
 
+use super::alerts::alert_chip;
+use super::judging::Judging;
 use super::rollout::Way;
 use super::words::{OnCallWords, RolloutLine, actor, page_chip, page_to};
 use crate::chrome::{Nav, PageView, Rights};
@@ -17,6 +19,8 @@ pub struct PageFacts<'a> {
     pub page: &'a Page,
     /// The rollout it is about.
     pub rollout: Option<&'a Rollout>,
+    /// The alert it is about.
+    pub alert: Option<&'a Alert>,
     /// The service's rollout under way, or the newest one, when it is another.
     pub latest: Option<&'a Rollout>,
     /// The service; none when it left the catalogue.
@@ -81,6 +85,10 @@ pub struct PagePage {
     pub acknowledge: Option<String>,
     /// Who took it, when.
     pub acknowledged: Option<(String, When)>,
+    /// The alert it is about, and where that stands.
+    pub alert: Option<(String, Chip)>,
+    /// What it was worth.
+    pub judging: Judging,
     /// What was done already.
     pub done: Option<Done>,
     /// What can be done, and whether it takes back what the page is about.
@@ -119,6 +127,8 @@ impl PagePage {
             acknowledged: page.acknowledged_at.map(|at| {
                 (page.acknowledged_by.as_deref().map_or_else(|| "somebody".to_owned(), actor), When::age(at, now))
             }),
+            alert: facts.alert.map(|alert| (alert.id.to_string(), alert_chip(alert))),
+            judging: Judging::of(Some(page), facts.alert.is_some_and(|alert| alert.drill), facts.rights),
             done: facts.rollout.and_then(done),
             ways: candidates.into_iter().filter_map(way).collect(),
             changed: facts.changed.iter().map(|r| (RolloutLine::of(r, now), suspect(r))).collect(),

@@ -2,15 +2,20 @@
 
 use askama::Template;
 use jiff::Timestamp;
-use seaworthy_contract::api::{DependencyView, Readiness, Rollout, Service, VersionView};
+use seaworthy_contract::api::{Alert, DependencyView, Objective, Readiness, Rollout, Service, VersionView};
 use seaworthy_contract::catalogue::{DependencyKind, Route, Sticky};
 use seaworthy_model::ServiceId;
 
+use super::alerts::AlertRow;
+use super::objectives::{ObjectiveRow, worst_first};
 use super::ready::Counts;
 use super::words::{OnCallWords, RolloutLine, service_chip, version_chip};
 use crate::chrome::{Nav, PageView};
 use crate::part::{Chip, LedgerLink, When};
 use crate::text;
+
+/// Most open alerts on the page.
+const ALERTS_MAX: usize = 10;
 
 /// Most rollouts on the page.
 const ROLLOUTS_MAX: usize = 8;
@@ -24,6 +29,10 @@ pub struct ServiceFacts<'a> {
     pub readiness: &'a Readiness,
     /// Its rollouts, newest first.
     pub rollouts: &'a [Rollout],
+    /// Its objectives.
+    pub objectives: &'a [Objective],
+    /// Its open alerts, newest first.
+    pub alerts: &'a [Alert],
     /// The time.
     pub now: Timestamp,
 }
@@ -88,6 +97,10 @@ pub struct ServicePage {
     pub position: LedgerLink,
     /// The rollout under way.
     pub rollout: Option<String>,
+    /// Its open alerts.
+    pub alerts: Vec<AlertRow>,
+    /// Its objectives, worst first.
+    pub objectives: Vec<ObjectiveRow>,
     /// What runs.
     pub versions: Vec<VersionRow>,
     /// How users reach it.
@@ -116,6 +129,8 @@ impl ServicePage {
             declared: When::age(service.declared_at, now),
             position: LedgerLink::new(service.position),
             rollout: service.rollout.map(|id| id.to_string()),
+            alerts: facts.alerts.iter().take(ALERTS_MAX).map(|alert| AlertRow::of(alert, now)).collect(),
+            objectives: worst_first(facts.objectives).into_iter().map(|o| ObjectiveRow::of(o, now)).collect(),
             versions: service.versions.iter().map(|version| version_row(version, now)).collect(),
             routes: service.routes.iter().map(route).collect(),
             dependencies: service.dependencies.iter().map(|needed| dependency(&service.name, needed)).collect(),

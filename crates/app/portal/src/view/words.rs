@@ -1,7 +1,10 @@
 //! What several pages say in the same words.
 
 use jiff::Timestamp;
-use seaworthy_contract::api::{OnCall, Page, PageState, Rollout, RolloutState, Service, VersionState, VersionView};
+use seaworthy_contract::api::{
+    OnCall, OpenAlert, Page, PageState, Rollout, RolloutState, Service, VersionState, VersionView,
+};
+use seaworthy_contract::catalogue::Urgency;
 
 use crate::part::{Chip, When};
 use crate::text;
@@ -64,13 +67,21 @@ pub(super) fn can_revert(rollout: &Rollout, service: Option<&Service>) -> bool {
 /// Says whether a service is well.
 pub(super) fn service_chip(service: &Service) -> Chip {
     let stable = service.versions.iter().find(|version| version.role == "stable");
+    let wakes = service.alerts.iter().any(|alert| is_told(alert) && alert.urgency == Urgency::Page);
     match (stable.map(|version| version.state), &service.rollout) {
         (Some(VersionState::Exited | VersionState::Failed), _) => Chip::bad("Down"),
+        _ if service.failing_since.is_some() => Chip::bad("Failing"),
+        _ if wakes => Chip::bad("Not well"),
         (_, Some(_)) => Chip::run("Rolling out"),
         (Some(VersionState::Healthy), None) => Chip::ok("Serves"),
         (Some(VersionState::Unknown), None) => Chip::unknown("Not reported"),
         (None, None) => Chip::unknown("Never shipped"),
     }
+}
+
+/// Whether somebody should know of an alert: meant, not silenced, and nothing else's consequence.
+pub(super) fn is_told(alert: &OpenAlert) -> bool {
+    !alert.drill && !alert.folded && !alert.silenced
 }
 
 /// Says where a page stands.

@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use seaworthy_contract::api::{
     Alert, AlertPage, JudgeRequest, Page, Silence, SilenceRequest, UnownedAlert, UnsilenceRequest,
 };
-use seaworthy_contract::events::alert::{AlertSilencedV1, AlertUnsilencedV1};
+use seaworthy_contract::events::alert::{AlertSilencedV1, AlertUnsilencedV1, VerdictV1};
 use seaworthy_core::Input;
 use seaworthy_core::view::{self, AlertFilter};
 use seaworthy_model::{AlertId, ServiceId};
@@ -101,8 +101,14 @@ pub(super) async fn silence(
     Extension(principal): Extension<Principal>,
     body: Result<Json<SilenceRequest>, JsonRejection>,
 ) -> Result<Json<Silence>, Failure> {
-    let Json(SilenceRequest { service, rule, until, for_s, reason }) = body?;
-    check_may_change(&app, &principal, &service)?;
+    let Json(request) = body?;
+    hush(&app, principal, request).await.map(Json)
+}
+
+/// Silences for a principal whose team owns the service, and shows what holds then.
+pub(super) async fn hush(app: &App, principal: Principal, request: SilenceRequest) -> Result<Silence, Failure> {
+    let SilenceRequest { service, rule, until, for_s, reason } = request;
+    check_may_change(app, &principal, &service)?;
     let until = match (until, for_s) {
         (Some(until), None) => until,
         (None, Some(seconds)) => {
@@ -114,7 +120,7 @@ pub(super) async fn silence(
     let wanted = AlertSilencedV1 { service, rule, until, reason };
     app.kernel.command(Input::Silence(wanted.clone()), principal.actor).await?;
     let AlertSilencedV1 { service, rule, until, reason } = wanted;
-    Ok(Json(Silence { service, rule, until, reason }))
+    Ok(Silence { service, rule, until, reason })
 }
 
 #[utoipa::path(post, path = "/v1/silences/end", request_body = UnsilenceRequest, responses((status = 200, body = Vec<Silence>)))]
@@ -123,11 +129,21 @@ pub(super) async fn unsilence(
     Extension(principal): Extension<Principal>,
     body: Result<Json<UnsilenceRequest>, JsonRejection>,
 ) -> Result<Json<Vec<Silence>>, Failure> {
-    let Json(UnsilenceRequest { service, rule }) = body?;
-    check_may_change(&app, &principal, &service)?;
+    let Json(request) = body?;
+    speak_up(&app, principal, request).await.map(Json)
+}
+
+/// Ends a silence for a principal whose team owns the service, and returns those of it that still hold.
+pub(super) async fn speak_up(
+    app: &App,
+    principal: Principal,
+    request: UnsilenceRequest,
+) -> Result<Vec<Silence>, Failure> {
+    let UnsilenceRequest { service, rule } = request;
+    check_may_change(app, &principal, &service)?;
     let wanted = AlertUnsilencedV1 { service: service.clone(), rule };
     app.kernel.command(Input::Unsilence(wanted), principal.actor).await?;
-    Ok(Json(app.kernel.look(|look| view::silences(look, Some(&service)))))
+    Ok(app.kernel.look(|look| view::silences(look, Some(&service))))
 }
 
 #[utoipa::path(post, path = "/v1/pages/{page}/judge", params(("page" = String, Path)), request_body = JudgeRequest, responses((status = 200, body = Page)))]
@@ -137,10 +153,15 @@ pub(super) async fn judge(
     Path(id): Path<String>,
     body: Result<Json<JudgeRequest>, JsonRejection>,
 ) -> Result<Json<Page>, Failure> {
-    let page = pages::find(&app, &id)?;
-    let Json(request) = body?;
-    check_may_change(&app, &principal, &page.service)?;
-    let input = Input::JudgePage { page: page.id, verdict: request.verdict };
-    app.kernel.command(input, principal.actor).await?;
-    pages::find(&app, &id).map(Json)
+    pages::find(&app, &id)?;
+    let Json(JudgeRequest { verdict }) = body?;
+    weigh(&app, principal, &id, verdict).await.map(Json)
+}
+
+/// Says what a page was worth, for a principal whose team owns the service, and shows the page.
+pub(super) async fn weigh(app: &App, principal: Principal, id: &str, verdict: VerdictV1) -> Result<Page, Failure> {
+    let page = pages::find(app, id)?;
+    check_may_change(app, &principal, &page.service)?;
+    app.kernel.command(Input::JudgePage { page: page.id, verdict }, principal.actor).await?;
+    pages::find(app, id)
 }

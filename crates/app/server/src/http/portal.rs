@@ -1,12 +1,15 @@
 //! The portal's pages: the same views as the API's, printed for people.
 //!
-//! Reading is [`read`], forms are [`act`], what every page needs of its request is a [`Visit`].
+//! Reading is [`read`], forms are [`act`]; what is watched has a file a noun. What every page needs of its request is a
+//! [`visit::Visit`].
 
 mod act;
-mod downtime;
+mod alerts;
 mod error;
 mod flash;
+mod objectives;
 mod read;
+mod rules;
 mod visit;
 
 use axum::extract::Path;
@@ -32,15 +35,25 @@ pub(super) fn routes() -> Vec<Route> {
         page("/services/{service}/ready", get(read::ready)),
         page("/rollouts", get(read::rollouts)),
         page("/rollouts/{rollout}", get(read::rollout)),
+        page("/objectives", get(objectives::list)),
+        page("/objectives/{name}", get(objectives::show)),
+        page("/alerts", get(alerts::list)),
+        page("/alerts/{alert}", get(alerts::show)),
+        page("/rules", get(rules::list)),
+        page("/review", get(rules::review)),
         page("/pages", get(read::pages)),
         page("/pages/{page}", get(read::page)),
-        page("/downtime", get(downtime::month)),
         page("/ledger", get(read::ledger)),
         page("/who", get(read::who)),
         form("/rollouts/{rollout}/revert", post(act::revert)),
         form("/rollouts/{rollout}/hold", post(act::hold)),
         form("/rollouts/{rollout}/resume", post(act::resume)),
         form("/pages/{page}/acknowledge", post(act::acknowledge)),
+        form("/pages/{page}/judge", post(alerts::judge)),
+        form("/alerts/{alert}/silence", post(alerts::silence)),
+        form("/silences/end", post(alerts::unsilence)),
+        form("/rules/change", post(rules::change)),
+        form("/rules/drill", post(rules::drill)),
         // Signing in comes before any credential, and its page needs a style. Neither holds data of anybody.
         Route::new(Method::GET, "/sign-in", Who::Anyone, get(read::sign_in)),
         Route::new(Method::POST, "/sign-in", Who::Anyone, post(act::sign_in)),

@@ -44,7 +44,7 @@ async fn on_rollout(
 ) -> Response {
     let Visit { app, principal, .. } = visit;
     let done = async {
-        check(&principal, sent)?;
+        check(&principal, &sent.csrf)?;
         let rollout = rollouts::identified(id)?;
         let shown = rollouts::act(&app, principal, rollout, input(rollout)).await?;
         Ok((format!("/rollouts/{rollout}"), shown.sentence))
@@ -55,7 +55,7 @@ async fn on_rollout(
 pub(super) async fn acknowledge(visit: Visit, Path(id): Path<String>, Form(sent): Form<Sent>) -> Response {
     let Visit { app, principal, .. } = visit;
     let done = async {
-        check(&principal, &sent)?;
+        check(&principal, &sent.csrf)?;
         let page = pages::take(&app, principal, &id).await?;
         Ok((format!("/pages/{}", page.id), "It is on record that you have it.".to_owned()))
     };
@@ -80,19 +80,19 @@ pub(super) async fn sign_in(Form(pasted): Form<Pasted>) -> Response {
 }
 
 /// A form counts only with the token of the session that it was shown to.
-fn check(principal: &Principal, sent: &Sent) -> Result<(), Failure> {
+pub(super) fn check(principal: &Principal, sent: &str) -> Result<(), Failure> {
     match &principal.csrf {
-        Some(csrf) if *csrf == sent.csrf => Ok(()),
+        Some(csrf) if csrf == sent => Ok(()),
         _ => Err(Failure::forbidden("the form was made for another session: load the page again and press once more")),
     }
 }
 
 /// Leads back, with the news. Ids come from the path and go into one again only when they are ids.
-fn back(done: Result<(String, String), Failure>, place: &str, id: &str) -> Response {
+pub(super) fn back(done: Result<(String, String), Failure>, place: &str, id: &str) -> Response {
     let (to, flash) = match done {
         Ok((to, text)) => (to, Flash { refused: false, text, hint: None }),
         Err(Failure(error)) => {
-            let known = id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+            let known = !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
             let to = if known { format!("{place}/{id}") } else { place.to_owned() };
             (to, Flash { refused: true, text: format!("Not done: {}.", error.message), hint: error.hint })
         }

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use http::HeaderMap;
 use jiff::{SignedDuration, Timestamp};
 use seaworthy_contract::api::{LedgerRow, Rollout, RolloutState};
-use seaworthy_core::view::{self, Look};
+use seaworthy_core::view::{self, AlertFilter, Look};
 use seaworthy_model::{Position, RolloutId, ServiceId};
 use seaworthy_portal::Chrome;
 use seaworthy_portal::view::{
@@ -28,6 +28,9 @@ const FINISHED_MAX: usize = 5;
 /// Events after the first one of a rollout in which its others are looked for: other streams write in between.
 const HISTORY_EVENTS: usize = 300;
 
+/// Open alerts on the page of a service.
+const OPEN_MAX: usize = 10;
+
 /// Events on a page of the ledger: what a person reads at once, and light on a phone.
 const LEDGER_ROWS: u64 = 40;
 
@@ -46,7 +49,8 @@ pub(super) async fn home(visit: Visit) -> Response {
         let mut finished = view::rollouts(look, None);
         finished.retain(|r| matches!(r.state, RolloutState::Promoted | RolloutState::Reverted));
         finished.truncate(FINISHED_MAX);
-        HomePage::new(&HomeFacts { status: &status, series: &series, finished: &finished })
+        let objectives = view::objectives(look, None);
+        HomePage::new(&HomeFacts { status: &status, series: &series, finished: &finished, objectives: &objectives })
     });
     visit.show(&page)
 }
@@ -61,8 +65,15 @@ pub(super) async fn service(visit: Visit, Path(name): Path<String>) -> Result<Re
     let page = visit.app.kernel.look(|look| {
         let (service, readiness) = view::service(look, &id).zip(view::readiness(look, &id))?;
         let rollouts = view::rollouts(look, Some(&id));
-        let facts = ServiceFacts { service: &service, readiness: &readiness, rollouts: &rollouts, now: look.now };
-        Some(ServicePage::new(&facts))
+        let open = AlertFilter { open: true, service: Some(id.clone()), before: None, limit: OPEN_MAX };
+        Some(ServicePage::new(&ServiceFacts {
+            service: &service,
+            readiness: &readiness,
+            rollouts: &rollouts,
+            objectives: &view::objectives(look, Some(&id)),
+            alerts: &view::alerts(look, &open).alerts,
+            now: look.now,
+        }))
     });
     let page = page.ok_or_else(|| unknown(&visit.app, &name))?;
     Ok(visit.show(&page))
@@ -134,12 +145,14 @@ pub(super) async fn page(visit: Visit, Path(id): Path<String>) -> Result<Respons
         let service = view::service(look, &page.service);
         let readiness = view::readiness(look, &page.service);
         let rollout = page.rollout.and_then(|id| view::rollout(look, id));
+        let alert = page.alert.and_then(|id| view::alert(look, id));
         let latest = view::rollouts(look, Some(&page.service)).into_iter().next();
         let needs = service.iter().flat_map(|service| service.dependencies.iter().map(|needed| &needed.service));
         let named: Vec<&ServiceId> = [&page.service].into_iter().chain(needs).collect();
         PagePage::new(&PageFacts {
             page: &page,
             rollout: rollout.as_ref(),
+            alert: alert.as_ref(),
             latest: latest.as_ref(),
             service: service.as_ref(),
             readiness: readiness.as_ref(),

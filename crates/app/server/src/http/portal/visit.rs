@@ -1,10 +1,13 @@
 //! What every page needs of its request: who reads, which page, whole or in part.
 
+use std::collections::BTreeSet;
+
 use axum::extract::FromRequestParts;
 use axum::response::{Html, IntoResponse, Response};
 use http::header::{ACCEPT, SET_COOKIE, VARY};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
+use seaworthy_core::view::Look;
 use seaworthy_model::ServiceId;
 use seaworthy_portal::{Chrome, Flash, PageView, Rights, State, render, render_part};
 
@@ -60,6 +63,12 @@ impl Visit {
             may_change: owner.is_some_and(|owner| self.principal.may_change(&owner)),
         }
     }
+}
+
+/// Returns the services that a principal may change.
+pub(super) fn changeable(principal: &Principal, look: &Look<'_>) -> BTreeSet<ServiceId> {
+    let mine = look.state.catalogue.services().filter(|(service, _)| principal.may_change(&service.owner));
+    mine.map(|(service, _)| service.name.clone()).collect()
 }
 
 /// Prints a page.
