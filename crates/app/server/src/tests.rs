@@ -1,9 +1,12 @@
 //! The server as outsiders meet it: real sockets, the stores in memory, rights walked route by route.
 
+mod alerting;
+mod alerts;
 mod app;
 mod browser;
 mod edge;
 mod flaky;
+mod intake;
 mod loop_story;
 mod machines;
 mod outbox;
