@@ -38,6 +38,19 @@ fn view(look: &Look<'_>, record: &PageRecord) -> Page {
     }
 }
 
+/// Says whether what a page is about is over: users are off the version, or nothing says so any more. Where it is about
+/// neither, only a person knows.
+pub(super) fn is_over(look: &Look<'_>, page: &Page) -> bool {
+    let rollout = page.rollout.and_then(|id| look.state.rollouts.get(&id));
+    let ended = rollout.map(|rollout| match rollout.reverted {
+        Some(_) => !rollout.is_reverting(),
+        None => rollout.is_over(),
+    });
+    let alert = page.alert.and_then(|id| look.state.alerts.alerts.get(&id));
+    let resolved = alert.map(|alert| alert.resolved_at.is_some());
+    matches!((ended, resolved), (Some(true), None | Some(true)) | (None, Some(true)))
+}
+
 pub(super) fn state(record: &PageRecord) -> PageState {
     if record.acknowledged.is_some() {
         return PageState::Acknowledged;

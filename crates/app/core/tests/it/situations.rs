@@ -65,6 +65,27 @@ fn a_signal_of_an_earlier_rollout_of_the_same_version_does_not_end_the_next() {
     assert_eq!((live.first_bad_at, live.last_assigned_at, live.canary.requests), (None, None, 0));
 }
 
+#[test]
+fn a_page_whose_matter_is_over_waits_for_a_word_only() {
+    let headline = |bench: &Bench| view::status(&bench.look(), Uuid::nil(), true).sentence;
+    let mut bench = Bench::serving();
+    let calm = headline(&bench);
+    let rollout = bench.stepping("checkout", "v2");
+    bench.act(trip(rollout));
+    let page = bench.state.pages.keys().next().copied().expect("a page");
+    let about = "checkout v2 was taken off 5% of users: 5 failures in a row. v1 serves everybody again.";
+    assert_eq!(headline(&bench), format!("Somebody is needed: {about}"), "no gateway has let go yet");
+    bench.report(|_| {});
+    bench.settle();
+    let over = format!("It is over, and its page waits for somebody to acknowledge it: {about}");
+    assert_eq!(headline(&bench), over);
+    let next = bench.stepping("checkout", "v3");
+    assert_eq!(headline(&bench), over, "what is on its way needs nobody");
+    bench.reverted(next);
+    bench.act(Input::Acknowledge { page });
+    assert_eq!(headline(&bench), calm);
+}
+
 /// What the rollout says of itself when break-glass was used, by whoever decided first.
 #[test]
 fn a_rollout_names_the_break_glass_that_took_it_off() {
