@@ -1,0 +1,156 @@
+//! What is to be done about a page now.
+
+use jiff::Timestamp;
+use seaworthy_model::PersonId;
+
+use crate::ladder::Ladder;
+use crate::policy::Target;
+
+/// What was done about a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Progress {
+    /// The rung that was called last, and when; none where the page is new.
+    pub called: Option<(usize, Timestamp)>,
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    /// Call these people: there is at least one, and each is there once.
+    Call {
+        /// The rung.
+        rung: usize,
+        /// Whom.
+        people: Vec<PersonId>,
+    },
+    /// Nothing before this instant.
+    Wait(Timestamp),
+    /// Everybody was called and nobody answered.
+    Over,
+}
+
+/// Says what is to be done about a page that nobody has taken. `who` says who a target is at this instant: nobody where a
+/// rotation has a gap. A rung that calls nobody is left out at once: waiting for an answer from nobody helps nobody.
+///
+/// A clock that goes back calls nobody twice: the rung that was called last is known by its place, and the wait is counted
+/// from its time.
+pub fn next(ladder: &Ladder, progress: Progress, now: Timestamp, who: impl Fn(&Target) -> Vec<PersonId>) -> Next {
+    let mut rung = 0;
+    if let Some((last, at)) = progress.called {
+        let wait = ladder.rung(last).map(|rung| rung.wait).unwrap_or_default();
+        let until = at.checked_add(wait).unwrap_or(Timestamp::MAX);
+        if now < until {
+            return Next::Wait(until);
+        }
+        rung = last + 1;
+    }
+    while let Some(asked) = ladder.rung(rung) {
+        let mut people: Vec<PersonId> = Vec::new();
+        for person in asked.targets.iter().flat_map(&who) {
+            if !people.contains(&person) {
+                people.push(person);
+            }
+        }
+        if !people.is_empty() {
+            return Next::Call { rung, people };
+        }
+        rung += 1;
+    }
+    Next::Over
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use jiff::SignedDuration;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::policy::{Policy, Step};
+
+    fn person(name: &str) -> PersonId {
+        name.parse().expect("a name")
+    }
+
+    fn ladder(steps: &[(&[Target], i64)], repeats: u8) -> Ladder {
+        let steps = steps
+            .iter()
+            .map(|(targets, minutes)| Step { targets: targets.to_vec(), wait: SignedDuration::from_mins(*minutes) });
+        let policy = Policy { name: "p".to_owned(), steps: steps.collect(), repeats };
+        Ladder::of("p", &BTreeMap::from([("p".to_owned(), policy)])).expect("a ladder")
+    }
+
+    /// Ann is primary, nobody is secondary, the team is ann and bob.
+    fn who(target: &Target) -> Vec<PersonId> {
+        match target {
+            Target::OnCall { level: 0 } => vec![person("ann")],
+            Target::Team => vec![person("ann"), person("bob")],
+            Target::Person(person) => vec![person.clone()],
+            _ => vec![],
+        }
+    }
+
+    const PRIMARY: Target = Target::OnCall { level: 0 };
+    const SECONDARY: Target = Target::OnCall { level: 1 };
+
+    fn at(minutes: i64) -> Timestamp {
+        Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minutes)
+    }
+
+    #[test]
+    fn each_step_waits_and_gaps_do_not() {
+        let ladder = ladder(&[(&[PRIMARY], 5), (&[SECONDARY], 5), (&[Target::Team, PRIMARY], 10)], 0);
+        let call = |rung, names: &[&str]| Next::Call { rung, people: names.iter().map(|name| person(name)).collect() };
+        for (called, now, want) in [
+            (None, at(0), call(0, &["ann"])),
+            (None, at(999), call(0, &["ann"])),
+            (Some((0, at(0))), at(4), Next::Wait(at(5))),
+            // Nobody is secondary: the step after it is taken at once, and ann is called once.
+            (Some((0, at(0))), at(5), call(2, &["ann", "bob"])),
+            // After an hour away one step is taken, not all that were missed.
+            (Some((0, at(0))), at(60), call(2, &["ann", "bob"])),
+            // A clock that went back waits as long as it must.
+            (Some((0, at(10))), at(3), Next::Wait(at(15))),
+            (Some((2, at(5))), at(14), Next::Wait(at(15))),
+            (Some((2, at(5))), at(15), Next::Over),
+            // A ladder that became shorter is over.
+            (Some((7, at(5))), at(15), Next::Over),
+        ] {
+            assert_eq!(next(&ladder, Progress { called }, now, who), want, "{called:?} at {now}");
+        }
+    }
+
+    #[test]
+    fn a_page_for_nobody_is_over_at_once() {
+        let ladder = ladder(&[(&[SECONDARY], 5)], 3);
+        assert_eq!(next(&ladder, Progress::default(), at(0), who), Next::Over);
+    }
+
+    proptest! {
+        /// Looked at however seldom, and with a clock that jumps: each rung is called once at most and in order, and none before
+        /// the wait of the one before it.
+        #[test]
+        fn rungs_come_in_order_and_once(looks in proptest::collection::vec(-30..90_i64, 1..60), waits in proptest::collection::vec(1..20_i64, 1..5), repeats in 0..3_u8) {
+            let steps: Vec<(&[Target], i64)> = waits.iter().map(|wait| (&[PRIMARY][..], *wait)).collect();
+            let ladder = ladder(&steps, repeats);
+            let (mut now, mut progress) = (at(0), Progress::default());
+            let mut calls: Vec<(usize, Timestamp)> = Vec::new();
+            for look in looks {
+                now += SignedDuration::from_mins(look);
+                match next(&ladder, progress, now, who) {
+                    Next::Call { rung, .. } => {
+                        prop_assert_eq!(rung, calls.len());
+                        if let Some((last, before)) = calls.last() {
+                            prop_assert!(before.duration_until(now) >= ladder.rungs()[*last].wait);
+                        }
+                        progress.called = Some((rung, now));
+                        calls.push((rung, now));
+                    }
+                    Next::Wait(until) => prop_assert!(now < until),
+                    Next::Over => prop_assert_eq!(calls.len(), ladder.rungs().len()),
+                }
+            }
+        }
+    }
+}
