@@ -54,7 +54,7 @@ pub(crate) fn reverted_json() -> Value {
     with(
         rollout_json(),
         json!({
-            "state": "reverted", "reason": "its users failed more often than stable's (evidence e^8.5 on errors)",
+            "state": "reverted", "reason": "its users failed more often than stable's (evidence 4,914 to 1 on errors)",
             "share": 0.0, "ended_at": "2026-03-02T11:59:52.5Z", "first_bad_at": "2026-03-02T11:59:51Z",
             "steps": [
                 {"share": 0.05, "state": "stopped", "seconds": 2.4, "needs": null},

@@ -7,7 +7,7 @@ use super::ship::{ended, reached};
 use crate::context::Context;
 use crate::table::{Column, harmless, lay_out};
 use crate::view::View;
-use crate::words::{actor, ago, share, span};
+use crate::words::{actor, ago, share, span, thousands};
 use crate::{Exit, Failure};
 
 /// Shows what was shipped, newest first, and what became of it; one rollout step by step with `--id`.
@@ -112,21 +112,27 @@ fn one(rollout: &Rollout, view: &View) -> String {
         let waits_for = waits_for.map_or_else(String::new, |why| format!("; {}", harmless(why)));
         lines.push(String::new());
         lines.push(format!(
-            "judge: {} on {}, evidence for harm {}, for the next step {}, {}{waits_for}",
+            "judge: {} on {}; odds that it does harm: {} (1,000 to 1 takes it off), that the next step is safe: {} \
+             (20 to 1 goes on); looked {}{waits_for}",
             harmless(&judge.decision),
             harmless(&judge.metric),
-            evidence(judge.log_e),
-            evidence(judge.log_e_promote),
+            odds(judge.log_e),
+            odds(judge.log_e_promote),
             ago(view.seconds_since(judge.at))
         ));
     }
     lines.join("\n")
 }
 
-/// Writes evidence as the power of e that it is.
-fn evidence(log_e: f64) -> String {
-    // Without the sum, a hair under zero would be "e^-0.0".
-    format!("e^{:.1}", (log_e * 10.0).round() / 10.0 + 0.0)
+/// Writes evidence, a natural logarithm, as the odds that it is; truncated, so that 19.96 is not yet 20.
+fn odds(log_e: f64) -> String {
+    match log_e.exp() {
+        odds if odds >= 1e9 => "over 1,000,000,000 to 1".to_owned(),
+        odds if odds >= 100.0 => format!("{} to 1", thousands(odds as u64)),
+        odds if odds > 1.0 => format!("{:.1} to 1", (odds * 10.0).floor() / 10.0),
+        // Evidence that leans the other way is no evidence for it.
+        _ => "none".to_owned(),
+    }
 }
 
 #[cfg(test)]

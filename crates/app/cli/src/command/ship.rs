@@ -142,12 +142,12 @@ fn measured(rollout: &Rollout) -> Vec<String> {
     let mut lines = Vec::new();
     let canary = &rollout.canary;
     if canary.requests > 0 {
-        lines.push(format!(
-            "  it answered {} of {}; {} failed",
-            count(canary.requests, "request"),
-            count(canary.users, "user"),
-            canary.failures
-        ));
+        let requests = count(canary.requests, "request");
+        lines.push(format!("  since it was shipped it answered {requests}; {} failed", canary.failures));
+    }
+    if canary.users > 0 {
+        // Users are told apart on a step only: not between two, and not once a version serves everybody.
+        lines.push(format!("  on its steps it met {}, counted anew on each step", count(canary.users, "user")));
     }
     if canary.failures > 0 {
         let baseline = rollout.baseline.as_ref().map_or("nobody", |version| version.as_str());

@@ -39,14 +39,16 @@ fn the_end_is_told_with_what_was_measured() {
     check(
         promoted_json(),
         expect![[r#"
-        checkout v2 serves everybody, 28.6 s after it was shipped
-          it answered 1,204 requests of 96 users; 0 failed"#]],
+            checkout v2 serves everybody, 28.6 s after it was shipped
+              since it was shipped it answered 1,204 requests; 0 failed
+              on its steps it met 96 users, counted anew on each step"#]],
     );
     check(
         reverted_json(),
         expect![[r#"
-            reverted: checkout v2 was taken off 5% of users: its users failed more often than stable's (evidence e^8.5 on errors)
-              it answered 15 requests of 15 users; 4 failed
+            reverted: checkout v2 was taken off 5% of users: its users failed more often than stable's (evidence 4,914 to 1 on errors)
+              since it was shipped it answered 15 requests; 4 failed
+              on its steps it met 15 users, counted anew on each step
               of these, v1 answered 3; users saw 0 on requests that may be repeated, 1 on others
               from the decision to the last request assigned 0.00 s, to the last response 0.31 s
               from the first bad response to the last request assigned 0.91 s, to the last response 1.22 s
@@ -81,7 +83,8 @@ fn times_without_a_bad_response_are_told_from_the_decision() {
         by_hand,
         expect![[r#"
             reverted: checkout v2 was taken off 5% of users: by bootstrap admin: looks odd
-              it answered 15 requests of 15 users; 4 failed
+              since it was shipped it answered 15 requests; 4 failed
+              on its steps it met 15 users, counted anew on each step
               of these, v1 answered 3; users saw 0 on requests that may be repeated, 1 on others
               from the decision to the last request assigned 0.00 s, to the last response 0.02 s
               measured by the gateways, ledger #36"#]],
