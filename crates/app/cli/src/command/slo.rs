@@ -1,7 +1,8 @@
-//! `seaworthy slo`: objectives in files of OpenSLO and Sloth, as Prometheus rules and in words. Reads files only.
+//! `seaworthy slo`: how objectives stand; and those in files of OpenSLO and Sloth, as Prometheus rules and in words.
 
 mod explain;
 mod rules;
+mod status;
 #[cfg(test)]
 mod tests;
 
@@ -12,6 +13,7 @@ use std::{fs, io};
 use seaworthy_files::FILE_BYTES_MAX;
 use seaworthy_objectives::{Diagnostic, Loaded, Severity, Source};
 
+use crate::context::Context;
 use crate::view::View;
 use crate::{Exit, Failure, report};
 
@@ -20,9 +22,9 @@ use super::check;
 /// Most files of windows that a directory may hold: one for each period.
 const WINDOWS_MAX: usize = 100;
 
-/// Reads objectives in files of OpenSLO v1 and v1alpha and of Sloth.
+/// Shows how objectives stand, and reads files of OpenSLO v1 and v1alpha and of Sloth.
 ///
-/// Exit code 0 when everything was read, 1 when something in the files was refused (nothing is written then), 2 when a file
+/// Of files: exit code 0 when everything was read, 1 when something in them was refused (nothing is written then), 2 when one
 /// cannot be read.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
@@ -34,6 +36,11 @@ pub struct Args {
 /// What to do.
 #[derive(Debug, Clone, clap::Subcommand)]
 pub enum What {
+    /// Shows how much of each budget is left, how fast it burns, and what would page.
+    #[command(
+        after_help = "Examples:\n  seaworthy slo status\n  seaworthy slo status checkout-availability --window 6h"
+    )]
+    Status(status::StatusArgs),
     /// Writes Prometheus rules: recordings for every window, and alerts on burn rates.
     #[command(after_help = "Example:\n  seaworthy slo rules slos/*.yaml --out /etc/prometheus/slo.rules.yaml")]
     Rules(rules::RulesArgs),
@@ -53,13 +60,23 @@ pub struct Files {
     pub windows: Option<PathBuf>,
 }
 
-/// Does it, writes the result to `out` and what went wrong to `err`, and returns the exit code.
-pub fn run(args: &Args, json: bool, out: &mut impl Write, err: &mut impl Write) -> u8 {
+/// Asks a server, where that is what it takes.
+pub(crate) async fn ask(args: &Args, cx: &mut Context<'_>) -> Result<Exit, Failure> {
+    match &args.what {
+        What::Status(args) => status::run(args, cx).await,
+        What::Rules(_) | What::Explain(_) => unreachable!("these need no server and were carried out before"),
+    }
+}
+
+/// Works on files, writes the result to `out` and what went wrong to `err`, and returns the exit code; none where a server must
+/// be asked.
+pub fn run(args: &Args, json: bool, out: &mut impl Write, err: &mut impl Write) -> Option<u8> {
     let done = match &args.what {
+        What::Status(_) => return None,
         What::Rules(args) => rules::run(args, json, out, err),
         What::Explain(args) => explain::run(args, View::of_this_process(json), out, err),
     };
-    done.unwrap_or_else(|failure| report(&failure, json, err)).code()
+    Some(done.unwrap_or_else(|failure| report(&failure, json, err)).code())
 }
 
 /// Reads all files and those of windows.

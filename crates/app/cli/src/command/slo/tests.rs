@@ -49,7 +49,7 @@ fn ran(what: What, json: bool, directory: &Directory) -> (u8, String, String) {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let code = run(&Args { what }, json, &mut out, &mut err);
     let text = |bytes| String::from_utf8(bytes).unwrap().replace(&directory.0.display().to_string(), "DIR");
-    (code, text(out), text(err))
+    (code.expect("it reads files"), text(out), text(err))
 }
 
 fn rules(files: Files, out: Option<PathBuf>) -> What {
