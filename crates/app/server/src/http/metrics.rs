@@ -10,12 +10,15 @@ use http::Method;
 use http::header::CONTENT_TYPE;
 use seaworthy_contract::catalogue::Objective;
 use seaworthy_core::watch::Objectives;
+use seaworthy_core::watch::objectives::{Seen, Watched};
+use seaworthy_model::Tally;
+use seaworthy_slo::{Reading, Sight, Urgency};
 
 use super::{App, Route};
 use crate::access::Who;
 
-/// Most objectives that are told of: whoever scrapes keeps two series of each.
-const OBJECTIVES_MAX: usize = 2_000;
+/// Most objectives that are told of: whoever scrapes keeps seven series of each.
+const OBJECTIVES_MAX: usize = 1_000;
 
 /// Counters that are not in state.
 #[derive(Default)]
@@ -78,14 +81,44 @@ async fn metrics(State(app): State<App>) -> ([(http::HeaderName, &'static str); 
     ([(CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")], text)
 }
 
-/// Budget and burn of each objective. Labels are names of the catalogue, at most [`OBJECTIVES_MAX`] of them.
+/// What is told of an objective that was looked at: name, help, value.
+type Told = (&'static str, &'static str, fn(&Watched, &Seen) -> Option<f64>);
+
+/// All that is told of each objective.
+const TOLD: [Told; 7] = [
+    ("objective_target_ratio", "Share of good events that is wanted.", |watched, _| Some(watched.declared.target)),
+    ("objective_budget_remaining_ratio", "Share of the budget that is left.", |_, seen| Some(seen.budget.remaining)),
+    ("objective_burn_ratio", "How many times faster than evenly the budget burns.", |_, seen| seen.budget.burn),
+    ("objective_events", "Events of the period so far.", |_, seen| counts(seen).map(|tally| tally.total as f64)),
+    ("objective_bad_events", "Bad events of the period so far.", |_, seen| counts(seen).map(|tally| tally.bad as f64)),
+    ("objective_paging_ratio", "1 when it burns so fast that somebody is woken.", |watched, _| {
+        let pages = watched.engine()?.alert().is_some_and(|alert| alert.urgency == Urgency::Page);
+        Some(f64::from(u8::from(pages)))
+    }),
+    (
+        "objective_seen_ratio",
+        "1 when whatever measures it was heard, also of a service that nobody asks.",
+        |watched, _| {
+            let sight = watched.engine()?.sight();
+            Some(f64::from(u8::from(!matches!(sight, Sight::Unknown | Sight::NoTelemetry))))
+        },
+    ),
+];
+
+fn counts(seen: &Seen) -> Option<Tally> {
+    match seen.so_far {
+        Reading::Counts(tally) => Some(tally),
+        Reading::Ratio(_) | Reading::Nothing => None,
+    }
+}
+
+/// What is known of each objective. Labels are names of the catalogue, at most [`OBJECTIVES_MAX`] of them.
 fn objectives(objectives: &Objectives) -> String {
-    let seen =
-        || objectives.iter().filter_map(|watched| Some((&watched.declared, watched.seen()?))).take(OBJECTIVES_MAX);
-    let left = seen().map(|(declared, seen)| (declared, Some(seen.budget.remaining)));
-    let burn = seen().map(|(declared, seen)| (declared, seen.budget.burn));
-    let (budget, rate) = ("Share of the budget that is left.", "How many times faster than evenly the budget burns.");
-    family("objective_budget_remaining_ratio", budget, left) + &family("objective_burn_ratio", rate, burn)
+    let family = |(name, help, value): &Told| {
+        let seen = objectives.iter().filter_map(|watched| Some((watched, watched.seen()?))).take(OBJECTIVES_MAX);
+        family(name, help, seen.map(|(watched, seen)| (&watched.declared, value(watched, seen))))
+    };
+    TOLD.iter().map(family).collect()
 }
 
 fn family<'a>(name: &str, help: &str, values: impl Iterator<Item = (&'a Objective, Option<f64>)>) -> String {
