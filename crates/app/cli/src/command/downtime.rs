@@ -1,7 +1,10 @@
-//! `seaworthy downtime`: the account of somebody else's history of outages, under six definitions. Reads files only.
+//! `seaworthy downtime`: the account of what a server watched, and of somebody else's history of outages, which reads
+//! files only.
 
+pub mod ask;
 mod figures;
 mod json;
+mod shown;
 mod text;
 
 use std::io::Write;
@@ -13,25 +16,47 @@ use jiff::tz::TimeZone;
 use seaworthy_downtime::{Definition, Span};
 use seaworthy_histories::{History, Unreadable};
 
+use crate::context::Context;
 use crate::table::harmless;
 use crate::{Exit, Failure, report};
 use figures::Figures;
 
-/// Accounts for downtime.
+/// Accounts for downtime: this month of every service, with a bar of its days.
 ///
-/// Exit code 0 when everything was read, 1 when lines of the history could not be read (the rest counts), 2 when nothing
-/// could be.
+/// Every second is in one class: up, degraded, down, down as planned, up in a window, or unknown. What nobody measured is
+/// unknown, also before the ledger began. Times are those of UTC.
 #[derive(Debug, Clone, clap::Args)]
+#[command(args_conflicts_with_subcommands = true, after_help = EXAMPLES)]
 pub struct Args {
-    /// What to do.
+    /// What to do; without it, the account
     #[command(subcommand)]
-    pub what: What,
+    pub what: Option<What>,
+    /// Which account
+    #[command(flatten)]
+    pub account: ask::AccountArgs,
 }
+
+const EXAMPLES: &str = "Examples:
+  seaworthy downtime
+  seaworthy downtime checkout --rule maintenance-announced
+  seaworthy downtime announce checkout --from +2h --to +3h --why 'new database'
+  seaworthy downtime cause checkout vendor=northbank";
 
 /// What to do.
 #[derive(Debug, Clone, clap::Subcommand)]
 pub enum What {
-    /// Reports the downtime in somebody's published history, under each definition of downtime.
+    /// Declares work that may interrupt a service; planned is what was declared before it began, until its end.
+    #[command(after_help = "Example:\n  seaworthy downtime announce checkout --from +2h --to +3h --why 'new database'")]
+    Announce(ask::AnnounceArgs),
+    /// Takes a window back; one that has begun ends now.
+    Cancel(ask::CancelArgs),
+    /// Says why a service was degraded or down; a later word replaces an earlier one.
+    #[command(after_help = "Example:\n  seaworthy downtime cause checkout vendor=northbank")]
+    Cause(ask::CauseArgs),
+    /// Reports the downtime in somebody's published history, under each definition of downtime; reads files only.
+    ///
+    /// Exit code 0 when everything was read, 1 when lines of the history could not be read (the rest counts), 2 when
+    /// nothing could be.
     #[command(after_help = "Example:\n  seaworthy downtime report --source history/ --from 2025-01-01 --to 2026-01-01")]
     Report(ReportArgs),
 }
@@ -86,14 +111,26 @@ fn rule(text: &str) -> Result<Rule, String> {
     text.parse().map(Rule::One).map_err(|unknown: seaworthy_downtime::UnknownDefinition| format!("{unknown}, all"))
 }
 
-/// Does it, writes the result to `out` and what went wrong to `err`, and returns the exit code.
-pub fn run(args: &Args, json: bool, out: &mut impl Write, err: &mut impl Write) -> u8 {
-    let What::Report(args) = &args.what;
+/// Reports on files, where that is asked: writes the result to `out` and what went wrong to `err`, and returns the exit
+/// code.
+pub fn run(args: &Args, json: bool, out: &mut impl Write, err: &mut impl Write) -> Option<u8> {
+    let Some(What::Report(args)) = &args.what else { return None };
     let done = match account(args) {
         Ok((history, figures)) => show(&history, &figures, json, out, err),
         Err(failure) => Err(failure),
     };
-    done.unwrap_or_else(|failure| report(&failure, json, err)).code()
+    Some(done.unwrap_or_else(|failure| report(&failure, json, err)).code())
+}
+
+/// Does what asks a server.
+pub(crate) async fn asked(args: &Args, cx: &mut Context<'_>) -> Result<Exit, Failure> {
+    match &args.what {
+        None => ask::account(&args.account, cx).await,
+        Some(What::Announce(args)) => ask::announce(args, cx).await,
+        Some(What::Cancel(args)) => ask::cancel(args, cx).await,
+        Some(What::Cause(args)) => ask::name_cause(args, cx).await,
+        Some(What::Report(_)) => unreachable!("it needs no server and was carried out before"),
+    }
 }
 
 fn account(args: &ReportArgs) -> Result<(History, Figures), Failure> {

@@ -92,7 +92,7 @@ fn offline(global: &Global, command: &Command, out: &mut impl Write, err: &mut i
         Command::Judge(args) => {
             judge::run(&judge::JudgeArgs { json: global.json, ..args.clone() }, io::stdin().lock(), out, err)
         }
-        Command::Downtime(args) => downtime::run(args, global.json, out, err),
+        Command::Downtime(args) => return downtime::run(args, global.json, out, err),
         Command::Slo(args) => return slo::run(args, global.json, out, err),
         Command::Ledger(args) => ledger::run(args, out, err),
         Command::LedgerWriter(args) => ledger::writer(args, err),
@@ -130,13 +130,13 @@ async fn dispatch(command: Command, cx: &mut Context<'_>) -> Result<Exit, Failur
         Command::Rules(args) => rules::run(&args, cx).await,
         Command::Review(args) => review::run(&args, cx).await,
         Command::Apply(args) => apply::run(&args, cx).await,
+        Command::Downtime(args) => downtime::asked(&args, cx).await,
         Command::SignIn => sign_in::run(cx).await,
         Command::Slo(args) => slo::ask(&args, cx).await,
         Command::Token(args) => token::run(&args, cx).await,
         Command::Check(_)
         | Command::Look(_)
         | Command::Judge(_)
-        | Command::Downtime(_)
         | Command::Ledger(_)
         | Command::LedgerWriter(_)
         | Command::LedgerCheck(_)

@@ -61,7 +61,7 @@ fn shell(dir: &Path, line: &str, json: bool) -> (u8, String, String) {
     let source = dir.display().to_string();
     let words = ["downtime", "report", "--source", &source].into_iter().chain(line.split(' '));
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let code = run(&Shell::try_parse_from(words).unwrap().args, json, &mut out, &mut err);
+    let code = run(&Shell::try_parse_from(words).unwrap().args, json, &mut out, &mut err).expect("it is a report");
     let text = |bytes| String::from_utf8(bytes).unwrap().replace(&source, "DIR");
     (code, text(out), text(err))
 }
