@@ -106,6 +106,8 @@ async fn serve(boot: &ServerBoot, listener: TcpListener, ready: impl FnOnce(&Rea
         ],
     );
     let mut sending = tokio::spawn(task::outbox::run(kernel.clone(), base.clone(), task::outbox::Pace::REAL));
+    let sources = task::queries::Sources::of(std::env::vars_os());
+    let mut asking = tokio::spawn(task::queries::run(kernel.clone(), sources));
     let app = App::new(kernel, access, id, base);
     let listener = tokio::net::TcpListener::from_std(listener)?;
     tracing::info!(address = %boot.portal, position = app.kernel.changes().borrow().position, "serving");
@@ -115,7 +117,7 @@ async fn serve(boot: &ServerBoot, listener: TcpListener, ready: impl FnOnce(&Rea
     let mut serving = tokio::spawn(crate::http::serve(listener, router(app), Limits::REAL, told));
     let ended = tokio::select! {
         _ = stop.recv() => Ok(()),
-        why = first_end(&mut deciding, &mut sending) => Err(why),
+        why = first_end(&mut deciding, &mut sending, &mut asking) => Err(why),
         _ = &mut serving => return Err(ServerError::Bug("serving")),
     };
     drain.send_replace(true);
@@ -137,13 +139,18 @@ async fn note_start(kernel: &Kernel, started: Input) -> Result<(), CommandError>
 }
 
 /// Waits for the first of the tasks that must never end; says why the process must.
-async fn first_end(deciding: &mut JoinHandle<()>, sending: &mut JoinHandle<()>) -> ServerError {
+async fn first_end(
+    deciding: &mut JoinHandle<()>,
+    sending: &mut JoinHandle<()>,
+    asking: &mut JoinHandle<()>,
+) -> ServerError {
     tokio::select! {
         decided = deciding => match decided {
             Ok(()) => ServerError::LedgerStopped,
             Err(_) => ServerError::Bug("deciding"),
         },
         _ = sending => ServerError::Bug("sending pages"),
+        _ = asking => ServerError::Bug("asking other systems"),
     }
 }
 
@@ -173,13 +180,14 @@ mod tests {
         let forever = || tokio::spawn(std::future::pending::<()>());
         let bug = || tokio::spawn(async { panic!("on purpose") });
         let told = |error: ServerError| (error.to_string(), error.is_config());
-        for (mut deciding, mut sending, want) in [
-            (bug(), forever(), "deciding ended by a bug"),
-            (forever(), bug(), "sending pages ended by a bug"),
-            (forever(), tokio::spawn(async {}), "sending pages ended by a bug"),
-            (tokio::spawn(async {}), forever(), "the ledger has stopped"),
+        for (mut deciding, mut sending, mut asking, want) in [
+            (bug(), forever(), forever(), "deciding ended by a bug"),
+            (forever(), bug(), forever(), "sending pages ended by a bug"),
+            (forever(), tokio::spawn(async {}), forever(), "sending pages ended by a bug"),
+            (forever(), forever(), bug(), "asking other systems ended by a bug"),
+            (tokio::spawn(async {}), forever(), forever(), "the ledger has stopped"),
         ] {
-            let (text, is_config) = told(first_end(&mut deciding, &mut sending).await);
+            let (text, is_config) = told(first_end(&mut deciding, &mut sending, &mut asking).await);
             assert!(text.starts_with(want) && !is_config, "{text}: the supervisor starts it again");
         }
     }

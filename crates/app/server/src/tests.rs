@@ -9,6 +9,7 @@ mod flaky;
 mod intake;
 mod loop_story;
 mod machines;
+mod measured;
 mod outbox;
 mod portal;
 mod requests;

@@ -51,6 +51,8 @@ pub(crate) enum Who {
     Supervisor,
     /// Admins, and credentials that only send facts in.
     Intake,
+    /// The same, and teams for what they own: counts of services.
+    Counts,
     /// Whoever may send facts in, with a credential in the body: the handler looks. The format of others leaves no choice.
     InBody,
 }
@@ -66,6 +68,7 @@ impl Principal {
             Who::Gateway => self.scope == ScopeV2::Gateway,
             Who::Supervisor => self.scope == ScopeV2::Supervisor,
             Who::Intake | Who::InBody => matches!(self.scope, ScopeV2::Admin | ScopeV2::Intake),
+            Who::Counts => matches!(self.scope, ScopeV2::Admin | ScopeV2::Intake | ScopeV2::Team { .. }),
         }
     }
 
@@ -190,5 +193,7 @@ mod tests {
             assert!(!intake.may_call(route), "facts in, nothing else: {route:?}");
         }
         assert!(intake.may_call(Who::Intake) && !shop.may_call(Who::Intake));
+        assert!(intake.may_call(Who::Counts) && shop.may_call(Who::Counts));
+        assert!(!who(ScopeV2::Read).may_call(Who::Counts) && !who(ScopeV2::Gateway).may_call(Who::Counts));
     }
 }

@@ -12,11 +12,13 @@ mod events;
 mod gate;
 mod health;
 mod intake;
+mod kpi;
 mod ledger;
 mod listen;
 mod metrics;
 mod objectives;
 mod openapi;
+mod otlp;
 mod pages;
 mod portal;
 mod report;
@@ -59,6 +61,10 @@ pub(crate) struct App {
     pub(crate) metrics: Arc<metrics::Metrics>,
     /// What other systems said of services that nobody declared.
     pub(crate) unowned: Arc<intake::Unowned>,
+    /// Keys of counts that services sent; one sending is taken after the other.
+    pub(crate) keys: Arc<tokio::sync::Mutex<kpi::Keys>>,
+    /// Where counters of other people's metrics stand.
+    pub(crate) exports: Arc<otlp::Exports>,
     /// Requests so far, for their names.
     requests: Arc<AtomicU64>,
     pub(crate) places: Arc<streams::Places>,
@@ -76,8 +82,9 @@ impl App {
     pub(crate) fn new(kernel: Kernel, access: Access, boot: Uuid, base: Arc<str>) -> Self {
         let (metrics, places, unowned) = <_>::default();
         let (applying, verifying) = <_>::default();
-        let requests = Arc::default();
-        Self { kernel, access, boot, base, metrics, unowned, requests, places, applying, verifying }
+        let (requests, keys) = <_>::default();
+        let exports = Arc::new(otlp::Exports::new(kernel.now()));
+        Self { kernel, access, boot, base, metrics, unowned, keys, exports, requests, places, applying, verifying }
     }
 
     /// Names a request: the random end of this start's id, and which one it is since then. Short enough to be read out.
@@ -122,6 +129,8 @@ pub(crate) fn routes() -> Vec<Route> {
         alerts::routes(),
         rules::routes(),
         intake::routes(),
+        kpi::routes(),
+        otlp::routes(),
         tokens::routes(),
         ledger::routes(),
         catalogue::routes(),

@@ -50,6 +50,8 @@ use crate::access::Who;
         super::rules::review,
         super::intake::alertmanager,
         super::intake::events::enqueue,
+        super::kpi::take,
+        super::otlp::export,
         super::tokens::list,
         super::tokens::make,
         super::tokens::revoke,

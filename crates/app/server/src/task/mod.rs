@@ -1,3 +1,4 @@
 //! Background tasks: each keeps one thing true, is nudged and also looks by itself, and takes no input.
 
 pub(crate) mod outbox;
+pub(crate) mod queries;

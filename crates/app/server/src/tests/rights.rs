@@ -40,7 +40,7 @@ async fn every_route_refuses_who_has_no_business_there() {
             Who::Reader | Who::Operator => &[GATEWAY],
             Who::Gateway => &[SUPERVISOR, &app.admin],
             Who::Supervisor => &[GATEWAY, &app.admin],
-            Who::Intake => &[GATEWAY, SUPERVISOR],
+            Who::Intake | Who::Counts => &[GATEWAY, SUPERVISOR],
             Who::InBody => &[],
         };
         for token in strangers {
