@@ -5,11 +5,15 @@
 mod args;
 mod bench;
 mod check;
+mod conformance;
 mod crash;
+mod example;
+mod figures;
 mod fmt;
 mod prepare;
 mod screenshot;
 mod shell;
+mod sim;
 mod test;
 mod tidy;
 
@@ -47,6 +51,18 @@ const CHORES: &[Chore] = &[
         usage: "[--kills N] [--seed N] [--release]",
         about: "kill -9 the ledger's writer N times and look for what was lost",
         run: crash::run,
+    },
+    Chore {
+        name: "sim",
+        usage: "watch [page] [storm] [probe] [false-pages] [missed] [--seed N] [--json FILE]",
+        about: "months of watching in virtual time, against the figures the project promises",
+        run: sim::run,
+    },
+    Chore {
+        name: "conformance",
+        usage: "[--only NAME] [--release]",
+        about: "our edges against real programs: Debian's Prometheus and Alertmanager, OpenTelemetry's SDK",
+        run: conformance::run,
     },
     Chore {
         name: "screenshot",

@@ -1,7 +1,7 @@
 //! `bench build`: what a newcomer's first release build costs, and how many crates it is.
 
-use super::figures::{Figure, verdict};
 use crate::args::Args;
+use crate::figures::{Figure, verdict};
 use crate::shell::{Outcome, cargo, run as start, target};
 use crate::tidy::{CRATES_MAX, crates_in_binary};
 

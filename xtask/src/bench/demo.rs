@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::child;
-use super::figures::{Figure, spread, verdict};
 use super::report::{self, Run};
 use crate::args::Args;
+use crate::figures::{Figure, spread, verdict};
 use crate::shell::{Outcome, Profile, command, seaworthy, target};
 
 /// Runs when nobody says how many.
@@ -147,8 +147,8 @@ fn write(file: &str, reports: &[Value], runs: &[Run]) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use super::super::figures::verdict;
     use super::{Run, figures};
+    use crate::figures::verdict;
 
     fn good() -> Run {
         Run {

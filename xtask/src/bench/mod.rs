@@ -5,7 +5,6 @@
 mod build;
 mod child;
 mod demo;
-mod figures;
 mod report;
 mod up;
 

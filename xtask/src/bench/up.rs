@@ -8,8 +8,8 @@ use std::process::Child;
 use std::time::{Duration, Instant};
 
 use super::child;
-use super::figures::{Figure, verdict};
 use crate::args::Args;
+use crate::figures::{Figure, verdict};
 use crate::shell::{Outcome, Profile, command, run as start, seaworthy, target};
 
 /// Where `up` keeps its data, in the directory of files it is given.

@@ -3,7 +3,8 @@
 //! A [`World`] is the kernel's own engine on a disk in memory, with users, gateways, a supervisor and a network around
 //! it that are simulated: it runs some hundred times faster than time, and a run is the same each time. While it runs,
 //! checkers look at every event and every request for what must never be. [`plan`] makes a world's faults from a seed;
-//! [`story`] lets a person play one by hand, as text.
+//! [`story`] lets a person play one by hand, as text; [`watch`] measures
+//! how long an outage takes to reach a person.
 
 mod catalogue;
 mod check;
@@ -14,6 +15,7 @@ pub mod plan;
 mod random;
 mod server;
 pub mod story;
+pub mod watch;
 mod world;
 
 pub use machine::{Behaviour, Start};

@@ -8,10 +8,11 @@ use std::task::{Context, Poll, Waker};
 
 use jiff::Timestamp;
 use seaworthy_contract::gateway::{Report, ReportAck};
+use seaworthy_contract::prober::{ProbeAck, ProbeReport};
 use seaworthy_core::{Fact, Input};
 use seaworthy_kernel::{CommandError, Done, Engine, Outside, Shared, decode};
 use seaworthy_model::{EventId, Position};
-use seaworthy_store::{Answer, Clock, Entry, Ledger, Side, SideError, Table, Write};
+use seaworthy_store::{Answer, Clock, Entry, Ledger, Row, SeriesStore, Side, SideError, Table, Write};
 use seaworthy_testkit::store::{Disk, Fault, Faults, MemorySide};
 use uuid::Uuid;
 
@@ -177,6 +178,15 @@ impl Server {
 
     pub(crate) fn report(&mut self, report: &Report) -> Option<Result<ReportAck, CommandError>> {
         Some(at_once(self.engine.as_ref()?.take_report(report)))
+    }
+
+    pub(crate) fn probed(&mut self, report: &ProbeReport) -> Option<Result<ProbeAck, CommandError>> {
+        Some(at_once(self.engine.as_ref()?.take_probes(report)))
+    }
+
+    /// Puts what was counted before the simulation on the disk; a server that runs reads it when it starts again.
+    pub(crate) fn store(&self, rows: Vec<Row>) {
+        at_once(self.disk.series().write(rows)).expect("the disk in memory takes it");
     }
 
     /// What the server does each second.

@@ -4,3 +4,5 @@
 mod seeds;
 #[cfg(test)]
 mod stories;
+#[cfg(test)]
+mod watch;

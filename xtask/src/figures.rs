@@ -4,7 +4,7 @@ use crate::shell::Outcome;
 
 /// One promise and what was measured.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Figure {
+pub(crate) struct Figure {
     what: String,
     measured: String,
     promised: String,
@@ -13,14 +13,21 @@ pub(super) struct Figure {
 
 impl Figure {
     /// A measured number that must not be above `most`; a number that is missing is a promise not kept.
-    pub(super) fn at_most(what: &str, measured: Option<f64>, most: f64, unit: &str) -> Self {
+    pub(crate) fn at_most(what: &str, measured: Option<f64>, most: f64, unit: &str) -> Self {
         let kept = measured.is_some_and(|value| value <= most);
         let measured = measured.map_or("not measured".into(), |value| format!("{value:.2} {unit}"));
         Self { what: what.into(), measured, promised: format!("<= {most} {unit}"), kept }
     }
 
+    /// A measured number that must not be below `least`; a number that is missing is a promise not kept.
+    pub(crate) fn at_least(what: &str, measured: Option<f64>, least: f64, unit: &str) -> Self {
+        let kept = measured.is_some_and(|value| value >= least);
+        let measured = measured.map_or("not measured".into(), |value| format!("{value:.2} {unit}"));
+        Self { what: what.into(), measured, promised: format!(">= {least} {unit}"), kept }
+    }
+
     /// Something that must have happened in every run.
-    pub(super) fn in_all(what: &str, times: usize, runs: usize) -> Self {
+    pub(crate) fn in_all(what: &str, times: usize, runs: usize) -> Self {
         let kept = runs > 0 && times == runs;
         Self { what: what.into(), measured: format!("{times} of {runs}"), promised: "all".into(), kept }
     }
@@ -30,7 +37,7 @@ impl Figure {
 ///
 /// # Errors
 /// When one is missed.
-pub(super) fn verdict(figures: &[Figure]) -> Outcome {
+pub(crate) fn verdict(figures: &[Figure]) -> Outcome {
     println!();
     for Figure { what, measured, promised, kept } in figures {
         let word = if *kept { "PASS" } else { "FAIL" };
@@ -42,7 +49,7 @@ pub(super) fn verdict(figures: &[Figure]) -> Outcome {
 
 /// Least, median and greatest of a list; none when it is empty. The median of an even number of values is the
 /// mean of the two in the middle.
-pub(super) fn spread(values: &[f64]) -> Option<(f64, f64, f64)> {
+pub(crate) fn spread(values: &[f64]) -> Option<(f64, f64, f64)> {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     let (least, greatest) = (*sorted.first()?, *sorted.last()?);
@@ -52,9 +59,27 @@ pub(super) fn spread(values: &[f64]) -> Option<(f64, f64, f64)> {
     Some((least, median, greatest))
 }
 
+/// The value that so large a part of a list does not exceed (nearest rank), `part` from 0 to 1; none when it is empty.
+pub(crate) fn percentile(values: &[f64], part: f64) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let rank = (part * sorted.len() as f64).ceil() as usize;
+    sorted.get(rank.saturating_sub(1)).copied()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Figure, spread, verdict};
+    use super::{Figure, percentile, spread, verdict};
+
+    #[test]
+    fn ranks() {
+        let values: Vec<f64> = (1..=1_000).rev().map(f64::from).collect();
+        for (part, value) in [(0.0, 1.0), (0.5, 500.0), (0.99, 990.0), (1.0, 1_000.0)] {
+            assert_eq!(percentile(&values, part), Some(value), "{part}");
+        }
+        assert_eq!(percentile(&[7.0], 0.99), Some(7.0));
+        assert_eq!(percentile(&[], 0.5), None);
+    }
 
     #[test]
     fn spreads() {
@@ -69,6 +94,9 @@ mod tests {
         assert_eq!(verdict(&[Figure::at_most("x", Some(4.0), 4.0, "s")]), Ok(()));
         assert!(verdict(&[Figure::at_most("x", Some(4.01), 4.0, "s")]).is_err());
         assert!(verdict(&[Figure::at_most("x", None, 4.0, "s")]).is_err());
+        assert_eq!(verdict(&[Figure::at_least("x", Some(200.0), 200.0, "")]), Ok(()));
+        assert!(verdict(&[Figure::at_least("x", Some(199.9), 200.0, "")]).is_err());
+        assert!(verdict(&[Figure::at_least("x", None, 200.0, "")]).is_err());
     }
 
     #[test]

@@ -1,0 +1,20 @@
+//! `sim`: runs in virtual time what would take days on a clock, and says which promises are kept.
+//!
+//! Stands outside CI, like `bench`: a whole run takes minutes. Small ones of the same are among the tests.
+
+mod watch;
+
+use crate::args::Args;
+use crate::shell::Outcome;
+
+/// Runs the simulation that the first word names.
+///
+/// # Errors
+/// When it cannot be run, or a figure is missed.
+pub(crate) fn run(mut args: Args) -> Outcome {
+    match args.word().as_deref() {
+        Some("watch") => watch::run(args),
+        Some(other) => Err(format!("unknown simulation \"{other}\"\nhint: watch")),
+        None => Err("which simulation? watch".into()),
+    }
+}
