@@ -10,6 +10,7 @@ pub mod judge;
 pub mod ledger;
 pub mod ledger_fill;
 pub mod look;
+pub mod oncall;
 pub mod pages;
 pub mod ready;
 pub mod resume;
@@ -63,6 +64,7 @@ pub enum Command {
     Judge(judge::JudgeArgs),
     Downtime(downtime::Args),
     Slo(slo::Args),
+    Oncall(oncall::Args),
     Ledger(ledger::Args),
     #[command(hide = true)]
     LedgerWriter(ledger::WriterArgs),
@@ -94,6 +96,7 @@ fn offline(global: &Global, command: &Command, out: &mut impl Write, err: &mut i
         }
         Command::Downtime(args) => return downtime::run(args, global.json, out, err),
         Command::Slo(args) => return slo::run(args, global.json, out, err),
+        Command::Oncall(args) => oncall::run(args, global.json, out, err),
         Command::Ledger(args) => ledger::run(args, out, err),
         Command::LedgerWriter(args) => ledger::writer(args, err),
         Command::LedgerCheck(args) => ledger::check(args, out, err),
@@ -137,6 +140,7 @@ async fn dispatch(command: Command, cx: &mut Context<'_>) -> Result<Exit, Failur
         Command::Check(_)
         | Command::Look(_)
         | Command::Judge(_)
+        | Command::Oncall(_)
         | Command::Ledger(_)
         | Command::LedgerWriter(_)
         | Command::LedgerCheck(_)
