@@ -165,14 +165,15 @@ fn budget(watched: &Watched) -> Option<Budget> {
 fn tiers(watched: &Watched) -> Vec<Tier> {
     let Some(engine) = watched.engine() else { return Vec::new() };
     let objective = engine.objective();
-    let reading = |index: usize| watched.seen().map(|seen| seen.tiers[index]).unwrap_or_default();
+    let reading =
+        |index: usize| watched.seen().map(|seen| (seen.tiers[index], seen.weighed[index])).unwrap_or_default();
     let tier = |(index, tier): (usize, &slo::Tier)| {
-        let window = |seconds: u32, reading: Reading| {
-            let counts = counts(reading);
-            let burn = reading.ratio().map(|ratio| ratio / objective.allowed_ratio());
+        let window = |seconds: u32, counted: Reading, weighed: Reading| {
+            let counts = counts(counted);
+            let burn = weighed.ratio().map(|ratio| ratio / objective.allowed_ratio());
             Window { seconds, total: counts.map(|tally| tally.total), bad: counts.map(|tally| tally.bad), burn }
         };
-        let windows = reading(index);
+        let (counted, weighed) = reading(index);
         Tier {
             urgency: match tier.urgency {
                 slo::Urgency::Page => Urgency::Page,
@@ -181,8 +182,8 @@ fn tiers(watched: &Watched) -> Vec<Tier> {
             burn_limit: objective.burn(tier),
             bad_ratio_limit: objective.threshold_ratio(tier),
             budget_ratio: tier.budget,
-            long: window(tier.long_seconds, windows.long),
-            short: window(tier.short_seconds, windows.short),
+            long: window(tier.long_seconds, counted.long, weighed.long),
+            short: window(tier.short_seconds, counted.short, weighed.short),
         }
     };
     objective.tiers().iter().enumerate().map(tier).collect()

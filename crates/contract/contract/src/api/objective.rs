@@ -154,7 +154,8 @@ pub struct Window {
     pub total: Option<u64>,
     /// Of these, bad.
     pub bad: Option<u64>,
-    /// How many times faster than evenly the budget burned in it; none where nothing happened.
+    /// How many times faster than evenly the budget burned in it, the time before the first event that is known counting as
+    /// well; none where nothing happened.
     pub burn: Option<f64>,
 }
 

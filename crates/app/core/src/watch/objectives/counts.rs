@@ -121,6 +121,11 @@ impl Counts {
         self.first_at
     }
 
+    /// Returns the seconds since the first event that is known; none where there never was one.
+    pub(super) fn known_seconds(&self, now: Timestamp) -> Option<f64> {
+        self.first_at.map(|first| now.duration_since(first).as_secs_f64().max(0.0))
+    }
+
     /// Returns events in the hour that ended with the last one.
     pub(super) fn recent_per_hour(&self) -> f64 {
         let events = self.events();

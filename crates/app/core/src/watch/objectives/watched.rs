@@ -72,8 +72,10 @@ pub struct Watched {
 pub struct Seen {
     /// When.
     pub at: Timestamp,
-    /// The windows of each tier, in the engine's order.
+    /// The windows of each tier, in the engine's order: what was counted in them.
     pub tiers: [TierReading; TIERS_MAX],
+    /// The same as they weigh against the whole window, of which a young objective knows a part.
+    pub weighed: [TierReading; TIERS_MAX],
     /// The whole period.
     pub so_far: Reading,
     /// The budget.
@@ -247,7 +249,15 @@ impl Watched {
             *reading = TierReading { long: window(tier.long_seconds), short: window(tier.short_seconds) };
         }
         let recent = window(convert::HOUR_SECONDS);
-        let tiers_seen = &tiers[..objective.tiers().len()];
+        let known_seconds = self.counts.as_ref().and_then(|counts| counts.known_seconds(now));
+        let weigh = |reading: Reading, seconds: u32| convert::weighed(reading, seconds, known_seconds);
+        let recent = weigh(recent, convert::HOUR_SECONDS);
+        let mut weighed = tiers;
+        for (reading, tier) in weighed.iter_mut().zip(objective.tiers()) {
+            (reading.long, reading.short) =
+                (weigh(reading.long, tier.long_seconds), weigh(reading.short, tier.short_seconds));
+        }
+        let tiers_seen = &weighed[..objective.tiers().len()];
         // What changed shows in the engine; whoever tells others compares with what they were told.
         let _ = engine.decide(&Observation { now, tiers: tiers_seen, traffic });
         let so_far = match (&mut self.counts, &self.readings) {
@@ -256,7 +266,7 @@ impl Watched {
         };
         let budget = Budget::of(&objective, &self.spending(so_far, recent, now));
         let (last_event_at, last_telemetry_at) = (traffic.last_event_at, traffic.last_telemetry_at);
-        self.seen = Some(Seen { at: now, tiers, so_far, budget, last_event_at, last_telemetry_at });
+        self.seen = Some(Seen { at: now, tiers, weighed, so_far, budget, last_event_at, last_telemetry_at });
     }
 
     /// Begins the next period of the calendar where one has ended.

@@ -98,3 +98,17 @@ fn a_certain_outage_is_seen_within_two_seconds_and_its_end_too() {
     assert!(over <= 0.5, "{over} s");
     assert!(bench.until(30, 24, 1, fails).is_none(), "4% is for the budget");
 }
+
+#[test]
+fn a_young_service_pages_after_as_much_of_its_budget_as_an_old_one() {
+    for (well, why) in [(0, "it failed from its first request on"), (60, "a minute old"), (1_200, "20 minutes old")] {
+        let mut bench = Bench::new(vec![availability()]);
+        bench.traffic(well, 25, 0);
+        let took = bench.until(120, 0, 25, is_paged).expect("paged");
+        assert!((51.0..=53.0).contains(&took), "{why}: {took} s");
+    }
+    let mut bench = Bench::new(vec![availability()]);
+    bench.traffic(60, 25, 0);
+    bench.traffic(20, 0, 25);
+    assert!(bench.until(600, 25, 0, is_paged).is_none(), "a restart that took 20 s wakes nobody");
+}
