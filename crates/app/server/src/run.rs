@@ -108,7 +108,7 @@ async fn serve(boot: &ServerBoot, listener: TcpListener, ready: impl FnOnce(&Rea
     let mut sending = tokio::spawn(task::outbox::run(kernel.clone(), base.clone(), task::outbox::Pace::REAL));
     let sources = task::queries::Sources::of(std::env::vars_os());
     let mut asking = tokio::spawn(task::queries::run(kernel.clone(), sources));
-    let app = App::new(kernel, access, id, base);
+    let app = App::new(kernel, access, id, base).keeping(&boot.data);
     let listener = tokio::net::TcpListener::from_std(listener)?;
     tracing::info!(address = %boot.portal, position = app.kernel.changes().borrow().position, "serving");
     ready(&Ready { admin_token });

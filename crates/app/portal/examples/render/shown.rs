@@ -50,6 +50,7 @@ pub(crate) fn page_page(page: &Page, rollout: &Rollout, rights: &Rights, proven:
         service: Some(&service),
         readiness: Some(&readiness),
         changed: &[rollout.clone(), promoted()],
+        break_glass: Some("seaworthy gateway revert checkout --data /srv/shop/.seaworthy"),
         rights,
         now: now(),
     })

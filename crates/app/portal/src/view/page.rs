@@ -29,6 +29,8 @@ pub struct PageFacts<'a> {
     pub readiness: Option<&'a Readiness>,
     /// Rollouts of the service and its dependencies in the last two hours, newest first.
     pub changed: &'a [Rollout],
+    /// The command that takes a canary of the service off on the gateway's own socket; none when nobody knows where that is.
+    pub break_glass: Option<&'a str>,
     /// What the reader may do.
     pub rights: &'a Rights,
     /// The time.
@@ -93,6 +95,8 @@ pub struct PagePage {
     pub done: Option<Done>,
     /// What can be done, and whether it takes back what the page is about.
     pub ways: Vec<(Way, bool)>,
+    /// What takes a canary off when the portal does not answer; none where no rollout is known.
+    pub break_glass: Option<String>,
     /// What changed.
     pub changed: Vec<(RolloutLine, bool)>,
     /// The owning team.
@@ -130,6 +134,7 @@ impl PagePage {
             alert: facts.alert.map(|alert| (alert.id.to_string(), alert_chip(alert))),
             judging: Judging::of(Some(page), facts.alert.is_some_and(|alert| alert.drill), facts.rights),
             done: facts.rollout.and_then(done),
+            break_glass: facts.break_glass.filter(|_| !candidates.is_empty()).map(str::to_owned),
             ways: candidates.into_iter().filter_map(way).collect(),
             changed: facts.changed.iter().map(|r| (RolloutLine::of(r, now), suspect(r))).collect(),
             team: page.team.to_string(),

@@ -237,9 +237,13 @@ fn seen(facts: &RolloutFacts<'_>) -> Vec<Figure> {
     if canary.requests == 0 {
         return Vec::new();
     }
-    let source = match (facts.rollout.ended_at, facts.report_age_ms) {
+    // What serves everybody is counted on, whenever its rollout ended.
+    let ended_at = facts.rollout.ended_at.filter(|_| facts.rollout.state != RolloutState::Promoted);
+    let source = match (ended_at, facts.report_age_ms) {
         (Some(end), _) => format!("gateways, over the whole rollout, ended {}", text::age(end, facts.now)),
-        (None, Some(ms)) => format!("gateways, {} ago", text::seconds(ms as f64 / 1_000.0)),
+        (None, Some(ms)) => {
+            format!("gateways, since it was shipped, {} ago", text::seconds(ms as f64 / 1_000.0))
+        }
         (None, None) => "gateways, before the server started; none reports now".to_owned(),
     };
     let of = format!("of {}", text::counted(canary.requests, "request", "requests"));

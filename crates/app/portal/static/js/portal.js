@@ -1,11 +1,13 @@
 // Local times, the two keys, and a word when the page no longer changes by itself. Everything works without it.
 (() => {
   const forms = {
-    clock: { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" },
-    short: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
-    day: { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" },
-    until: { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+    clock: { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZoneName: "short" },
+    short: { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short" },
+    day: { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZoneName: "short" },
+    until: { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short" },
   };
+  // Under a chart the zone is that of everything beside it, and there is no room for it.
+  const axis = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
   // The server writes UTC; readers get their own clock. The UTC time stays in the title.
   const local = () => {
     for (const time of document.querySelectorAll("time[data-local]")) {
@@ -14,7 +16,7 @@
       if (text && time.textContent !== text) time.textContent = text;
     }
     for (const label of document.querySelectorAll("text[data-time]")) {
-      const text = new Intl.DateTimeFormat("en-GB", forms.clock).format(new Date(label.dataset.time));
+      const text = new Intl.DateTimeFormat("en-GB", axis).format(new Date(label.dataset.time));
       if (label.textContent !== text) label.textContent = text;
     }
     const zone = document.getElementById("zone");

@@ -31,6 +31,7 @@ mod status;
 mod streams;
 mod tokens;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -58,6 +59,8 @@ pub(crate) struct App {
     pub(crate) boot: Uuid,
     /// `http://host:port` of API and portal, for links.
     pub(crate) base: Arc<str>,
+    /// The data directory of whoever started this, for commands that people are told; none where nobody said.
+    pub(crate) data: Option<Arc<Path>>,
     pub(crate) metrics: Arc<metrics::Metrics>,
     /// What other systems said of services that nobody declared.
     pub(crate) unowned: Arc<intake::Unowned>,
@@ -84,7 +87,12 @@ impl App {
         let (applying, verifying) = <_>::default();
         let (requests, keys) = <_>::default();
         let exports = Arc::new(otlp::Exports::new(kernel.now()));
-        Self { kernel, access, boot, base, metrics, unowned, keys, exports, requests, places, applying, verifying }
+        Self { kernel, access, boot, base, data: None, metrics, unowned, keys, exports, requests, places, applying, verifying }
+    }
+
+    /// Says where everything is kept.
+    pub(crate) fn keeping(self, data: &Path) -> Self {
+        Self { data: Some(data.into()), ..self }
     }
 
     /// Names a request: the random end of this start's id, and which one it is since then. Short enough to be read out.

@@ -1,5 +1,6 @@
 //! A server for tests: in memory, on a port of its own, with every kind of credential.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::routing::get;
@@ -68,6 +69,7 @@ impl TestApp {
         let base = format!("http://{}", listener.local_addr().expect("bound"));
         let access = Access::new(kernel.clone(), boot);
         let app = App::new(kernel.clone(), access, Uuid::nil(), base.as_str().into());
+        let app = app.keeping(Path::new("/srv/shop/.seaworthy"));
         let routes = routes().into_iter().chain([Route::new(Method::GET, "/panics", Who::Anyone, get(panics))]);
         let routes = routes.collect();
         let (drain, told) = watch::channel(false);

@@ -2,9 +2,11 @@
 
 use http::Method;
 use seaworthy_client::Response;
-use seaworthy_contract::api::{Rollout, RolloutState, SignInLink};
+use seaworthy_contract::api::{Page, Rollout, RolloutState, SignInLink};
+use seaworthy_contract::gateway::ReportAck;
 
-use super::app::{SUPERVISOR, TestApp};
+use super::app::{GATEWAY, SUPERVISOR, TestApp};
+use super::loop_story::{config, report};
 
 /// A browser that signed in.
 struct Reader<'a> {
@@ -124,6 +126,19 @@ async fn every_page_answers_a_reader() {
     let part = [("accept", "text/html"), ("cookie", reader.cookie.as_str()), ("hx-request", "true")];
     let part = text(&app.send(Method::GET, &shown, &part, "").await);
     assert!(part.starts_with("<main ") && part.contains("checkout v2"), "what changes of an open page");
+}
+
+#[tokio::test]
+async fn a_page_says_the_whole_command_for_when_the_portal_does_not_answer() {
+    let app = TestApp::start().await;
+    stepping(&app).await;
+    let bad = report(&config(&app).await, 1);
+    let _: ReportAck = app.client(GATEWAY).post_json("/v1/gateways/gw-1/telemetry", &bad).await.expect("acknowledged");
+    let pages: Vec<Page> = app.as_admin().get_json("/v1/pages").await.expect("pages");
+    let reader = Reader::sign_in(&app).await;
+    let page = text(&reader.get(&format!("/pages/{}", pages[0].id)).await);
+    let command = "<code>seaworthy gateway revert checkout --data /srv/shop/.seaworthy</code>";
+    assert!(page.contains(command), "{page}");
 }
 
 #[tokio::test]

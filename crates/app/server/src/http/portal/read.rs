@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use http::HeaderMap;
 use jiff::{SignedDuration, Timestamp};
 use seaworthy_contract::api::{LedgerRow, Rollout, RolloutState};
+use seaworthy_contract::gateway::revert_command;
 use seaworthy_core::view::{self, AlertFilter, Look};
 use seaworthy_model::{Position, RolloutId, ServiceId};
 use seaworthy_portal::Chrome;
@@ -141,6 +142,7 @@ pub(super) async fn pages(visit: Visit) -> Response {
 pub(super) async fn page(visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
     let page = paging::find(&visit.app, &id)?;
     let rights = visit.rights(&page.service);
+    let break_glass = visit.app.data.as_ref().map(|data| revert_command(page.service.as_str(), data));
     let shown = visit.app.kernel.look(|look| {
         let service = view::service(look, &page.service);
         let readiness = view::readiness(look, &page.service);
@@ -157,6 +159,7 @@ pub(super) async fn page(visit: Visit, Path(id): Path<String>) -> Result<Respons
             service: service.as_ref(),
             readiness: readiness.as_ref(),
             changed: &changed(look, &named),
+            break_glass: break_glass.as_deref(),
             rights: &rights,
             now: look.now,
         })
