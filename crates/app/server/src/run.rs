@@ -9,9 +9,11 @@ use std::time::Duration;
 use seaworthy_contract::events::server::ScopeV2;
 use seaworthy_contract::process::{Ready, Secret, ServerBoot};
 use seaworthy_core::Input;
+use seaworthy_prober::{Prober, Secrets};
 use seaworthy_process::handover;
 use seaworthy_store::{AppendError, Clock, Table};
 use seaworthy_store_sqlite::{SqliteLedger, SqliteSeries, SqliteSide};
+use seaworthy_tls::Connector;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -108,6 +110,7 @@ async fn serve(boot: &ServerBoot, listener: TcpListener, ready: impl FnOnce(&Rea
     let mut sending = tokio::spawn(task::outbox::run(kernel.clone(), base.clone(), task::outbox::Pace::REAL));
     let sources = task::queries::Sources::of(std::env::vars_os());
     let mut asking = tokio::spawn(task::queries::run(kernel.clone(), sources));
+    let mut probing = tokio::spawn(task::prober::run(kernel.clone(), own_prober(boot), own_checks(), id));
     let app = App::new(kernel, access, id, base).keeping(&boot.data);
     let listener = tokio::net::TcpListener::from_std(listener)?;
     tracing::info!(address = %boot.portal, position = app.kernel.changes().borrow().position, "serving");
@@ -118,6 +121,7 @@ async fn serve(boot: &ServerBoot, listener: TcpListener, ready: impl FnOnce(&Rea
     let ended = tokio::select! {
         _ = stop.recv() => Ok(()),
         why = first_end(&mut deciding, &mut sending, &mut asking) => Err(why),
+        _ = &mut probing => Err(ServerError::Bug("probing")),
         _ = &mut serving => return Err(ServerError::Bug("serving")),
     };
     drain.send_replace(true);
@@ -152,6 +156,20 @@ async fn first_end(
         _ = sending => ServerError::Bug("sending pages"),
         _ = asking => ServerError::Bug("asking other systems"),
     }
+}
+
+/// The server's own place finds secrets in its data directory and in variables that are meant for probes.
+fn own_prober(boot: &ServerBoot) -> Prober {
+    let variables =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let secrets = Secrets::new(Some(boot.data.join("secrets")), variables);
+    Prober::new(Connector::shared().clone(), secrets, Arc::new(jiff::Timestamp::now))
+}
+
+/// Addresses by which the server's own place checks itself before it blames a target: `SEAWORTHY_PROBE_CHECKS`.
+fn own_checks() -> Vec<String> {
+    let named = std::env::var("SEAWORTHY_PROBE_CHECKS").unwrap_or_default();
+    named.split(',').map(str::trim).filter(|address| !address.is_empty()).map(str::to_owned).collect()
 }
 
 async fn never_issued(kernel: &Kernel) -> bool {

@@ -12,6 +12,7 @@ mod machines;
 mod measured;
 mod outbox;
 mod portal;
+mod probers;
 mod requests;
 mod rights;
 mod sockets;

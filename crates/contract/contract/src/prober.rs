@@ -16,6 +16,9 @@ pub const PROBES_MAX: usize = 400;
 /// Most results in one report: two periods of every probe.
 pub const RESULTS_MAX: usize = 800;
 
+/// The place of the server itself: what it runs without anybody joining.
+pub const SERVER_PLACE: &str = "server";
+
 /// How often the set is sent when nothing changes, in milliseconds.
 pub const HEARTBEAT_MS: u64 = 5_000;
 
@@ -32,7 +35,8 @@ pub struct ProbeSet {
     pub checks: Vec<String>,
 }
 
-/// Results of one place. `(place, boot, seq)` is its identity; a report sent again is dropped by the server.
+/// Results of one place. `(place, boot, seq)` names it for its acknowledgement; a run is known by place and slot, so that
+/// one that is sent again counts once.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProbeReport {
     /// The place.

@@ -99,11 +99,10 @@ impl Probes {
             self.synced = Some(state.config_version);
             let mut before = std::mem::take(&mut self.all);
             for declared in state.catalogue.probes() {
-                let position = state.catalogue.get("probe", &declared.name).map_or(0, |declared| declared.position);
                 let places = self.places.of(declared);
                 let probed = match before.remove(&declared.name) {
-                    Some(known) => known.redeclared(declared, position, places, now),
-                    None => Probed::new(declared, position, places, History::NeverUp),
+                    Some(known) => known.redeclared(declared, places, now),
+                    None => Probed::new(declared, places, History::NeverUp),
                 };
                 self.all.insert(declared.name.clone(), probed);
             }

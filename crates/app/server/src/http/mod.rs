@@ -21,6 +21,7 @@ mod openapi;
 mod otlp;
 mod pages;
 mod portal;
+mod probers;
 mod report;
 mod rollouts;
 mod room;
@@ -136,6 +137,7 @@ pub(crate) fn routes() -> Vec<Route> {
         pages::routes(),
         alerts::routes(),
         rules::routes(),
+        probers::routes(),
         intake::routes(),
         kpi::routes(),
         otlp::routes(),

@@ -135,15 +135,15 @@ async fn observed(
 }
 
 /// A line of JSON now, again whenever `version` moves, and as a heartbeat.
-fn lines<T: Serialize + 'static>(
+pub(super) fn lines<T: Serialize + 'static>(
     app: &App,
     version: fn(&Changed) -> Position,
-    view: fn(&Folded) -> T,
+    view: impl Fn(&Folded) -> T + Clone + Send + Unpin + 'static,
 ) -> Result<Response, Failure> {
     let place = place(&app.places.machines)?;
     let kernel = app.kernel.clone();
     let body = stream(place, app.kernel.changes(), move |mut changes, first| {
-        let kernel = kernel.clone();
+        let (kernel, view) = (kernel.clone(), view.clone());
         async move {
             let seen = version(&changes.borrow_and_update());
             if !first {

@@ -12,6 +12,7 @@ use std::sync::{Arc, RwLock};
 use jiff::Timestamp;
 use seaworthy_contract::catalogue::PersonDetails;
 use seaworthy_contract::gateway::{Report, ReportAck};
+use seaworthy_contract::prober::{ProbeAck, ProbeReport};
 use seaworthy_core::Input;
 use seaworthy_core::view::Look;
 use seaworthy_core::watch::objectives::Readings;
@@ -31,6 +32,7 @@ const QUEUE_MAX: usize = 1_024;
 pub(crate) enum Job {
     Command { input: Box<Input>, actor: String, reply: oneshot::Sender<Result<Done, CommandError>> },
     Report { report: Box<Report>, reply: oneshot::Sender<Result<ReportAck, CommandError>> },
+    Probes { report: Box<ProbeReport>, reply: oneshot::Sender<Result<ProbeAck, CommandError>> },
     Count { counted: Counted, reply: oneshot::Sender<Result<usize, CommandError>> },
 }
 
@@ -96,6 +98,17 @@ impl Kernel {
     pub(crate) async fn report(&self, report: Report) -> Result<ReportAck, CommandError> {
         let (reply, answer) = oneshot::channel();
         let job = Job::Report { report: Box::new(report), reply };
+        self.jobs.try_send(job).map_err(|_| CommandError::Busy)?;
+        answer.await.unwrap_or(Err(CommandError::Busy))
+    }
+
+    /// Takes the results of a prober and returns once they are persisted.
+    ///
+    /// # Errors
+    /// When they could not be persisted, or too much waits; the prober sends them again.
+    pub(crate) async fn probes(&self, report: ProbeReport) -> Result<ProbeAck, CommandError> {
+        let (reply, answer) = oneshot::channel();
+        let job = Job::Probes { report: Box::new(report), reply };
         self.jobs.try_send(job).map_err(|_| CommandError::Busy)?;
         answer.await.unwrap_or(Err(CommandError::Busy))
     }

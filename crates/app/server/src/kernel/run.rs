@@ -36,6 +36,10 @@ async fn carry_out(engine: &Engine, job: Job) {
             let ack = engine.take_report(&report).await;
             drop(reply.send(ack)); // The gateway sends again what it did not see acknowledged.
         }
+        Job::Probes { report, reply } => {
+            let ack = engine.take_probes(&report).await;
+            drop(reply.send(ack)); // The prober sends again what it did not see acknowledged.
+        }
         Job::Count { counted, reply } => {
             let taken = match counted {
                 Counted::Pushed(pushed) => engine.push(&pushed).await,

@@ -1,4 +1,5 @@
 //! Background tasks: each keeps one thing true, is nudged and also looks by itself, and takes no input.
 
 pub(crate) mod outbox;
+pub(crate) mod prober;
 pub(crate) mod queries;

@@ -10,6 +10,7 @@ mod kpi;
 mod ledger;
 mod objective;
 mod page;
+mod probe;
 mod readiness;
 mod rollout;
 mod rule;
@@ -37,6 +38,7 @@ pub use objective::{
     Sight, Tier, Window,
 };
 pub use page::{Page, PageChannel, PageState};
+pub use probe::{Probe, ProbePlace, ProbeRun, ProbeRuns, ProbeState, ProbeUnseen, Prober};
 pub use readiness::{Evidence, Finding, Readiness, Verdict};
 pub use rollout::{
     ActRequest, ArmTotals, JudgeView, RevertTimes, Rollout, RolloutState, ShipRequest, Shipped, Step, StepState,

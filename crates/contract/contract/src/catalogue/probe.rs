@@ -11,6 +11,7 @@ pub const STEPS_MAX: usize = 50;
 
 /// One probe of one service.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = DeclaredProbe)]
 pub struct Probe {
     /// Its name, unique among probes: `checkout-buy`.
     pub name: String,
@@ -22,7 +23,7 @@ pub struct Probe {
     pub function: Option<String>,
     /// How often from each place, in milliseconds; 1,000 or more.
     pub every_ms: u64,
-    /// Longest time of one run, in milliseconds; at most `every_ms`.
+    /// Longest time of one try, in milliseconds; a run has two, which fit into `every_ms`.
     pub timeout_ms: u64,
     /// Slower than this is degraded, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -76,6 +77,7 @@ pub enum Target {
 /// One request of a journey. `${name}` in address, headers and body stands for a variable taken by an earlier step;
 /// `${secret:NAME}` for a credential that the prober has, which is never shown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = JourneyStep)]
 pub struct Step {
     /// What people call it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -94,7 +96,7 @@ pub struct Step {
     /// What must be true of the answer; a status below 400 where nothing is said.
     #[serde(default)]
     pub expect: Vec<Expectation>,
-    /// Variables taken from the answer: name, and where it is (`json:$.id`, `header:location`).
+    /// Variables taken from the answer: name, and where it is (`json:$.id`, `header:location`, `cookie:session`).
     #[serde(default)]
     pub take: BTreeMap<String, String>,
 }

@@ -5,7 +5,6 @@ use std::collections::VecDeque;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use seaworthy_contract::catalogue::Probe;
-use seaworthy_model::Position;
 use seaworthy_probe::{History, PlaceView, Run, State as Seen, Transition, Unseen, Watch, Watcher};
 
 /// Runs that are kept of one probe: an hour from one place each 10 s, twenty minutes from three. Enough for a plot, and
@@ -20,8 +19,6 @@ const AHEAD_MAX: SignedDuration = SignedDuration::from_secs(5);
 pub struct Probed {
     /// As it is declared.
     pub declared: Probe,
-    /// Position of the event that declared it.
-    pub position: Position,
     /// Since when it is as it is; the beginning where nobody has looked.
     pub since: Timestamp,
     /// Why it is as it is.
@@ -34,10 +31,9 @@ pub struct Probed {
 }
 
 impl Probed {
-    pub(super) fn new(declared: &Probe, position: Position, places: Vec<String>, history: History) -> Self {
+    pub(super) fn new(declared: &Probe, places: Vec<String>, history: History) -> Self {
         Self {
             declared: declared.clone(),
-            position,
             since: Timestamp::UNIX_EPOCH,
             reason: String::new(),
             told_at: None,
@@ -47,12 +43,17 @@ impl Probed {
         }
     }
 
+    /// Makes one that nobody has looked at.
+    pub(crate) fn unwatched(declared: &Probe) -> Self {
+        Self::new(declared, Vec::new(), History::NeverUp)
+    }
+
     /// Makes one from runs that were stored, as if each came when it had ended.
     pub(super) fn replayed(declared: &Probe, history: History, runs: Vec<Run>) -> Self {
         let mut places: Vec<String> = runs.iter().map(|run| run.place.clone()).collect();
         places.sort();
         places.dedup();
-        let mut probed = Self::new(declared, 0, places, history);
+        let mut probed = Self::new(declared, places, history);
         for run in runs {
             let ended = i64::try_from(run.took_ms).unwrap_or(i64::MAX);
             let at = run.intended_at.checked_add(SignedDuration::from_millis(ended)).unwrap_or(run.intended_at);
@@ -62,17 +63,11 @@ impl Probed {
     }
 
     /// Goes on under another declaration, or with other places. What another target was says nothing of this one.
-    pub(super) fn redeclared(
-        mut self,
-        declared: &Probe,
-        position: Position,
-        places: Vec<String>,
-        now: Timestamp,
-    ) -> Self {
+    pub(super) fn redeclared(mut self, declared: &Probe, places: Vec<String>, now: Timestamp) -> Self {
         if self.declared.target != declared.target || self.declared.service != declared.service {
-            return Self { is_other: true, ..Self::new(declared, position, places, History::NeverUp) };
+            return Self { is_other: true, ..Self::new(declared, places, History::NeverUp) };
         }
-        (self.declared, self.position) = (declared.clone(), position);
+        self.declared = declared.clone();
         let change = self.watcher.rewatch(watch(declared, places), now);
         self.note(change);
         self
