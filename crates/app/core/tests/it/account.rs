@@ -5,10 +5,8 @@ use std::collections::BTreeMap;
 use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
-use seaworthy_contract::api::{
-    Downtime, DowntimeClass, DowntimeEvery, DowntimeMonths, DowntimeRule, DowntimeStretch, ToleranceContradiction,
-};
-use seaworthy_contract::catalogue::{Document, Entity, Planned, Service, Sourced, Tolerance};
+use seaworthy_contract::api::{Downtime, DowntimeClass, DowntimeEvery, DowntimeMonths, DowntimeRule, DowntimeStretch};
+use seaworthy_contract::catalogue::{Document, Entity, Service};
 use seaworthy_contract::events::Event;
 use seaworthy_contract::events::downtime::{
     CauseV1, DowntimeCauseNamedV1, DowntimeStateChangedV1, DowntimeWindowAnnouncedV1, DowntimeWindowCancelledV1,
@@ -24,14 +22,14 @@ use crate::bench::{Bench, document, service};
 
 /// A ledger written by hand; its minutes are those after `ZERO`.
 #[derive(Default)]
-struct Book {
-    state: State,
-    facts: Vec<Fact>,
+pub(crate) struct Book {
+    pub(crate) state: State,
+    pub(crate) facts: Vec<Fact>,
 }
 
 const ZERO: i64 = 1_767_225_600; // 2026-01-01T00:00:00Z
 
-fn minute(minute: i64) -> Timestamp {
+pub(crate) fn minute(minute: i64) -> Timestamp {
     Timestamp::from_second(ZERO + 60 * minute).unwrap()
 }
 
@@ -50,7 +48,7 @@ impl Book {
         Self { state: bench.state, facts: bench.facts }
     }
 
-    fn add(&mut self, at: i64, event: impl Into<Event>) -> u64 {
+    pub(crate) fn add(&mut self, at: i64, event: impl Into<Event>) -> u64 {
         let position = self.state.position + 1;
         let id = EventId::from_uuid(Uuid::from_u128(position.into()));
         let fact = Fact { position, id, at: minute(at), actor: "token/test".to_owned(), event: event.into() };
@@ -91,7 +89,7 @@ impl Book {
         }
     }
 
-    fn announce(&mut self, at: i64, of: &str, from: i64, to: i64) -> WindowId {
+    pub(crate) fn announce(&mut self, at: i64, of: &str, from: i64, to: i64) -> WindowId {
         let window = WindowId::from_uuid(Uuid::from_u128(1_000 + u128::from(self.state.position)));
         let ((service, function), reason) = (key(of), "upgrade".to_owned());
         let (start, end) = (minute(from), minute(to));
@@ -109,7 +107,7 @@ impl Book {
     }
 
     /// The account from minute 0 to 100.
-    fn account(&self, of: &str) -> Downtime {
+    pub(crate) fn account(&self, of: &str) -> Downtime {
         self.look(100, |look| view::downtime(look, &asked(of)))
     }
 
@@ -155,14 +153,14 @@ fn asked(of: &str) -> DowntimeAsked {
     }
 }
 
-fn months(book: &Book, rule: DowntimeRule, every: DowntimeEvery, cells: usize) -> DowntimeMonths {
+pub(crate) fn months(book: &Book, rule: DowntimeRule, every: DowntimeEvery, cells: usize) -> DowntimeMonths {
     let (service, from, after) = (None, None, None);
     book.look(100, |look| {
         view::downtime_months(look, &MonthsAsked { service, rule, every, from, cells, after, limit: 100 })
     })
 }
 
-fn need(document: &mut Document, consumer: &str, needed: &str) {
+pub(crate) fn need(document: &mut Document, consumer: &str, needed: &str) {
     for sourced in &mut document.entities {
         if let Entity::Service(declared) = &mut sourced.entity
             && declared.name == service(consumer)
@@ -368,79 +366,6 @@ fn answers_are_bounded_and_paged() {
     let rest = book.look(100, |look| view::downtime_months(look, &rest));
     assert_eq!((first.rows[0].name.as_str(), rest.rows[0].name.as_str()), ("checkout", "payments"));
     assert_eq!((first.next.as_deref(), rest.next), (Some("checkout"), None));
-}
-
-/// A book in which these tolerances were stated.
-fn tolerating(said: &[(&str, Planned)]) -> Book {
-    let mut bench = Bench::new();
-    bench.now = minute(-60);
-    let mut document = document(&["checkout", "payments", "vault"]);
-    need(&mut document, "checkout", "payments");
-    need(&mut document, "payments", "vault");
-    document.entities.extend(said.iter().map(|(of, planned)| {
-        let by = "head of retail".to_owned();
-        let tolerance = Tolerance { service: service(of), planned: planned.clone(), by, since: date(2026, 1, 1) };
-        Sourced { entity: Entity::Tolerance(tolerance), source: "tolerance.yaml:1".to_owned() }
-    }));
-    bench.act(Input::Apply(Box::new(document), Used::new()));
-    Book { state: bench.state, facts: bench.facts }
-}
-
-#[test]
-fn tolerance_flows_along_hard_dependencies() {
-    let book = tolerating(&[("checkout", Planned::None), ("payments", Planned::HoursPerMonth(2.0))]);
-    let table = months(&book, DowntimeRule::Major, DowntimeEvery::Month, 1);
-    let of = |name: &str| table.rows.iter().find(|row| row.name == name).unwrap().tolerance.clone();
-    let path = |name: &str| {
-        let demands = of(name).demands;
-        assert_eq!(demands.len(), 1, "{demands:?}");
-        assert_eq!(demands[0].planned, Planned::None);
-        demands[0].path.iter().map(ServiceId::as_str).collect::<Vec<_>>().join(">")
-    };
-    assert_eq!(
-        ["checkout", "payments", "vault"].map(path),
-        ["checkout", "checkout>payments", "checkout>payments>vault"]
-    );
-    assert_eq!(of("vault").said, None, "what it inherits is not its own word");
-    assert_eq!(of("payments").said.unwrap().by, "head of retail");
-}
-
-#[test]
-fn contradictions_are_sentences_with_their_path() {
-    let sentences = |found: &[ToleranceContradiction]| found.iter().map(|c| c.sentence.clone()).collect::<Vec<_>>();
-    let sunday = Planned::Window { when: "Sunday 02:00-04:00".to_owned(), zone: "Europe/London".to_owned() };
-    let book = tolerating(&[("checkout", Planned::None), ("payments", Planned::HoursPerMonth(0.5)), ("vault", sunday)]);
-    let all = months(&book, DowntimeRule::Major, DowntimeEvery::Month, 1).contradictions;
-    assert_eq!(
-        sentences(&all),
-        [
-            "checkout tolerates no planned downtime, but needs payments, which may plan 0.5 h a month.",
-            "checkout tolerates no planned downtime, but needs vault (by way of payments), which may plan Sunday \
-         02:00-04:00 (Europe/London).",
-            "payments tolerates 0.5 h a month, but needs vault, which may plan Sunday 02:00-04:00 (Europe/London); which is \
-         looser cannot be said.",
-        ]
-    );
-    assert_eq!(all.iter().map(|c| c.certain).collect::<Vec<_>>(), [true, true, false]);
-    let of_payments = book.account("payments").contradictions;
-    assert_eq!(of_payments.len(), 3, "wherever it stands in the path");
-}
-
-#[test]
-fn work_that_is_planned_where_none_is_tolerated_is_a_contradiction() {
-    let mut book = tolerating(&[("checkout", Planned::None)]);
-    let planned = book.announce(0, "payments", 20, 30);
-    book.announce(20, "payments", 15, 30); // late: it plans nothing
-    book.announce(-50, "payments", -30, -20); // before anybody said so
-    let taken_back = book.announce(0, "payments", 50, 60);
-    book.add(40, DowntimeWindowCancelledV1 { window: taken_back });
-    let found = book.account("payments").contradictions;
-    let windows: Vec<_> = found.iter().map(|c| c.window).collect();
-    assert_eq!(windows, [Some(planned)], "{found:?}");
-    assert_eq!(
-        found[0].sentence,
-        "payments has work planned on 2026-01-01, but what needs it tolerates none since 2026-01-01."
-    );
 }
 
 #[test]

@@ -17,4 +17,6 @@ mod situations;
 #[cfg(test)]
 mod sources;
 #[cfg(test)]
+mod tolerance;
+#[cfg(test)]
 mod waits;
