@@ -144,12 +144,53 @@ pub struct Alerts {
     pub alerts: BTreeMap<AlertId, Alert>,
     /// What is open, by service, symptom and purpose.
     open: BTreeMap<(ServiceId, String, Purpose), AlertId>,
+    /// Open alerts by what their next turn waits for, so that a look costs what there is to do, not what is open.
+    index: Index,
     /// Which alert a page is about.
     pages: BTreeMap<PageId, AlertId>,
     /// Silences, also those that ended, while they are kept.
     pub silences: Vec<Silence>,
     /// What every rule has done.
     pub rules: BTreeMap<String, Rule>,
+}
+
+/// Open alerts by what is asked of them most.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Index {
+    /// By each rule or instance that says so now.
+    saying: BTreeMap<String, BTreeSet<AlertId>>,
+    /// Those that ask for a page and have none.
+    waiting: BTreeSet<AlertId>,
+    /// Those that a dependency stands for.
+    folded: BTreeSet<AlertId>,
+    /// Those that are not meant.
+    drills: BTreeSet<AlertId>,
+}
+
+impl Index {
+    /// Files an alert anew, whatever it was filed under.
+    fn file(&mut self, id: AlertId, alert: &Alert) {
+        let mut keep = |set: fn(&mut Self) -> &mut BTreeSet<AlertId>, holds: bool| match alert.is_open() && holds {
+            true => drop(set(self).insert(id)),
+            false => drop(set(self).remove(&id)),
+        };
+        keep(|index| &mut index.waiting, alert.urgency == Urgency::Page && alert.page.is_none());
+        keep(|index| &mut index.folded, alert.folded_into.is_some());
+        keep(|index| &mut index.drills, alert.purpose == Purpose::Drill);
+    }
+
+    fn says(&mut self, rule: &str, id: AlertId) {
+        self.saying.entry(rule.to_owned()).or_default().insert(id);
+    }
+
+    fn says_no_more(&mut self, rule: &str, id: AlertId) {
+        if let Some(of) = self.saying.get_mut(rule) {
+            of.remove(&id);
+            if of.is_empty() {
+                self.saying.remove(rule);
+            }
+        }
+    }
 }
 
 /// Alerts that ended and are kept; the oldest make room. A quarter of a noisy company.
@@ -164,6 +205,37 @@ impl Alerts {
     /// Returns every open alert.
     pub fn all_open(&self) -> impl Iterator<Item = (AlertId, &Alert)> {
         self.open.values().filter_map(|id| Some((*id, self.alerts.get(id)?)))
+    }
+
+    /// Returns open alerts of which this rule, or this instance of one, says so now.
+    pub fn said_by(&self, rule: &str) -> impl Iterator<Item = AlertId> {
+        self.index.saying.get(rule).into_iter().flatten().copied()
+    }
+
+    /// Returns the rules that say so now of some open alert, and begin so.
+    pub fn saying<'a>(&'a self, beginning: &'a str) -> impl Iterator<Item = &'a str> {
+        let from =
+            self.index.saying.range::<str, _>((std::ops::Bound::Included(beginning), std::ops::Bound::Unbounded));
+        from.map(|(rule, _)| rule.as_str()).take_while(move |rule| rule.starts_with(beginning))
+    }
+
+    /// Returns open alerts that ask for a page and have none.
+    pub(crate) fn waiting(&self) -> impl Iterator<Item = (AlertId, &Alert)> {
+        self.found(&self.index.waiting)
+    }
+
+    /// Returns open alerts that a dependency stands for.
+    pub(crate) fn all_folded(&self) -> impl Iterator<Item = (AlertId, &Alert)> {
+        self.found(&self.index.folded)
+    }
+
+    /// Returns drills that go on.
+    pub fn drills(&self) -> impl Iterator<Item = (AlertId, &Alert)> {
+        self.found(&self.index.drills)
+    }
+
+    fn found<'a>(&'a self, ids: &'a BTreeSet<AlertId>) -> impl Iterator<Item = (AlertId, &'a Alert)> {
+        ids.iter().filter_map(|id| Some((*id, self.alerts.get(id)?)))
     }
 
     /// Returns how many are open.
@@ -192,7 +264,7 @@ impl Alerts {
 
     /// Returns the open alerts that a dependency's alert stands for: its dependants' names are in them.
     pub fn folded(&self, into: AlertId) -> impl Iterator<Item = (AlertId, &Alert)> {
-        self.all_open().filter(move |(_, alert)| alert.folded_into == Some(into))
+        self.all_folded().filter(move |(_, alert)| alert.folded_into == Some(into))
     }
 
     /// Returns the silence that holds for a rule of a service.
@@ -208,7 +280,10 @@ impl Alerts {
         match event {
             Event::Fired { alert, signal, folded_into } => self.fired(*alert, signal, *folded_into, at),
             Event::Joined { alert, rule, urgency, nature } => self.joined(*alert, rule, *urgency, *nature, at),
-            Event::Left { alert, rule } => self.change(*alert, |a| a.rules.retain(|r| r != rule)),
+            Event::Left { alert, rule } => {
+                self.index.says_no_more(rule, *alert);
+                self.change(*alert, |a| a.rules.retain(|r| r != rule));
+            }
             Event::Folded { alert, into } => self.change(*alert, |a| a.folded_into = Some(*into)),
             Event::Unfolded { alert } => self.change(*alert, |a| {
                 a.folded_into = None;
@@ -256,6 +331,8 @@ impl Alerts {
             resolved_at: None,
         };
         self.open.insert((alert.service.clone(), alert.symptom.clone(), alert.purpose), id);
+        self.index.says(&signal.rule, id);
+        self.index.file(id, &alert);
         self.alerts.insert(id, alert);
         if let Some(rule) = self.rule(&signal.rule) {
             rule.fired(id, at, signal.purpose);
@@ -270,6 +347,8 @@ impl Alerts {
         alert.urgency = alert.urgency.max(urgency);
         alert.nature = alert.nature.min(nature);
         let paged = alert.page.is_some();
+        self.index.says(name, id);
+        self.index.file(id, alert);
         if let Some(rule) = self.rule(name).filter(|_| is_new) {
             rule.fired(id, at, purpose);
             if paged {
@@ -281,7 +360,10 @@ impl Alerts {
     fn resolved(&mut self, id: AlertId, at: Timestamp) {
         let Some(alert) = self.alerts.get_mut(&id) else { return };
         alert.resolved_at.get_or_insert(at);
-        alert.rules.clear();
+        for rule in std::mem::take(&mut alert.rules) {
+            self.index.says_no_more(&rule, id);
+        }
+        self.index.file(id, alert);
         let key = (alert.service.clone(), alert.symptom.clone(), alert.purpose);
         if self.open.get(&key) == Some(&id) {
             self.open.remove(&key);
@@ -291,6 +373,7 @@ impl Alerts {
     fn paged(&mut self, id: AlertId, page: PageId, at: Timestamp) {
         let Some(alert) = self.alerts.get_mut(&id) else { return };
         alert.page = Some((page, at));
+        self.index.file(id, alert);
         let rules: BTreeSet<String> = alert.rules.iter().map(|rule| rule_of(rule).to_owned()).collect();
         self.pages.insert(page, id);
         for name in rules {
@@ -308,6 +391,7 @@ impl Alerts {
     fn change(&mut self, id: AlertId, change: impl FnOnce(&mut Alert)) {
         if let Some(alert) = self.alerts.get_mut(&id) {
             change(alert);
+            self.index.file(id, alert);
         }
     }
 

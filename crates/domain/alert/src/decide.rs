@@ -128,7 +128,7 @@ fn leave(id: AlertId, alert: &Alert, rule: &str) -> Vec<Event> {
 
 /// Returns what time alone changes: an alert whose dependency is well again stands for itself.
 pub fn regroup(alerts: &Alerts) -> Vec<Event> {
-    let alone = alerts.all_open().filter(|(_, alert)| {
+    let alone = alerts.all_folded().filter(|(_, alert)| {
         alert.folded_into.is_some_and(|into| alerts.alerts.get(&into).is_none_or(|parent| !parent.is_open()))
     });
     alone.map(|(id, _)| Event::Unfolded { alert: id }).collect()
@@ -142,8 +142,8 @@ const RECOVERY: Duration = Duration::from_secs(360);
 pub fn due(alerts: &Alerts, now: Timestamp) -> Vec<AlertId> {
     let silenced = |a: &Alert| a.rules.iter().all(|rule| alerts.silence(&a.service, rule, now).is_some());
     alerts
-        .all_open()
-        .filter(|(_, a)| a.urgency == Urgency::Page && a.page.is_none() && a.folded_into.is_none() && !silenced(a))
+        .waiting()
+        .filter(|(_, a)| a.folded_into.is_none() && !silenced(a))
         .filter(|(_, a)| a.unfolded_at.is_none_or(|at| at.checked_add(RECOVERY).is_ok_and(|end| end <= now)))
         .map(|(id, _)| id)
         .collect()

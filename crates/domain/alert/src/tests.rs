@@ -84,6 +84,8 @@ impl World {
             self.fold(&[Event::Paged { alert, page }]);
             told.push(self.alerts.alerts[&alert].service.to_string());
         }
+        // Ids of one instant have no order.
+        told.sort();
         told
     }
 
@@ -158,8 +160,8 @@ fn a_failing_dependency_stands_for_those_that_need_it() {
     world.fire("objective/w", "web");
     assert_eq!(world.paged(), ["payments"]);
     let parent = world.alerts.open(&service("payments"), "availability", Purpose::Real).expect("open");
-    let named: Vec<String> = world.alerts.folded(parent).map(|(_, a)| a.service.to_string()).collect();
-    assert_eq!(named, ["checkout", "web"]);
+    let named: BTreeSet<String> = world.alerts.folded(parent).map(|(_, a)| a.service.to_string()).collect();
+    assert_eq!(Vec::from_iter(named), ["checkout", "web"]);
 }
 
 #[test]
@@ -417,7 +419,22 @@ proptest! {
         let open: BTreeSet<(String, String)> = world.alerts.all_open()
             .flat_map(|(_, a)| a.rules.iter().map(|r| (a.service.to_string(), r.clone())).collect::<Vec<_>>())
             .collect();
-        prop_assert_eq!(open, firing);
+        prop_assert_eq!(&open, &firing);
+        let waiting: BTreeSet<AlertId> = world.alerts.all_open()
+            .filter(|(_, a)| a.urgency == Urgency::Page && a.page.is_none()).map(|(id, _)| id).collect();
+        prop_assert_eq!(world.alerts.waiting().map(|(id, _)| id).collect::<BTreeSet<_>>(), waiting);
+        let folded: BTreeSet<AlertId> =
+            world.alerts.all_open().filter(|(_, a)| a.folded_into.is_some()).map(|(id, _)| id).collect();
+        prop_assert_eq!(world.alerts.all_folded().map(|(id, _)| id).collect::<BTreeSet<_>>(), folded);
+        let rules: BTreeSet<String> = firing.iter().map(|(_, rule)| rule.clone()).collect();
+        prop_assert_eq!(world.alerts.saying("").map(str::to_owned).collect::<BTreeSet<_>>(), rules.clone());
+        prop_assert_eq!(world.alerts.saying("objective/2").count(), usize::from(rules.contains("objective/2")));
+        for rule in rules {
+            let said: BTreeSet<AlertId> = world.alerts.said_by(&rule).collect();
+            let want: BTreeSet<AlertId> =
+                world.alerts.all_open().filter(|(_, a)| a.rules.contains(&rule)).map(|(id, _)| id).collect();
+            prop_assert_eq!(said, want);
+        }
         world.later(0);
         prop_assert!(regroup(&world.alerts).is_empty());
     }

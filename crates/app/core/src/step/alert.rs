@@ -1,6 +1,6 @@
 //! Alerts: signals in, events out; and whoever is due is paged by ownership.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use seaworthy_alert::{self as alerts, Change, Event as Alerting, Nature, Phase, Purpose, Signal, Urgency};
@@ -51,10 +51,31 @@ fn hard(state: &State, service: &ServiceId) -> BTreeSet<ServiceId> {
 pub(super) fn tick(state: &State, cx: &mut Cx) -> Vec<NewFact> {
     let mut facts: Vec<NewFact> = alerts::regroup(&state.alerts).iter().filter_map(fact).collect();
     facts.extend(end_drills(state, cx.now));
+    let mut room: BTreeMap<ServiceId, usize> = BTreeMap::new();
     for id in alerts::due(&state.alerts, cx.now) {
+        let Some(alert) = state.alerts.alerts.get(&id) else { continue };
+        let left = room.entry(alert.service.clone()).or_insert_with(|| room_for_pages(state, &alert.service, cx.now));
+        if alert.purpose == Purpose::Real {
+            let Some(less) = left.checked_sub(1) else { continue };
+            *left = less;
+        }
         facts.extend(tell(state, id, cx));
     }
     facts
+}
+
+/// Pages of one service that wait for somebody at once: whoever was woken by five sees the others in the portal, and a
+/// telephone that rings for each of a thousand symptoms tells nothing.
+const PAGES_WAITING_MAX: usize = 5;
+
+/// A page that nobody took for so long keeps no other back: somebody else may be on call by now.
+const PAGES_WAIT_FOR: SignedDuration = SignedDuration::from_hours(1);
+
+fn room_for_pages(state: &State, service: &ServiceId, now: Timestamp) -> usize {
+    let untaken = |page: &PageId| state.pages.get(page).is_some_and(|record| record.acknowledged.is_none());
+    let pages = state.alerts.open_of(service).filter(|(_, a)| a.purpose == Purpose::Real).filter_map(|(_, a)| a.page);
+    let waiting = pages.filter(|(page, at)| now.duration_since(*at) < PAGES_WAIT_FOR && untaken(page));
+    PAGES_WAITING_MAX.saturating_sub(waiting.count())
 }
 
 fn tell(state: &State, id: AlertId, cx: &mut Cx) -> Vec<NewFact> {
@@ -257,8 +278,7 @@ fn check_wakes(state: &State, rule: &str, service: &ServiceId, cx: &Cx) -> Resul
 
 /// A drill ends when somebody has taken its page, or when nobody did for a quarter of an hour.
 fn end_drills(state: &State, now: Timestamp) -> Vec<NewFact> {
-    let drills = state.alerts.all_open().filter(|(_, a)| a.purpose == Purpose::Drill);
-    let over = drills.filter(|(_, a)| {
+    let over = state.alerts.drills().filter(|(_, a)| {
         let taken = a.page.is_some_and(|(page, _)| state.pages.get(&page).is_some_and(|p| p.acknowledged.is_some()));
         taken || now.duration_since(a.fired_at) > DRILL_MAX
     });

@@ -151,12 +151,22 @@ fn shown(silence: &alerts::Silence) -> Silence {
     Silence { service, rule, until, reason }
 }
 
-/// Returns open alerts that are meant, each with the one of its rules that fits; for another system's word that a thing
-/// is over or taken, which names the rule and nothing else.
-pub fn open_where(look: &Look<'_>, fits: impl Fn(&str) -> bool) -> Vec<(AlertId, String)> {
-    let open = look.state.alerts.all_open().filter(|(_, alert)| alert.purpose == Purpose::Real);
-    let rule = |alert: &alerts::Alert| alert.rules.iter().find(|rule| fits(rule)).cloned();
-    open.filter_map(|(id, alert)| Some((id, rule(alert)?))).collect()
+/// Returns open alerts that are meant and of which this rule says so now; for another system's word that a thing is over
+/// or taken, which names the rule and nothing else.
+pub fn open_by(look: &Look<'_>, rule: &str) -> Vec<AlertId> {
+    let known = &look.state.alerts;
+    known.said_by(rule).filter(|id| known.alerts.get(id).is_some_and(|a| a.purpose == Purpose::Real)).collect()
+}
+
+/// Returns the rules that say so now of some open alert, begin so, and fit.
+pub fn rules_saying(look: &Look<'_>, beginning: &str, fits: impl Fn(&str) -> bool) -> Vec<String> {
+    look.state.alerts.saying(beginning).filter(|rule| fits(rule)).map(str::to_owned).collect()
+}
+
+/// Says whether what a rule says of a service now was left out, because as many alerts are open as are looked after.
+pub fn is_left_out(look: &Look<'_>, service: &ServiceId, symptom: &str) -> bool {
+    let known = &look.state.alerts;
+    known.open_count() >= alerts::OPEN_MAX && known.open(service, symptom, Purpose::Real).is_none()
 }
 
 /// Returns the catalogue as the rules of ownership see it; a copy, so that looking takes nobody's time.

@@ -20,7 +20,9 @@ use std::collections::BTreeMap;
 use seaworthy_contract::catalogue::PersonDetails;
 use seaworthy_model::PersonId;
 
-pub use alert::{AlertFilter, alert, alerts, means, open_alerts, open_where, ownership, silences};
+pub use alert::{
+    AlertFilter, alert, alerts, is_left_out, means, open_alerts, open_by, ownership, rules_saying, silences,
+};
 pub use downtime::{
     DowntimeAsked, MonthsAsked, definition, downtime, downtime_at, downtime_months, downtime_rules, downtime_window,
 };

@@ -6,9 +6,10 @@ use seaworthy_contract::catalogue::{
     Counting, Dependency, DependencyKind, Entity, Indicator, Objective, Period, Sourced,
 };
 use seaworthy_contract::events::alert::{AlertSilencedV1, AlertUnsilencedV1, RuleChangeV1, VerdictV1};
+use seaworthy_contract::events::server::ScopeV2;
 use seaworthy_core::watch::Used;
 use seaworthy_core::{Input, Refusal, State};
-use seaworthy_model::PageId;
+use seaworthy_model::{Entropy, PageId, TokenId};
 
 use crate::bench::{Bench, SERVICES, document, service};
 
@@ -160,6 +161,44 @@ fn what_a_page_was_worth_is_said_in_one_tap_and_changes_its_rule_in_another() {
     bench.act(signal(&bench, RULE, "checkout", Phase::Ended));
     fire(&mut bench, "checkout");
     assert_eq!(bench.act(Input::Tick), Vec::<String>::new(), "a ticket wakes nobody");
+}
+
+#[test]
+fn a_storm_of_symptoms_rings_five_times_until_somebody_takes_a_page() {
+    let mut bench = bench();
+    for n in 0..9 {
+        let Input::Signal(mut signal) = signal(&bench, RULE, "checkout", Phase::Firing) else { unreachable!("a signal") };
+        signal.symptom = format!("symptom-{n}");
+        bench.act(Input::Signal(signal));
+    }
+    let pages = |bench: &mut Bench| bench.act(Input::Tick).iter().filter(|event| *event == "page.requested").count();
+    assert_eq!((pages(&mut bench), pages(&mut bench)), (5, 0));
+    bench.act(Input::Drill { rule: RULE.to_owned() });
+    assert_eq!(pages(&mut bench), 1, "a drill is not kept back");
+    let first = *bench.state.pages.keys().next().expect("a page");
+    bench.act(Input::Acknowledge { page: first });
+    assert_eq!((pages(&mut bench), pages(&mut bench)), (1, 0), "whoever is awake takes one after the other");
+    bench.wait(3_601);
+    assert_eq!(pages(&mut bench), 3, "somebody else may be on call by now");
+}
+
+#[test]
+fn what_another_system_says_is_taken_proves_nothing_of_our_way_to_a_person() {
+    let mut bench = bench();
+    let token = TokenId::new(bench.now, &mut Entropy::new(7));
+    let label = "pagerduty".to_owned();
+    bench.act(Input::TokenIssued { token, scope: ScopeV2::Intake, label, expires_at: None });
+    for (actor, proven) in [(format!("token/{token}"), false), ("person/ines".to_owned(), true)] {
+        fire(&mut bench, "checkout");
+        bench.act(Input::Tick);
+        let page = last_page(&bench.state);
+        bench.actor.clone_from(&actor);
+        bench.act(Input::Acknowledge { page });
+        assert!(bench.state.pages[&page].acknowledged.is_some());
+        assert_eq!(bench.state.pages[&page].reached.is_some(), proven, "{actor}");
+        assert_eq!(bench.state.alerts.rules[RULE].reached_at.is_some(), proven, "{actor}");
+        bench.act(signal(&bench, RULE, "checkout", Phase::Ended));
+    }
 }
 
 #[test]

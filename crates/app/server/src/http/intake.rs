@@ -12,9 +12,9 @@ use axum::{Extension, Json};
 use bytes::Bytes;
 use http::Method;
 use jiff::Timestamp;
-use seaworthy_alert::{Nature, Phase, Purpose, Signal, Urgency};
+use seaworthy_alert::{Nature, OPEN_MAX, Phase, Purpose, Signal, Urgency};
 use seaworthy_catalog::Catalogue;
-use seaworthy_contract::api::AlertsTaken;
+use seaworthy_contract::api::{AlertsTaken, Code};
 use seaworthy_contract::catalogue;
 use seaworthy_core::{Input, view};
 use seaworthy_integrations::intake::{self, ALERTMANAGER_BYTES_MAX, EVENTS_V2_BYTES_MAX, Heard};
@@ -49,15 +49,20 @@ pub(super) async fn alertmanager(
 ) -> Result<Json<AlertsTaken>, Failure> {
     let (heard, truncated) = intake::alertmanager(&body).map_err(|error| Failure::invalid(error.to_string()))?;
     let mut taker = Taker::new(&app, &principal);
-    let (mut changed, mut unknown) = (0, Vec::new());
+    let (mut changed, mut unknown, mut left_out) = (0, Vec::new(), 0);
     for heard in &heard {
         match taker.take(heard).await? {
             Taken::Changed => changed += 1,
             Taken::Known => {}
+            Taken::LeftOut => left_out += 1,
             Taken::Unowned => unknown.push(heard.services.first().cloned().unwrap_or_else(|| heard.rule.clone())),
         }
         // One payload holds thousands; others are served in between.
         tokio::task::yield_now().await;
+    }
+    if left_out > 0 {
+        // The others are taken; Alertmanager sends all of them again.
+        return Err(full(left_out));
     }
     unknown.sort();
     unknown.dedup();
@@ -75,6 +80,15 @@ enum Taken {
     Known,
     /// No service has such a name.
     Unowned,
+    /// As many alerts are open as are looked after.
+    LeftOut,
+}
+
+/// What somebody is told whose alerts were left out; nobody says that it was taken.
+fn full(alerts: usize) -> Failure {
+    let hint = "end those that are over, or send fewer: many alerts of one cause belong into one group";
+    let why = format!("{alerts} alerts left out: {OPEN_MAX} are open, and no more are looked after");
+    Failure::new(Code::Unavailable, why, Some(hint))
 }
 
 /// Takes what one request says.
@@ -95,7 +109,7 @@ impl<'a> Taker<'a> {
     async fn take(&mut self, heard: &Heard) -> Result<Taken, Failure> {
         if !heard.is_firing {
             self.app.unowned.forget(&heard.rule);
-            return end(self.app, self.principal, |rule| rule == heard.rule).await;
+            return end(self.app, self.principal, &heard.rule).await;
         }
         let Some(service) = self.service(&heard.services) else {
             let by = self.app.kernel.look(|look| look.called(&self.principal.actor));
@@ -136,18 +150,25 @@ fn signal(heard: &Heard, service: ServiceId, now: Timestamp) -> Signal {
 }
 
 async fn say(app: &App, principal: &Principal, signal: Signal) -> Result<Taken, Failure> {
+    let (service, symptom, phase) = (signal.service.clone(), signal.symptom.clone(), signal.phase);
     let done = app.kernel.command(Input::Signal(Box::new(signal)), principal.actor.clone()).await?;
-    Ok(if done.facts.is_empty() { Taken::Known } else { Taken::Changed })
+    Ok(match done.facts.is_empty() {
+        false => Taken::Changed,
+        true if phase == Phase::Firing && app.kernel.look(|look| view::is_left_out(look, &service, &symptom)) => {
+            Taken::LeftOut
+        }
+        true => Taken::Known,
+    })
 }
 
-/// Ends what rules that fit said: whose service left the catalogue as well, and whose labels have changed since.
-async fn end(app: &App, principal: &Principal, fits: impl Fn(&str) -> bool) -> Result<Taken, Failure> {
+/// Ends what a rule said: whose service left the catalogue as well, and whose labels have changed since.
+async fn end(app: &App, principal: &Principal, rule: &str) -> Result<Taken, Failure> {
     let mut taken = Taken::Known;
-    for (id, rule) in app.kernel.look(|look| view::open_where(look, &fits)) {
+    for id in app.kernel.look(|look| view::open_by(look, rule)) {
         let ended = app.kernel.look(|look| {
             let alert = look.state.alerts.alerts.get(&id)?;
             Some(Signal {
-                rule,
+                rule: rule.to_owned(),
                 service: alert.service.clone(),
                 symptom: alert.symptom.clone(),
                 nature: alert.nature,

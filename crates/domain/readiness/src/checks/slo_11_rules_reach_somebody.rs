@@ -39,7 +39,10 @@ fn evaluate(facts: &ServiceSnapshot, now: Timestamp) -> Verdict {
             let more = silent.len().saturating_sub(NAMED_MAX);
             let names = silent[..silent.len().min(NAMED_MAX)].join(", ");
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            let missing = format!("{} of {} rules reached nobody in 90 days: {names}{more}", silent.len(), rules.len());
+            let missing = match rules.len() {
+                1 => format!("its one rule reached nobody in 90 days: {names}"),
+                n => format!("{} of {n} rules reached nobody in 90 days: {names}{more}", silent.len()),
+            };
             Verdict::Unknown { missing }
         }
     }

@@ -57,7 +57,7 @@ fn who(alert: &Alert, view: &View) -> String {
         (Some(page), _, _) => format!("{}: {}", to(page), state(page, view)),
         (None, Some(into), _) => format!("folded into {}", into.service),
         (None, None, Some(silence)) => format!("silent: {}", harmless(&silence.reason)),
-        (None, None, None) if alert.urgency == Urgency::Page => "being told".to_owned(),
+        (None, None, None) if alert.urgency == Urgency::Page => "about to be told".to_owned(),
         (None, None, None) => "nobody, it can wait".to_owned(),
     }
 }

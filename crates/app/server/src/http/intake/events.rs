@@ -10,7 +10,7 @@ use seaworthy_core::{Input, view};
 use seaworthy_integrations::intake::{self, Action, Enqueued};
 
 use super::super::{App, Failure};
-use super::{Taken, Taker, UNOWNED_HINT, end};
+use super::{Taken, Taker, UNOWNED_HINT, end, full};
 use crate::access::{Principal, Who};
 
 /// The prefix of rules that these events make.
@@ -47,12 +47,15 @@ async fn carry_out(app: &App, principal: &Principal, event: &Enqueued) -> Result
         (Action::Trigger, Some(heard)) => Ok(match Taker::new(app, principal).take(heard).await? {
             Taken::Changed | Taken::Known => "Event processed".to_owned(),
             Taken::Unowned => format!("Event processed; no service has its names: {UNOWNED_HINT}"),
+            Taken::LeftOut => return Err(full(1)),
         }),
         (Action::Trigger, None) => Err(Failure::invalid("payload is needed to trigger")),
         (Action::Acknowledge, _) => acknowledge(app, principal, is_its).await,
         (Action::Resolve, _) => {
             app.unowned.forget_where(is_its);
-            end(app, principal, is_its).await?;
+            for rule in app.kernel.look(|look| view::rules_saying(look, OURS, is_its)) {
+                end(app, principal, &rule).await?;
+            }
             Ok("Event processed".to_owned())
         }
     }
@@ -61,8 +64,9 @@ async fn carry_out(app: &App, principal: &Principal, event: &Enqueued) -> Result
 /// Somebody has it elsewhere, so nobody is woken here: our page is theirs.
 async fn acknowledge(app: &App, principal: &Principal, is_its: impl Fn(&str) -> bool) -> Result<String, Failure> {
     let pages: Vec<_> = app.kernel.look(|look| {
-        let open = view::open_where(look, &is_its).into_iter();
-        open.filter_map(|(id, _)| Some(look.state.alerts.alerts.get(&id)?.page?.0)).collect()
+        let rules = view::rules_saying(look, OURS, &is_its).into_iter();
+        let open = rules.flat_map(|rule| view::open_by(look, &rule));
+        open.filter_map(|id| Some(look.state.alerts.alerts.get(&id)?.page?.0)).collect()
     });
     for page in &pages {
         app.kernel.command(Input::Acknowledge { page: *page }, principal.actor.clone()).await?;
