@@ -5,6 +5,7 @@
 mod args;
 mod bench;
 mod check;
+mod conformance;
 mod crash;
 mod example;
 mod figures;
@@ -56,6 +57,12 @@ const CHORES: &[Chore] = &[
         usage: "watch [page] [storm] [probe] [false-pages] [missed] [--seed N] [--json FILE]",
         about: "months of watching in virtual time, against the figures the project promises",
         run: sim::run,
+    },
+    Chore {
+        name: "conformance",
+        usage: "[--only NAME] [--release]",
+        about: "our edges against real programs: Debian's Prometheus and Alertmanager, OpenTelemetry's SDK",
+        run: conformance::run,
     },
     Chore {
         name: "screenshot",

@@ -1,0 +1,157 @@
+//! The checks, one function each: what is done, what must be seen, what is said about it.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::Seen;
+use super::http::{ask, wait};
+use super::world::World;
+use crate::shell::{Outcome, command, find, line, read, target};
+
+/// Longest wait for what Prometheus does each second.
+const SOON: Duration = Duration::from_secs(30);
+
+/// Longest wait for a page from Prometheus: its scrape, our question, our windows.
+const PAGE_WITHIN: Duration = Duration::from_secs(120);
+
+/// The SDK, as its users install it.
+const SDK: [&str; 2] = ["opentelemetry-sdk", "opentelemetry-exporter-otlp-proto-http"];
+
+pub(super) fn scrape(world: &World) -> Outcome<Seen> {
+    let is_one = |value: Option<f64>| value.filter(|value| *value == 1.0);
+    wait("our endpoint is up", SOON, || Ok(is_one(world.promql("up{job=\"seaworthy\"}")?)))?;
+    wait("our services are there", SOON, || Ok(is_one(world.promql("seaworthy_services_declared")?)))?;
+    let (count, _) = wait("our series", SOON, || world.promql("count({__name__=~\"seaworthy_.+\"})"))?;
+    Ok(Seen::Watched(format!("up is 1, seaworthy_services_declared is 1, {count} series of ours")))
+}
+
+pub(super) fn rules(world: &World) -> Outcome<Seen> {
+    let said = read(command(&world.promtool).args(["check", "rules"]).arg(world.rules()))?;
+    let found = said.lines().find(|line| line.contains("rules found")).map(str::trim).unwrap_or_default();
+    let loaded = wait("every rule is evaluated", SOON, || {
+        let answer = super::http::get(&world.prometheus, "/api/v1/rules", "")?;
+        let groups = answer["data"]["groups"].as_array().cloned().unwrap_or_default();
+        let all: Vec<Value> =
+            groups.iter().flat_map(|group| group["rules"].as_array().cloned().unwrap_or_default()).collect();
+        match all.iter().find(|rule| rule["health"] == "err") {
+            Some(rule) => Err(format!("rule {} fails: {}", rule["name"], rule["lastError"])),
+            None => Ok(Some(all.len()).filter(|_| !all.is_empty() && all.iter().all(|rule| rule["health"] == "ok"))),
+        }
+    })?;
+    let query = "slo:sli_error:ratio_rate5m{sloth_service=\"shop\"}";
+    let (ratio, _) = wait("the ratio over five minutes is recorded", SOON, || world.promql(query))?;
+    Ok(Seen::Watched(format!("promtool: {found}; {} rules are healthy in Prometheus; {query} is {ratio}", loaded.0)))
+}
+
+pub(super) fn query(world: &World) -> Outcome<Seen> {
+    let objective = |wanted: &'static str| {
+        move || {
+            let shown = world.ours("/v1/objectives/shop-jobs")?;
+            if shown["state"] == wanted && shown["sight"] == "serving" {
+                Ok(Some(shown))
+            } else {
+                Err(shown["sentence"].to_string())
+            }
+        }
+    };
+    wait("the objective is met", PAGE_WITHIN, objective("met"))?;
+    let before = world.pages().len();
+    world.thing.break_down();
+    let (page, took) = wait("the person on call has a page", PAGE_WITHIN, || Ok(world.pages().get(before).cloned()))?;
+    let (shown, _) = wait("the objective pages", SOON, objective("page"))?;
+    let page: Value = serde_json::from_str(&page).map_err(|error| format!("the page is no JSON: {error}"))?;
+    let burn = shown["tiers"][0]["short"]["burn"].as_f64().unwrap_or_default();
+    Ok(Seen::Watched(format!(
+        "met before; {:.1} s after the thing broke ann had the page {} (burn of five minutes {burn:.0})",
+        took.as_secs_f64(),
+        page["sentence"]
+    )))
+}
+
+pub(super) fn webhook(world: &World) -> Outcome<Seen> {
+    let alert = json!({
+        "labels": { "alertname": "OrdersStuck", "service": "shop", "severity": "page" },
+        "annotations": { "summary": "Orders are stuck since noon" },
+    });
+    let send = |alert: &Value| ask("POST", &world.alertmanager, "/api/v2/alerts", "", Some(&json!([alert])));
+    let all = || -> Outcome<Vec<Value>> {
+        let page = world.ours("/v1/alerts?service=shop")?;
+        let said = |alert: &&Value| alert["said_by"].to_string().contains("alertmanager/OrdersStuck");
+        Ok(page["alerts"].as_array().map(|alerts| alerts.iter().filter(said).cloned().collect()).unwrap_or_default())
+    };
+    let sent = || -> Outcome<f64> {
+        let text = ask("GET", &world.alertmanager, "/metrics", "", None)?;
+        let line =
+            text.lines().find(|line| line.starts_with("alertmanager_notifications_total{integration=\"webhook\"}"));
+        Ok(line.and_then(|line| line.rsplit(' ').next()?.parse().ok()).unwrap_or_default())
+    };
+    send(&alert)?;
+    let (_, came) = wait("the alert is here", SOON, || Ok(all()?.first().cloned()))?;
+    let first = sent()?;
+    wait("Alertmanager has repeated itself", SOON, || Ok(Some(sent()?).filter(|sent| *sent >= first + 2.0)))?;
+    let repeated = sent()?;
+    if all()?.len() != 1 || !all()?[0]["resolved_at"].is_null() {
+        return Err(format!("after {repeated} webhooks there are {} alerts, not one open one", all()?.len()));
+    }
+    let mut over = alert;
+    over["endsAt"] = json!(world.ours("/v1/alerts?service=shop")?["alerts"][0]["fired_at"]);
+    send(&over)?;
+    let (_, ended) = wait("the alert ends with it", SOON, || {
+        Ok(Some(all()?).filter(|all| all.iter().all(|one| !one["resolved_at"].is_null())))
+    })?;
+    Ok(Seen::Watched(format!(
+        "here {:.1} s after it was raised; {repeated} webhooks, one alert; over {:.1} s after Alertmanager was told",
+        came.as_secs_f64(),
+        ended.as_secs_f64()
+    )))
+}
+
+pub(super) fn otlp(world: &World) -> Outcome<Seen> {
+    let python = match python() {
+        Ok(python) => python,
+        Err(why) => return Ok(Seen::Skipped(why)),
+    };
+    let script = world.folder().join("export.py");
+    std::fs::write(&script, include_str!("files/export.py"))
+        .map_err(|error| format!("could not write \"{}\": {error}", script.display()))?;
+    read(command(&python).arg(&script).arg(&world.portal).arg(world.folder().join("token")))?;
+    let budget = || {
+        Ok(Some(world.ours("/v1/objectives/shop-orders")?["budget"].clone())
+            .filter(|budget| budget["total"] != 0 && !budget.is_null()))
+    };
+    let (budget, _) = wait("the objective has counts", SOON, budget)?;
+    match (budget["total"].as_u64(), budget["bad"].as_u64()) {
+        (Some(10), Some(2)) => {
+            Ok(Seen::Watched("ten orders in two exports, two of them bad: 10 events, 2 bad".to_owned()))
+        }
+        (total, bad) => Err(format!("ten orders and two failures became {total:?} and {bad:?}")),
+    }
+}
+
+/// A Python of its own that has the SDK.
+///
+/// # Errors
+/// When there is no Python, or pip cannot get the SDK: why, for whoever wonders.
+fn python() -> Outcome<PathBuf> {
+    let folder = target().join("conformance/python");
+    let python = folder.join("bin/python");
+    if command(&python)
+        .args(["-c", "import opentelemetry.exporter.otlp.proto.http"])
+        .output()
+        .is_ok_and(|done| done.status.success())
+    {
+        return Ok(python);
+    }
+    let system = find(&["python3"]).ok_or("there is no python3")?;
+    let mut make = command(system);
+    make.args(["-m", "venv"]).arg(&folder);
+    let mut install = command(&python);
+    install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(SDK);
+    for step in [&mut make, &mut install] {
+        eprintln!("$ {}", line(step));
+        read(step).map_err(|error| format!("the SDK cannot be had: {}", error.lines().next().unwrap_or_default()))?;
+    }
+    Ok(python)
+}
