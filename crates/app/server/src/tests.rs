@@ -4,6 +4,7 @@ mod alerting;
 mod alerts;
 mod app;
 mod browser;
+mod downtime;
 mod edge;
 mod flaky;
 mod intake;
@@ -17,6 +18,7 @@ mod requests;
 mod rights;
 mod sockets;
 mod store_faults;
+mod watching;
 
 use seaworthy_contract::api::Code;
 

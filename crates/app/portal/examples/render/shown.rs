@@ -104,18 +104,25 @@ pub(crate) fn alerts_page(
 
 pub(crate) fn alert_page(alert: &Alert, rights: &Rights) -> AlertView {
     let (objective, hour) = (watched::burning(), watched::counted(360, 10, 324));
-    let joined = LedgerRow {
+    let row = |kind: &str, rule: &str, urgency: &str| LedgerRow {
         recorded_at: alert.fired_at,
         stream: format!("alert/{}", alert.id),
-        kind: "alert.joined".to_owned(),
-        sentence: "alertmanager/High5xx#9f31c2d4 says the same".to_owned(),
+        kind: kind.to_owned(),
+        payload: serde_json::json!({ "rule": rule, "urgency": urgency }),
+        sentence: format!("{rule} says the same"),
         ..ledger(48_200, 1, 48_213).rows.remove(0)
     };
+    let watches = "objective/checkout-availability";
+    let history = [
+        row("alert.fired", watches, "ticket"),
+        row("alert.joined", "alertmanager/High5xx#9f31c2d4", "ticket"),
+        row("alert.joined", watches, "page"),
+    ];
     AlertView::new(&AlertFacts {
         alert,
         rules: &watched::rules(),
         objective: Some((&objective, &hour)).filter(|_| !alert.drill),
-        history: &[joined],
+        history: &history,
         rights,
         now: now(),
     })

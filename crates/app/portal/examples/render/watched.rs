@@ -138,6 +138,7 @@ pub(crate) fn blind() -> Objective {
         total: "sum(rate(http_requests_total{job=\"payments\"}[{{.window}}]))".to_owned(),
     };
     Objective {
+        by_default: true,
         name: "payments-errors".to_owned(),
         service: "payments".parse().expect("a name"),
         description: None,

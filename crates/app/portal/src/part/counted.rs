@@ -131,7 +131,7 @@ fn budget_notes(budget: &Budget, is_calendar: bool) -> String {
 
 /// Draws the share of bad events of the last hour, with the share at which somebody is paged.
 pub fn bad_plot(objective: &Objective, series: &ObjectiveSeries, now: Timestamp) -> Option<Plot> {
-    let counted = Counted::new(series, false, now);
+    let counted = Counted::new(series, true, now);
     if counted.is_empty() {
         return None;
     }

@@ -199,7 +199,7 @@ fn kind(alert: &Alert) -> String {
 fn timeline(facts: &AlertFacts<'_>) -> Vec<Moment> {
     let alert = facts.alert;
     let mut found: Vec<(Timestamp, String, Option<u64>)> = vec![(alert.began_at, "It began".to_owned(), None)];
-    found.push((alert.fired_at, fired(alert), None));
+    found.push((alert.fired_at, fired(facts), None));
     if let Some(page) = &alert.page {
         found.push((page.requested_at, format!("Page asked for, to {}", page_to(page)), Some(page.position)));
         let left = |state: &str, channel: &str| match state {
@@ -212,10 +212,7 @@ fn timeline(facts: &AlertFacts<'_>) -> Vec<Moment> {
         found.extend(page.acknowledged_at.map(|at| (at, format!("{by} took the page"), None)));
     }
     found.extend(alert.resolved_at.map(|at| (at, "No rule says so any more".to_owned(), None)));
-    let told = |row: &LedgerRow| {
-        (row.recorded_at, text::sentence(&row.sentence).trim_end_matches('.').to_owned(), Some(row.position))
-    };
-    found.extend(facts.history.iter().map(told));
+    found.extend(told_by_ledger(facts.history));
     found.sort_by_key(|(at, ..)| *at);
     let moment = |(at, what, position): (Timestamp, String, Option<u64>)| Moment {
         at: When::clock(at),
@@ -229,11 +226,36 @@ fn timeline(facts: &AlertFacts<'_>) -> Vec<Moment> {
     found.into_iter().rev().map(moment).collect()
 }
 
-fn fired(alert: &Alert) -> String {
-    match (alert.drill, alert.urgency) {
+/// What the ledger tells besides. A rule that joins twice asks for more than before.
+fn told_by_ledger(history: &[LedgerRow]) -> Vec<(Timestamp, String, Option<u64>)> {
+    let text = |row: &LedgerRow, name: &str| row.payload.get(name).and_then(|v| v.as_str()).map(ToOwned::to_owned);
+    let mut known: Vec<String> = Vec::new();
+    let mut found = Vec::new();
+    for row in history {
+        let rule = text(row, "rule").unwrap_or_default();
+        let is_known = known.contains(&rule);
+        known.push(rule.clone());
+        let what = match (row.kind.as_str(), is_known) {
+            ("alert.fired", _) => continue,
+            ("alert.joined", true) if text(row, "urgency").as_deref() == Some("page") => {
+                format!("{rule} asks for somebody to be woken")
+            }
+            _ => text::sentence(&row.sentence).trim_end_matches('.').to_owned(),
+        };
+        found.push((row.recorded_at, what, Some(row.position)));
+    }
+    found
+}
+
+/// What it asked for when it fired; more may have come since.
+fn fired(facts: &AlertFacts<'_>) -> String {
+    let row = facts.history.iter().find(|row| row.kind == "alert.fired");
+    let urgency = row.and_then(|row| row.payload.get("urgency")?.as_str());
+    match (facts.alert.drill, urgency) {
         (true, _) => "The drill was fired".to_owned(),
-        (false, Urgency::Page) => "It was sure enough to wake somebody".to_owned(),
-        (false, Urgency::Ticket) => "It was sure enough for a ticket".to_owned(),
+        (false, Some("page")) => "It was sure enough to wake somebody".to_owned(),
+        (false, Some("ticket")) => "It was sure enough for a ticket".to_owned(),
+        (false, _) => "It fired".to_owned(),
     }
 }
 

@@ -67,7 +67,7 @@ impl AlertRow {
             symptom: alert.symptom.clone(),
             began: When::age(alert.began_at, now),
             over: alert.resolved_at.map(|at| When::age(at, now)),
-            told: told(alert, now),
+            told: text::sentence(&told(alert, now)),
             silence: alert
                 .silence
                 .as_ref()
@@ -120,10 +120,10 @@ pub(super) fn told(alert: &Alert, now: Timestamp) -> String {
         None => {}
     }
     match (&alert.folded_into, &alert.silence, alert.urgency, is_open(alert)) {
-        (Some(parent), ..) => format!("nobody: whoever has {} knows", parent.service),
-        (None, Some(_), _, true) => "nobody: it is silenced".to_owned(),
+        (Some(parent), ..) => format!("nobody is woken for it: whoever has {} knows", parent.service),
+        (None, Some(_), _, true) => "nobody is told: it is silenced".to_owned(),
         (None, _, Urgency::Ticket, _) => "nobody is woken: it waits for working hours".to_owned(),
-        (None, _, Urgency::Page, true) => "nobody yet".to_owned(),
+        (None, _, Urgency::Page, true) => "nobody was told yet".to_owned(),
         (None, _, Urgency::Page, false) => "nobody was told".to_owned(),
     }
 }

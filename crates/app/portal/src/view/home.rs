@@ -228,7 +228,9 @@ fn alert_need(alert: &OpenAlert, status: &Status) -> Need {
 
 /// A service that fails its users as was seen within two seconds, before its budget says so.
 fn failing_need(service: &Service, status: &Status) -> Option<Need> {
-    let since = service.failing_since.filter(|_| !service.alerts.iter().any(wakes))?;
+    // An alert says more; and where it is folded or silenced, that is why nobody else is woken.
+    let is_known = |alert: &OpenAlert| wakes(alert) || alert.folded || alert.silenced;
+    let since = service.failing_since.filter(|_| !service.alerts.iter().any(is_known))?;
     Some(Need {
         chip: Chip::bad("Failing"),
         href: format!("/services/{}", service.name),

@@ -82,6 +82,8 @@ pub struct ObjectivePage {
     pub queries: Vec<(&'static str, String)>,
     /// Who counts, and how old that is.
     pub source: String,
+    /// Whether nobody wrote it.
+    pub by_default: bool,
     /// Where it was declared.
     pub declared: String,
     /// Where that stands in the ledger.
@@ -117,6 +119,7 @@ impl ObjectivePage {
             definition: definition(objective),
             queries: queries(&objective.indicator),
             source: source(objective),
+            by_default: objective.by_default,
             declared: objective.source.clone(),
             position: LedgerLink::new(objective.position),
             last_event: objective.last_event_at.map(|at| When::age(at, now)),

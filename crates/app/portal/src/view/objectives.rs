@@ -49,7 +49,10 @@ impl ObjectiveRow {
             sentence: objective.sentence.clone(),
             bar: bar(objective, now),
             left: left(budget),
-            target: format!("{} over {}", target(objective.target), period(&objective.period)),
+            target: match objective.by_default {
+                true => format!("{} over {}, by default", target(objective.target), period(&objective.period)),
+                false => format!("{} over {}", target(objective.target), period(&objective.period)),
+            },
             burn: budget
                 .and_then(|budget| budget.burn)
                 .map(|burn| format!("burns {} the even speed", text::times(burn))),

@@ -173,11 +173,9 @@ fn headline(rules: &[Rule]) -> String {
         (0, _) => "There is no rule yet.".to_owned(),
         (_, 0) => "Every rule has reached a person.".to_owned(),
         (1, _) => "The one rule was never seen to reach a person.".to_owned(),
-        (_, n) => format!(
-            "{} of {} were never seen to reach a person.",
-            text::number_word(n),
-            text::counted(rules.len() as u64, "rule", "rules")
-        ),
+        (all, n) if n == all => format!("None of {all} rules was ever seen to reach a person."),
+        (all, 1) => format!("One of {all} rules was never seen to reach a person."),
+        (all, n) => format!("{} of {all} rules were never seen to reach a person.", text::number_word(n)),
     }
 }
 

@@ -9,13 +9,13 @@ use super::app::{GATEWAY, SUPERVISOR, TestApp};
 use super::loop_story::{config, report};
 
 /// A browser that signed in.
-struct Reader<'a> {
-    app: &'a TestApp,
-    cookie: String,
+pub(super) struct Reader<'a> {
+    pub(super) app: &'a TestApp,
+    pub(super) cookie: String,
 }
 
 impl<'a> Reader<'a> {
-    async fn sign_in(app: &'a TestApp) -> Self {
+    pub(super) async fn sign_in(app: &'a TestApp) -> Self {
         let link: SignInLink = app.client(SUPERVISOR).post_json("/v1/sign-in-links", &()).await.expect("a link");
         let path = link.url.strip_prefix(&app.base).expect("of this server");
         let response = app.send(Method::GET, path, &[("accept", "text/html")], "").await;
@@ -24,11 +24,11 @@ impl<'a> Reader<'a> {
         Self { app, cookie: cookie.split(';').next().expect("a pair").to_owned() }
     }
 
-    async fn get(&self, path: &str) -> Response {
+    pub(super) async fn get(&self, path: &str) -> Response {
         self.app.send(Method::GET, path, &[("accept", "text/html"), ("cookie", &self.cookie)], "").await
     }
 
-    async fn press(&self, path: &str, body: &str) -> Response {
+    pub(super) async fn press(&self, path: &str, body: &str) -> Response {
         let headers = [
             ("accept", "text/html"),
             ("cookie", self.cookie.as_str()),
@@ -38,18 +38,18 @@ impl<'a> Reader<'a> {
         self.app.send(Method::POST, path, &headers, body).await
     }
 
-    async fn csrf(&self) -> String {
+    pub(super) async fn csrf(&self) -> String {
         let home = text(&self.get("/").await);
         let (_, rest) = home.split_once("name=\"csrf\" value=\"").expect("a form");
         rest.split('"').next().expect("a token").to_owned()
     }
 }
 
-fn text(response: &Response) -> String {
+pub(super) fn text(response: &Response) -> String {
     String::from_utf8(response.body.to_vec()).expect("UTF-8")
 }
 
-fn header(response: &Response, name: &str) -> String {
+pub(super) fn header(response: &Response, name: &str) -> String {
     response.headers.get(name).map(|value| value.to_str().expect("text").to_owned()).unwrap_or_default()
 }
 

@@ -91,7 +91,7 @@ fn watched(alert: &Alert) -> Option<String> {
     rules.find_map(|rule| rule.strip_prefix("objective/")).map(ToOwned::to_owned)
 }
 
-/// Reads what the alert itself does not tell: who joined, left, was folded, and what was said of its page. Empty when the
+/// Reads what the alert itself does not tell: what it first asked for, who joined, left, was folded, and what was said of its page. Empty when the
 /// ledger cannot be read: the rest of the timeline stands without it.
 async fn history(app: &App, alert: &Alert) -> Vec<LedgerRow> {
     let Some(from) = position_at(app, alert.fired_at).await else { return Vec::new() };
@@ -100,7 +100,7 @@ async fn history(app: &App, alert: &Alert) -> Vec<LedgerRow> {
     let stream = format!("alert/{}", alert.id);
     let page = alert.page.as_ref().map(|page| format!("page/{}", page.id));
     let tells = |row: &LedgerRow| match row.kind.as_str() {
-        "alert.joined" | "alert.left" | "alert.folded" => row.stream == stream,
+        "alert.fired" | "alert.joined" | "alert.left" | "alert.folded" => row.stream == stream,
         "page.judged" => Some(&row.stream) == page.as_ref(),
         _ => false,
     };
