@@ -4,7 +4,6 @@ mod alerting;
 mod alerts;
 mod app;
 mod browser;
-mod downtime;
 mod edge;
 mod flaky;
 mod intake;
