@@ -4,6 +4,7 @@ mod alerting;
 mod alerts;
 mod app;
 mod browser;
+mod downtime;
 mod edge;
 mod flaky;
 mod intake;

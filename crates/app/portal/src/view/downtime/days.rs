@@ -63,7 +63,8 @@ fn word(classes: &DowntimeClasses) -> String {
         () if classes.wall_ms() == 0 => String::new(),
         () if bad > 0 => lasted(bad),
         () if classes.degraded_ms > 0 => "degraded".to_owned(),
-        () if classes.unknown_ms == classes.wall_ms() => "unknown".to_owned(),
+        // As over a column: a phone has no room for the word, and the hatching and the label have it.
+        () if classes.unknown_ms == classes.wall_ms() => "?".to_owned(),
         () if classes.unknown_ms > 0 => "partly".to_owned(),
         () => "up".to_owned(),
     }
@@ -109,7 +110,7 @@ mod tests {
         for (classes, want) in [
             (classes(0, 0, 0, 0), ""),
             (classes(24, 0, 0, 0), "up"),
-            (classes(0, 0, 0, 24), "unknown"),
+            (classes(0, 0, 0, 24), "?"),
             (classes(23, 0, 0, 1), "partly"),
             (classes(20, 0, 2, 2), "degraded"),
             (classes(20, 1, 1, 2), "1\u{a0}h"),
