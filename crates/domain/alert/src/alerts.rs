@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use seaworthy_model::{AlertId, PageId, ServiceId};
 
+use crate::index::Index;
 use crate::{Change, Nature, Purpose, Rule, Signal, Urgency, Verdict, rule_of};
 
 /// An alert: one symptom of one service, from its first rule to its last.
@@ -152,45 +153,6 @@ pub struct Alerts {
     pub silences: Vec<Silence>,
     /// What every rule has done.
     pub rules: BTreeMap<String, Rule>,
-}
-
-/// Open alerts by what is asked of them most.
-#[derive(Debug, Clone, Default, PartialEq)]
-struct Index {
-    /// By each rule or instance that says so now.
-    saying: BTreeMap<String, BTreeSet<AlertId>>,
-    /// Those that ask for a page and have none.
-    waiting: BTreeSet<AlertId>,
-    /// Those that a dependency stands for.
-    folded: BTreeSet<AlertId>,
-    /// Those that are not meant.
-    drills: BTreeSet<AlertId>,
-}
-
-impl Index {
-    /// Files an alert anew, whatever it was filed under.
-    fn file(&mut self, id: AlertId, alert: &Alert) {
-        let mut keep = |set: fn(&mut Self) -> &mut BTreeSet<AlertId>, holds: bool| match alert.is_open() && holds {
-            true => drop(set(self).insert(id)),
-            false => drop(set(self).remove(&id)),
-        };
-        keep(|index| &mut index.waiting, alert.urgency == Urgency::Page && alert.page.is_none());
-        keep(|index| &mut index.folded, alert.folded_into.is_some());
-        keep(|index| &mut index.drills, alert.purpose == Purpose::Drill);
-    }
-
-    fn says(&mut self, rule: &str, id: AlertId) {
-        self.saying.entry(rule.to_owned()).or_default().insert(id);
-    }
-
-    fn says_no_more(&mut self, rule: &str, id: AlertId) {
-        if let Some(of) = self.saying.get_mut(rule) {
-            of.remove(&id);
-            if of.is_empty() {
-                self.saying.remove(rule);
-            }
-        }
-    }
 }
 
 /// Alerts that ended and are kept; the oldest make room. A quarter of a noisy company.

@@ -6,6 +6,7 @@
 
 mod alerts;
 mod decide;
+mod index;
 mod review;
 mod rule;
 mod signal;
