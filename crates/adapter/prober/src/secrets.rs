@@ -33,7 +33,7 @@ impl Secrets {
     }
 
     /// Returns a secret; a file is read each time, so that a new one counts at once.
-    pub(crate) fn get(&self, name: &str) -> Option<String> {
+    pub fn get(&self, name: &str) -> Option<String> {
         if !is_name(name) {
             return None;
         }

@@ -108,9 +108,10 @@ async fn serve(boot: &ServerBoot, listener: TcpListener, ready: impl FnOnce(&Rea
         ],
     );
     let mut sending = tokio::spawn(task::outbox::run(kernel.clone(), base.clone(), task::outbox::Pace::REAL));
-    let sources = task::queries::Sources::of(std::env::vars_os());
+    let secrets = secrets(boot);
+    let sources = task::queries::Sources::new(std::env::var("SEAWORTHY_PROMETHEUS").ok(), secrets.clone());
     let mut asking = tokio::spawn(task::queries::run(kernel.clone(), sources));
-    let mut probing = tokio::spawn(task::prober::run(kernel.clone(), own_prober(boot), own_checks(), id));
+    let mut probing = tokio::spawn(task::prober::run(kernel.clone(), own_prober(secrets), own_checks(), id));
     let app = App::new(kernel, access, id, base).keeping(&boot.data);
     let listener = tokio::net::TcpListener::from_std(listener)?;
     tracing::info!(address = %boot.portal, position = app.kernel.changes().borrow().position, "serving");
@@ -158,11 +159,15 @@ async fn first_end(
     }
 }
 
-/// The server's own place finds secrets in its data directory and in variables that are meant for probes.
-fn own_prober(boot: &ServerBoot) -> Prober {
+/// Secrets that catalogues name: files in the data directory, and variables that are meant for it.
+fn secrets(boot: &ServerBoot) -> Secrets {
     let variables =
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    let secrets = Secrets::new(Some(boot.data.join("secrets")), variables);
+    Secrets::new(Some(boot.data.join("secrets")), variables)
+}
+
+/// The server's own place.
+fn own_prober(secrets: Secrets) -> Prober {
     Prober::new(Connector::shared().clone(), secrets, Arc::new(jiff::Timestamp::now))
 }
 

@@ -256,8 +256,8 @@ fn soon(begins: &str) -> String {
 async fn asking(value: &'static str, source: Option<&str>) -> (TestApp, String) {
     let app = TestApp::start().await;
     let base = prometheus(value).await;
-    let environment = [("SEAWORTHY_PROMETHEUS".into(), base.into())];
-    tokio::spawn(queries::run(app.kernel.clone(), Sources::of(environment.into_iter())));
+    let sources = Sources::new(Some(base), seaworthy_prober::Secrets::default());
+    tokio::spawn(queries::run(app.kernel.clone(), sources));
     let query = RatioQuery::Raw { ratio: "errors[{{.window}}]".to_owned() };
     let name = soon("asked");
     apply(&app, [objective(&name, Indicator::Query(QueryIndicator { source: source.map(str::to_owned), query }))])

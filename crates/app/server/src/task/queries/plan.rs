@@ -12,8 +12,9 @@ pub(super) const EVERY_MIN: SignedDuration = SignedDuration::from_secs(15);
 /// Longest time: whoever looks at a budget expects what happened before the last coffee to be in it.
 const EVERY_MAX: SignedDuration = SignedDuration::from_secs(300);
 
-/// How often a window is asked while all of it passes: what is new since the last answer is less than a hundredth of it.
-const ASKED_A_WINDOW: i64 = 120;
+/// How often a window is asked while all of it passes: the hour that pages as often as can be, and what is new in any other
+/// since the last answer is less than a hundredth of it.
+const ASKED_A_WINDOW: i64 = 240;
 
 /// An answer that is older than so many of its intervals says nothing any more.
 const STALE_AFTER: i32 = 4;
