@@ -22,6 +22,8 @@ pub enum Nav {
     Alerts,
     /// `/pages`
     Pages,
+    /// `/downtime`
+    Downtime,
     /// `/ledger`
     Ledger,
     /// None of them.
@@ -148,6 +150,7 @@ pub fn render(chrome: &Chrome, page: &impl PageView) -> String {
             place(Nav::Objectives, "/objectives", "Objectives"),
             place(Nav::Alerts, "/alerts", "Alerts"),
             place(Nav::Pages, "/pages", "Pages"),
+            place(Nav::Downtime, "/downtime", "Downtime"),
             place(Nav::Ledger, "/ledger", "Ledger"),
         ],
         with_box: chrome.state.is_some() && page.has_box(),

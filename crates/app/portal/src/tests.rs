@@ -2,6 +2,8 @@
 
 #[path = "../examples/render/data.rs"]
 mod data;
+#[path = "../examples/render/downtime.rs"]
+mod downtime;
 #[path = "../examples/render/shown.rs"]
 mod shown;
 #[path = "../examples/render/watched.rs"]

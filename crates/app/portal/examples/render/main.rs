@@ -2,6 +2,7 @@
 //! `cargo run -p seaworthy-portal --example render -- DIR`.
 
 mod data;
+mod downtime;
 mod shown;
 mod watched;
 

@@ -251,6 +251,12 @@ pub(crate) fn pages() -> Vec<(&'static str, String)> {
             "error",
             render(&chrome("/services/chekout"), &ErrorPage::new(404, "/services/chekout", &error, "9f31c2d4-412")),
         ),
+        ("downtime", render(&chrome("/downtime"), &super::downtime::month(None))),
+        (
+            "downtime-day",
+            render(&chrome("/downtime?day=2026-03-05"), &super::downtime::month(Some(jiff::civil::date(2026, 3, 5)))),
+        ),
+        ("downtime-empty", render(&chrome("/downtime"), &super::downtime::empty())),
         ("sign-in", render(&anonymous, &SignInPage { refused: true })),
     ];
     pages.extend(watched_pages());

@@ -2,6 +2,7 @@
 
 mod alert;
 mod alerts;
+mod downtime;
 mod error;
 mod home;
 mod judging;
@@ -23,6 +24,7 @@ mod words;
 
 pub use alert::{AlertFacts, AlertView};
 pub use alerts::{AlertsFacts, AlertsPage};
+pub use downtime::{DowntimeFacts, DowntimePage, days_of, month_of};
 pub use error::ErrorPage;
 pub use home::{HomeFacts, HomePage};
 pub use ledger::LedgerView;
