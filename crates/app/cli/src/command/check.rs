@@ -9,6 +9,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use seaworthy_contract::catalogue::{Entity, Sourced};
 use seaworthy_files::{Diagnostic, Loaded, Severity};
 use serde::Serialize;
 
@@ -20,11 +21,12 @@ pub const EXIT_ERRORS: u8 = 1;
 pub const EXIT_CANNOT_READ: u8 = 2;
 
 /// Kinds in the order of the summary, with the word for one and for several.
-const KINDS: [(&str, &str, &str); 5] = [
+const KINDS: [(&str, &str, &str); 6] = [
     ("service", "service", "services"),
     ("team", "team", "teams"),
     ("person", "person", "people"),
     ("rotation", "rotation", "rotations"),
+    ("objective", "objective", "objectives"),
     ("other", "other entity", "other entities"),
 ];
 
@@ -135,13 +137,23 @@ fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
+/// How many objectives nobody wrote.
+fn defaults(loaded: &Loaded) -> usize {
+    let is_one = |sourced: &&Sourced| matches!(&sourced.entity, Entity::Objective(one) if one.by_default);
+    loaded.document.entities.iter().filter(is_one).count()
+}
+
 fn summary(loaded: &Loaded) -> String {
     let counts = counts(loaded);
     let mut parts: Vec<String> = Vec::new();
     for (kind, one, many) in KINDS {
         let count = counts.get(kind).copied().unwrap_or(0);
-        if count > 0 {
-            parts.push(amount(count, one, many));
+        match (kind, defaults(loaded)) {
+            _ if count == 0 => {}
+            ("objective", defaults @ 1..) => {
+                parts.push(format!("{} ({defaults} by default)", amount(count, one, many)))
+            }
+            _ => parts.push(amount(count, one, many)),
         }
     }
     let read = if parts.is_empty() { "no entity".to_owned() } else { parts.join(", ") };

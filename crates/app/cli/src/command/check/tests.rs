@@ -131,6 +131,31 @@ fn warnings_are_no_errors() {
 }
 
 #[test]
+fn objectives_are_counted_and_those_that_nobody_wrote_are_told() {
+    let service = |name: &str, more: &str| {
+        format!(
+            "---\napiVersion: seaworthy/v1\nkind: Service\nmetadata: {{ name: {name} }}\nspec: {{ owner: t, routes: [{{ path: /{name} }}]{more} }}\n"
+        )
+    };
+    let team = "---\napiVersion: seaworthy/v1\nkind: Team\nmetadata: { name: t }\nspec: { members: [] }\n";
+    let text =
+        [service("a", ""), service("b", ", objectives: [99%, 95% < 1s]"), service("c", ", objective: none")].concat();
+    check(
+        "objectives",
+        &(text + team),
+        Format::Text,
+        EXIT_OK,
+        expect![[r#"
+        DIR/a.yaml:18:7: warning: team "t" has no rotation: nobody would be paged for "a", "b", "c" (OWN-16) [nobody-on-call]
+          hint: add a Rotation with spec.team: t
+
+        read 3 services, 1 team, 3 objectives (1 by default) in 1 file
+        0 errors, 1 warning, 0 notes
+    "#]],
+    );
+}
+
+#[test]
 fn a_file_cannot_write_on_the_terminal_in_our_voice() {
     let text = "apiVersion: seaworthy/v1\nkind: \"\\e[31mService\\nerror: all is well\"\nmetadata: { name: a }\n";
     check(
@@ -140,7 +165,7 @@ fn a_file_cannot_write_on_the_terminal_in_our_voice() {
         EXIT_ERRORS,
         expect![[r#"
             DIR/a.yaml:2:7: error: "�[31mService�error: all is well" is not a kind of seaworthy/v1 [kind]
-              hint: kinds are: Service, Team, Person, Rotation
+              hint: kinds are: Service, Team, Person, Rotation, Probe, Tolerance
 
             read no entity in 1 file
             1 error, 0 warnings, 0 notes
