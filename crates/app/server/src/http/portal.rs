@@ -5,9 +5,11 @@
 
 mod act;
 mod alerts;
+mod downtime;
 mod error;
 mod flash;
 mod objectives;
+mod probes;
 mod read;
 mod rules;
 mod visit;
@@ -41,8 +43,11 @@ pub(super) fn routes() -> Vec<Route> {
         page("/alerts/{alert}", get(alerts::show)),
         page("/rules", get(rules::list)),
         page("/review", get(rules::review)),
+        page("/probes", get(probes::list)),
+        page("/probes/{name}", get(probes::show)),
         page("/pages", get(read::pages)),
         page("/pages/{page}", get(read::page)),
+        page("/downtime", get(downtime::month)),
         page("/ledger", get(read::ledger)),
         page("/who", get(read::who)),
         form("/rollouts/{rollout}/revert", post(act::revert)),
