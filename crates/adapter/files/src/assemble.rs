@@ -117,7 +117,13 @@ fn merge_people(known: &mut PersonDraft, ours: PersonDraft, _: &Report) {
 }
 
 /// Writes the document: entities by kind and name, names and contacts of people apart.
-pub(crate) fn document(whole: Whole, drafts: Drafts, objectives: Vec<Placed<Objective>>, report: &Report) -> Document {
+pub(crate) fn document(
+    whole: Whole,
+    drafts: Drafts,
+    objectives: Vec<Placed<Objective>>,
+    attached: Vec<Placed<Entity>>,
+    report: &Report,
+) -> Document {
     let mut entities = Vec::new();
     let mut people = Vec::new();
     for Draft { at, body, .. } in whole.people.into_values() {
@@ -145,6 +151,9 @@ pub(crate) fn document(whole: Whole, drafts: Drafts, objectives: Vec<Placed<Obje
     }
     for Placed { value, at } in objectives {
         push(&mut entities, Entity::Objective(Box::new(value)), &at, report);
+    }
+    for Placed { value, at } in attached {
+        push(&mut entities, value, &at, report);
     }
     let mut others: BTreeMap<String, Place> = BTreeMap::new();
     for Draft { at, body, .. } in drafts.others {

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use seaworthy_contract::catalogue::{Contact, Dependency, Layered, Other, Route, Run, Strategy, TurnLength};
+use seaworthy_contract::catalogue::{
+    Contact, Dependency, Layered, Other, Probe, Route, Run, Strategy, Tolerance, TurnLength,
+};
 use seaworthy_model::{PersonId, RotationId, ServiceId, SystemId, TeamId, Tier};
 
 use seaworthy_objectives::{Documents, Wanted};
@@ -27,6 +29,8 @@ pub(crate) struct Drafts {
     pub people: Vec<Draft<PersonDraft>>,
     pub rotations: Vec<Draft<RotationDraft>>,
     pub others: Vec<Draft<Other>>,
+    pub probes: Vec<AttachedDraft<Probe>>,
+    pub tolerances: Vec<AttachedDraft<Tolerance>>,
     /// Documents of OpenSLO and Sloth.
     pub objectives: Documents,
     /// Names of Backstage components that are no services: something may depend on them.
@@ -40,6 +44,17 @@ pub(crate) struct Draft<T> {
     pub origin: Origin,
     /// Where its `kind` stands.
     pub at: Place,
+    pub body: T,
+}
+
+/// Something that belongs to a service and stands in a document of its own.
+pub(crate) struct AttachedDraft<T> {
+    /// Where it is declared.
+    pub at: Place,
+    /// Its name, unique in its kind.
+    pub name: String,
+    /// The service.
+    pub service: Placed<ServiceId>,
     pub body: T,
 }
 

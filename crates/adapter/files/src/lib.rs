@@ -8,6 +8,7 @@
 //! participant it names is in it.
 
 mod assemble;
+mod attached;
 mod backstage;
 mod draft;
 mod envelope;
@@ -113,7 +114,8 @@ fn read(sources: &[Source], now: Timestamp, report: Report) -> Loaded {
     let mut whole = assemble::whole(&mut drafts, &report);
     resolve::resolve(&mut whole, &drafts, now, &report);
     let objectives = objectives::gather(&mut whole, std::mem::take(&mut drafts.objectives), &report);
-    let document = assemble::document(whole, drafts, objectives, &report);
+    let attached = attached::gather(&whole, &mut drafts, &report);
+    let document = assemble::document(whole, drafts, objectives, attached, &report);
     let (diagnostics, left_out) = report.sorted();
     Loaded { document, diagnostics, left_out, files: sources.len(), unrelated }
 }

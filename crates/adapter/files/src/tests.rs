@@ -5,6 +5,7 @@ mod envelope;
 mod laws;
 mod objectives;
 mod ours;
+mod probes;
 mod rotation;
 mod strangers;
 mod variables;

@@ -1,9 +1,11 @@
 //! Our own kinds, `seaworthy/v1`: what other formats do not say. Every unknown field is a mistake.
 
+mod probe;
 mod rotation;
 mod run;
 mod service;
 mod team;
+mod tolerance;
 mod variables;
 
 use seaworthy_contract::catalogue::Contact;
@@ -14,17 +16,22 @@ use crate::fields::Fields;
 use crate::rule::Rule;
 
 /// The kinds there are.
-pub(crate) const KINDS: [&str; 4] = ["Service", "Team", "Person", "Rotation"];
+pub(crate) const KINDS: [&str; 6] = ["Service", "Team", "Person", "Rotation", "Probe", "Tolerance"];
 
 /// Reads one entity into the drafts.
 pub(crate) fn read(envelope: &Envelope<'_>, drafts: &mut Drafts) {
     let at = envelope.kind.at.clone();
     let origin = Origin::Seaworthy;
     match envelope.kind.value.as_str() {
-        "Service" => drafts.services.extend(service::read(envelope).map(|body| Draft { origin, at, body })),
+        "Service" => {
+            drafts.probes.extend(probe::of_service(envelope));
+            drafts.services.extend(service::read(envelope).map(|body| Draft { origin, at, body }));
+        }
         "Team" => drafts.teams.extend(team::read_team(envelope).map(|body| Draft { origin, at, body })),
         "Person" => drafts.people.extend(team::read_person(envelope).map(|body| Draft { origin, at, body })),
         "Rotation" => drafts.rotations.extend(rotation::read(envelope).map(|body| Draft { origin, at, body })),
+        "Probe" => drafts.probes.extend(probe::read(envelope)),
+        "Tolerance" => drafts.tolerances.extend(tolerance::read(envelope)),
         _ => unknown_kind(envelope),
     }
     // Only now is every field of the metadata asked for.

@@ -37,9 +37,9 @@ fn the_envelope_is_checked() {
     check(
         "apiVersion: seaworthy/v1\nkind: Deployment\nmetadata: { name: a }\n",
         expect![[r#"
-        a.yaml:2:7 error kind: "Deployment" is not a kind of seaworthy/v1
-            kinds are: Service, Team, Person, Rotation
-    "#]],
+            a.yaml:2:7 error kind: "Deployment" is not a kind of seaworthy/v1
+                kinds are: Service, Team, Person, Rotation, Probe, Tolerance
+        "#]],
     );
     check(
         "apiVersion: seaworthy/v1\n",

@@ -62,7 +62,7 @@ fn unknown_fields_are_mistakes() {
             a.yaml:6:3 error unknown-key: "tierr" is not a field of "spec"
                 did you mean "tier"?
             a.yaml:7:3 error unknown-key: "replicas" is not a field of "spec"
-                fields are: owner, routes, objective, objectives, dependencies, tier, system, run, rollout, onCall
+                fields are: probe, owner, routes, objective, objectives, dependencies, tier, system, run, rollout, onCall
         "#]],
     );
     check_service(
