@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::args::Args;
+use crate::random::Random;
 use crate::shell::{Outcome, Profile, command, read, seaworthy, target};
 
 /// Kills when nobody says how many.
@@ -192,18 +193,6 @@ fn found(json: &str) -> Option<Found> {
         present_unacknowledged: report["present_unacknowledged"].as_u64()?,
         chain_intact: report["chain"] == "intact" || report["chain"] == true,
     })
-}
-
-/// SplitMix64 (Steele, Lea, Flood, 2014): enough to spread kills, and the same for the same seed.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % limit
-    }
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod example;
 mod figures;
 mod fmt;
 mod prepare;
+mod random;
 mod screenshot;
 mod shell;
 mod sim;
@@ -42,7 +43,7 @@ const CHORES: &[Chore] = &[
     Chore { name: "tidy", usage: "", about: "rings, licences, sizes, links: what no compiler checks", run: tidy::run },
     Chore {
         name: "bench",
-        usage: "demo [--runs N] [--json FILE] | up | build",
+        usage: "demo [--runs N] [--json FILE] | up | build | watch [evaluations] [memory] [sockets]",
         about: "measure the figures the project promises; exit 1 when one is missed",
         run: bench::run,
     },

@@ -7,6 +7,7 @@ mod child;
 mod demo;
 mod report;
 mod up;
+mod watch;
 
 use crate::args::Args;
 use crate::shell::Outcome;
@@ -20,7 +21,8 @@ pub(crate) fn run(mut args: Args) -> Outcome {
         Some("demo") => demo::run(args),
         Some("up") => up::run(args),
         Some("build") => build::run(args),
-        Some(other) => Err(format!("unknown bench \"{other}\"\nhint: demo, up or build")),
-        None => Err("which bench? demo, up or build".into()),
+        Some("watch") => watch::run(args),
+        Some(other) => Err(format!("unknown bench \"{other}\"\nhint: demo, up, build or watch")),
+        None => Err("which bench? demo, up, build or watch".into()),
     }
 }

@@ -11,12 +11,21 @@ use crate::server::BEGIN;
 const ALLOWED: &str = "a name that is allowed";
 
 /// Returns the names of so many services.
-pub(super) fn services(count: usize) -> Vec<ServiceId> {
+pub fn services(count: usize) -> Vec<ServiceId> {
     (1..=count).map(|number| format!("service-{number}").parse().expect(ALLOWED)).collect()
 }
 
-/// Returns the document that declares them.
-pub(super) fn document(services: &[ServiceId]) -> Document {
+/// Whether services have objectives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Objectives {
+    /// One of availability each.
+    OneEach,
+    /// None.
+    None,
+}
+
+/// Returns the document that declares services, whom to page about them, and how they are watched.
+pub fn document(services: &[ServiceId], objectives: Objectives) -> Document {
     let ines = || "ines".parse::<PersonId>().expect(ALLOWED);
     let rotation = json!({
         "name": "shop", "team": "shop", "participants": [ines()], "start": BEGIN, "zone": "UTC", "days": 7,
@@ -26,7 +35,10 @@ pub(super) fn document(services: &[ServiceId]) -> Document {
         Entity::Team(Team { name: "shop".parse().expect(ALLOWED), title: None, members: vec![ines()] }),
         Entity::Rotation(read(rotation)),
     ];
-    let watched = services.iter().flat_map(|service| [declared(service), objective(service), probe(service)]);
+    let watched = services.iter().flat_map(|service| {
+        let objective = (objectives == Objectives::OneEach).then(|| objective(service));
+        [declared(service), probe(service)].into_iter().chain(objective)
+    });
     let sourced = |(line, entity)| Sourced { entity, source: format!("sim.yaml:{}", line * 10 + 1) };
     Document { entities: people.into_iter().chain(watched).enumerate().map(sourced).collect(), ..Document::default() }
 }

@@ -13,7 +13,9 @@ mod stage;
 use seaworthy_model::ServiceId;
 
 use crate::{Ms, Random};
+pub use catalogue::{Objectives, document, services};
 pub use origin::{Gone, origin_down};
+pub use past::healthy;
 use stage::{Life, Stage};
 
 /// Time between two requests of a service.

@@ -6,7 +6,7 @@ use seaworthy_signals::{Bucket, Resolution};
 use seaworthy_store::Row;
 
 /// Returns every bucket of one series that memory would hold at an instant, with events at a fixed rate and none bad.
-pub(super) fn healthy(series: &str, per_second: u64, now: Timestamp) -> Vec<Row> {
+pub fn healthy(series: &str, per_second: u64, now: Timestamp) -> Vec<Row> {
     let all = Resolution::ALL.into_iter().flat_map(|resolution| {
         let head = resolution.slot(now);
         (head + 1 - resolution.kept() as i64..=head).map(move |slot| (resolution, slot))

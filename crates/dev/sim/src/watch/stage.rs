@@ -11,7 +11,7 @@ use seaworthy_core::{Input, outbox};
 use seaworthy_model::{PageId, ServiceId};
 use uuid::Uuid;
 
-use super::{REQUEST_EVERY, WIDE_BUCKET, catalogue, past};
+use super::{Objectives, REQUEST_EVERY, WIDE_BUCKET, catalogue, past};
 use crate::Ms;
 use crate::gateway::{Gateway, Request};
 use crate::machine::Machine;
@@ -96,7 +96,8 @@ impl Stage {
 
     fn declare(&mut self) {
         self.server.look_after(self.now);
-        self.command(&Input::Apply(Box::new(catalogue::document(&self.services)), Used::new()));
+        let document = catalogue::document(&self.services, Objectives::OneEach);
+        self.command(&Input::Apply(Box::new(document), Used::new()));
         for service in self.services.clone() {
             self.command(&Input::Ship { service, request: Box::new(ship_request("v1")) });
         }
