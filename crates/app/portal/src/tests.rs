@@ -4,6 +4,8 @@
 mod data;
 #[path = "../examples/render/downtime.rs"]
 mod downtime;
+#[path = "../examples/render/probed.rs"]
+mod probed;
 #[path = "../examples/render/shown.rs"]
 mod shown;
 #[path = "../examples/render/watched.rs"]

@@ -3,6 +3,7 @@
 
 mod data;
 mod downtime;
+mod probed;
 mod shown;
 mod watched;
 

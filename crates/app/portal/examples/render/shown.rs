@@ -7,7 +7,7 @@ use seaworthy_portal::view::*;
 use seaworthy_portal::{Chrome, Flash, Rights, State, render};
 
 use super::data::*;
-use super::watched;
+use super::{probed, watched};
 
 pub(crate) fn rights() -> Rights {
     Rights { csrf: Some("c5f0".repeat(16)), may_change: true }
@@ -171,6 +171,15 @@ fn watched_pages() -> Vec<(&'static str, String)> {
         ("rules", render(&chrome("/rules"), &rules_page(&watched::rules()))),
         ("rules-empty", render(&chrome("/rules"), &rules_page(&[]))),
         ("review", render(&chrome("/review"), &review(&watched::proposals()))),
+        (
+            "probes",
+            render(
+                &chrome("/probes"),
+                &ProbesPage::new(&[probed::up(), probed::unseen(), probed::down()], &probed::probers(), now()),
+            ),
+        ),
+        ("probes-empty", render(&chrome("/probes"), &ProbesPage::new(&[], &[], now()))),
+        ("probe", render(&chrome("/probes/1"), &ProbePage::new(&probed::runs(probed::down()), now()))),
         ("review-empty", render(&chrome("/review"), &review(&[]))),
     ]
 }

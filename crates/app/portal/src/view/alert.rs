@@ -8,7 +8,7 @@ use seaworthy_contract::events::alert::NatureV1;
 
 use super::alerts::{SilenceRow, alert_chip, is_open, told};
 use super::judging::{Judging, is_taken};
-use super::rules::tested_words;
+use super::rules::{rule_href, tested_words};
 use super::words::{actor, page_to};
 use crate::chrome::{Nav, PageView, Rights};
 use crate::part::{Chip, LedgerLink, Plot, When, bad_plot};
@@ -268,7 +268,7 @@ fn said_by(facts: &AlertFacts<'_>) -> Vec<SaidBy> {
                 true => Chip::bad("Says so"),
                 false => Chip::none("No longer"),
             },
-            href: name.strip_prefix("objective/").map(|objective| format!("/objectives/{objective}")),
+            href: rule_href(&name),
             tested: rule
                 .map_or_else(|| "what it did before is not known".to_owned(), |rule| tested_words(rule, facts.now)),
             name,

@@ -102,7 +102,7 @@ fn rule_row(rule: &Rule, token: Option<String>, now: Timestamp) -> RuleRow {
     RuleRow {
         chip: rule_chip(rule),
         name: rule.name.clone(),
-        href: rule.name.strip_prefix("objective/").filter(|_| rule.declared).map(|name| format!("/objectives/{name}")),
+        href: rule_href(&rule.name).filter(|_| rule.declared),
         tested: tested_words(rule, now),
         change: rule
             .change
@@ -112,6 +112,15 @@ fn rule_row(rule: &Rule, token: Option<String>, now: Timestamp) -> RuleRow {
         services: rule.services.iter().map(ToString::to_string).collect(),
         drill: token.clone().filter(|_| wakes(rule)),
         restore: token.filter(|_| rule.change.is_some_and(|changed| changed.change != RuleChangeV1::Restore)),
+    }
+}
+
+/// Returns where a rule is shown; none for what another system says.
+pub(super) fn rule_href(name: &str) -> Option<String> {
+    match name.split_once('/')? {
+        ("objective", name) => Some(format!("/objectives/{name}")),
+        ("probe", name) => Some(format!("/probes/{name}")),
+        _ => None,
     }
 }
 

@@ -126,6 +126,7 @@ async fn what_is_not_there_is_not_found_and_strangers_see_nothing() {
         "/objectives/no",
         "/objectives/%3Cscript%3E",
         "/alerts/1",
+        "/probes/no",
         "/alerts/019cdd00-0000-7000-8000-000000000001",
         "/alerts?service=chekout%20",
         "/rules?service=%3Cb%3E",
@@ -134,7 +135,7 @@ async fn what_is_not_there_is_not_found_and_strangers_see_nothing() {
         assert!([400, 404].contains(&page.status.as_u16()), "{path}: {}", page.status);
         assert!(!text(&page).contains("<script>"), "{path}");
     }
-    for path in ["/objectives", "/alerts", "/rules", "/review"] {
+    for path in ["/objectives", "/alerts", "/rules", "/review", "/probes"] {
         let page = app.send(Method::GET, path, &[("accept", "text/html")], "").await;
         assert_eq!((page.status.as_u16(), header(&page, "location")), (303, "/sign-in".to_owned()), "{path}");
         assert_eq!(reader.get(path).await.status.as_u16(), 200, "{path} is empty and well");
