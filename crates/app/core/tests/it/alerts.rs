@@ -1,15 +1,15 @@
 //! Alerts through the whole core: a signal in, an owner told, what they say of it kept.
 
 use jiff::SignedDuration;
-use seaworthy_alert::{Nature, Phase, Purpose, Signal, Urgency};
+use seaworthy_alert::{Event, Nature, OPEN_MAX, Phase, Purpose, Signal, Urgency};
 use seaworthy_contract::catalogue::{
     Counting, Dependency, DependencyKind, Entity, Indicator, Objective, Period, Sourced,
 };
 use seaworthy_contract::events::alert::{AlertSilencedV1, AlertUnsilencedV1, RuleChangeV1, VerdictV1};
 use seaworthy_contract::events::server::ScopeV2;
 use seaworthy_core::watch::Used;
-use seaworthy_core::{Input, Refusal, State};
-use seaworthy_model::{Entropy, PageId, TokenId};
+use seaworthy_core::{Input, Refusal, State, view};
+use seaworthy_model::{AlertId, Entropy, PageId, TokenId};
 
 use crate::bench::{Bench, SERVICES, document, service};
 
@@ -167,7 +167,9 @@ fn what_a_page_was_worth_is_said_in_one_tap_and_changes_its_rule_in_another() {
 fn a_storm_of_symptoms_rings_five_times_until_somebody_takes_a_page() {
     let mut bench = bench();
     for n in 0..9 {
-        let Input::Signal(mut signal) = signal(&bench, RULE, "checkout", Phase::Firing) else { unreachable!("a signal") };
+        let Input::Signal(mut signal) = signal(&bench, RULE, "checkout", Phase::Firing) else {
+            unreachable!("a signal")
+        };
         signal.symptom = format!("symptom-{n}");
         bench.act(Input::Signal(signal));
     }
@@ -180,6 +182,26 @@ fn a_storm_of_symptoms_rings_five_times_until_somebody_takes_a_page() {
     assert_eq!((pages(&mut bench), pages(&mut bench)), (1, 0), "whoever is awake takes one after the other");
     bench.wait(3_601);
     assert_eq!(pages(&mut bench), 3, "somebody else may be on call by now");
+}
+
+#[test]
+fn what_is_left_out_because_too_much_is_open_is_known_to_be() {
+    let mut bench = bench();
+    let mut entropy = Entropy::new(3);
+    for n in 0..OPEN_MAX {
+        let Input::Signal(signal) = signal(&bench, RULE, "payments", Phase::Firing) else { unreachable!("a signal") };
+        let signal = Signal { symptom: format!("symptom-{n}"), ..*signal };
+        let fired = Event::Fired { alert: AlertId::new(bench.now, &mut entropy), signal, folded_into: None };
+        bench.state.alerts.apply(&fired, bench.now);
+    }
+    let left_out = |bench: &Bench, symptom| view::is_left_out(&bench.look(), &service("checkout"), symptom);
+    assert_eq!(fire(&mut bench, "checkout"), Vec::<String>::new());
+    assert!(left_out(&bench, "availability"));
+    assert!(!view::is_left_out(&bench.look(), &service("payments"), "symptom-7"), "this one is known");
+    let over = bench.state.alerts.open_of(&service("payments")).next().map(|(alert, _)| alert).expect("open");
+    bench.state.alerts.apply(&Event::Resolved { alert: over }, bench.now);
+    assert_eq!(fire(&mut bench, "checkout").first().map(String::as_str), Some("alert.fired"));
+    assert!(!left_out(&bench, "availability"));
 }
 
 #[test]
