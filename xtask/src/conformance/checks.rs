@@ -130,6 +130,26 @@ pub(super) fn otlp(world: &World) -> Outcome<Seen> {
     }
 }
 
+pub(super) fn blind(world: &World) -> Outcome<Seen> {
+    let shows = |sight: &str| {
+        let shown = world.ours("/v1/objectives/shop-jobs")?;
+        if shown["sight"] == sight { Ok(Some(shown)) } else { Err(shown["sentence"].to_string()) }
+    };
+    wait("the objective is seen", PAGE_WITHIN, || shows("serving"))?;
+    world.end_prometheus();
+    let before = world.pages().len();
+    let (shown, took) = wait("nobody measures it", PAGE_WITHIN, || shows("no-telemetry"))?;
+    let more = world.pages().len() - before;
+    if more > 0 {
+        return Err(format!("{more} pages about a service that nothing is wrong with"));
+    }
+    Ok(Seen::Watched(format!(
+        "no telemetry after {:.0} s, nobody was paged: {}",
+        took.as_secs_f64(),
+        shown["sentence"]
+    )))
+}
+
 /// A Python of its own that has the SDK.
 ///
 /// # Errors

@@ -52,6 +52,8 @@ const CHECKS: &[Check] = &[
         about: "OpenTelemetry's SDK for Python exports counts that an objective keeps",
         run: checks::otlp,
     },
+    // The last one: it takes Prometheus away.
+    Check { name: "blind", about: "a Prometheus that goes away is no outage", run: checks::blind },
 ];
 
 /// Starts everything, runs the checks, says what each saw.

@@ -1,5 +1,6 @@
 //! What the checks watch: `seaworthy up` on a directory of its own, a Prometheus, an Alertmanager and a thing.
 
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -26,7 +27,7 @@ const FILES: [(&str, &str); 2] =
 
 /// Everything that runs. Dropping it ends it, in the order of its fields.
 pub(super) struct World {
-    _prometheus: Running,
+    prometheus_runs: RefCell<Option<Running>>,
     _alertmanager: Running,
     _up: Running,
     folder: PathBuf,
@@ -71,7 +72,7 @@ impl World {
         manager.arg("--storage.path=alertmanager");
         let options = ["--config.file=alertmanager.yml", "--cluster.listen-address="];
         let world = Self {
-            _prometheus: prometheus_runs,
+            prometheus_runs: RefCell::new(Some(prometheus_runs)),
             _alertmanager: start(manager, "alertmanager.log", options, alertmanager)?,
             _up: up,
             thing,
@@ -102,6 +103,11 @@ impl World {
     pub(super) fn pages(&self) -> Vec<String> {
         let text = std::fs::read_to_string(self.folder.join("files/pages.jsonl")).unwrap_or_default();
         text.lines().map(str::to_owned).collect()
+    }
+
+    /// Takes Prometheus away, for good.
+    pub(super) fn end_prometheus(&self) {
+        drop(self.prometheus_runs.take());
     }
 
     /// Asks our API.
