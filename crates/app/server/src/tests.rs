@@ -11,6 +11,7 @@ mod intake;
 mod loop_story;
 mod machines;
 mod measured;
+mod objectives;
 mod outbox;
 mod portal;
 mod probers;
