@@ -7,7 +7,7 @@
 //! nobody asks. Beginnings and ends are those of the quarter second in which a gateway met them.
 //!
 //! A gateway keeps what it counts while the control plane is away. What no report speaks of for longer than
-//! [`GATEWAY_LOST`] was watched by nobody, and is unknown, whatever was before and after.
+//! ten seconds was watched by nobody, and is unknown, whatever was before and after.
 //!
 //! Changes are bounded: after twelve in an hour a function gets well only by five good minutes in a row, so it cannot
 //! write more than about four a five minutes, whatever it does.

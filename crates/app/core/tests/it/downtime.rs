@@ -191,8 +191,8 @@ fn while_nobody_watched_it_is_unknown_whatever_was_before_and_after() {
         ("in an outage", "33x0/10", 60, "37x0/10", "0 d 33 ? 93 d"),
         ("it began meanwhile, nobody knows when", "33x10/0", 60, "37x0/10", "0 u 33 ? 93 d"),
         ("longer than anybody waits for a word", "33x10/0", 900, "37x10/0", "0 u 33 ? 933 u"),
-        ("16 seconds", "33x10/0", 16, "31x10/0", "0 u 33 ? 49 u"),
-        ("15 seconds are nobody's absence", "33x10/0", 15, "32x10/0", "0 u"),
+        ("11 seconds", "33x10/0", 11, "36x10/0", "0 u 33 ? 44 u"),
+        ("10 seconds are nobody's absence", "33x10/0", 10, "37x10/0", "0 u"),
         ("nobody asks before", "20x10/0, 13x0/0", 60, "37x10/0", "0 u 33 ? 93 u"),
         ("nobody asks after", "33x10/0", 60, "37x0/0", "0 u 33 ?"),
     ] {

@@ -3,14 +3,18 @@
 //! A gateway keeps its reports while the control plane is away and sends them when it is back. So what was not seen is
 //! not when this process was gone, but what no report speaks of, once reports have come.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use crate::watch::GATEWAY_LOST;
+use super::bucket::BUCKET_MS;
+
+/// A time that nobody reported on is a hole when it is longer than this: then what is before it and what is behind it are in
+/// buckets of their own. What is shorter counts as what was around it.
+const HOLE: SignedDuration = SignedDuration::from_millis(BUCKET_MS);
 
 /// Stretches kept; then the oldest holes are taken for time that was watched. Nobody is away so often within minutes.
 const SPANS_MAX: usize = 32;
 
-/// Time that was reported on, as spans that lie more than [`GATEWAY_LOST`] apart, in order. It is one, mostly.
+/// Time that was reported on, as spans that lie more than [`HOLE`] apart, in order. It is one, mostly.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Coverage(Vec<(Timestamp, Timestamp)>);
 
@@ -50,7 +54,7 @@ impl Coverage {
 
 /// Says whether so much lies between two words of a gateway that nobody can say what was.
 pub(super) fn is_hole(from: Timestamp, to: Timestamp) -> bool {
-    to > from && to.duration_since(from).unsigned_abs() > GATEWAY_LOST
+    to.duration_since(from) > HOLE
 }
 
 #[cfg(test)]
@@ -79,9 +83,10 @@ mod tests {
             (&[][..], &[][..]),
             (&[(0, 10)], &[]),
             (&[(0, 10), (10, 20)], &[]),
-            (&[(0, 10), (25, 30)], &[]),
+            (&[(0, 10), (20, 30)], &[]),
             (&[(0, 10), (26, 30)], &[(10, 26)]),
             (&[(26, 30), (0, 10)], &[(10, 26)]),
+            (&[(0, 10), (21, 30)], &[(10, 21)]),
             (&[(0, 10), (60, 70), (10, 60)], &[]),
             (&[(0, 10), (60, 70), (20, 30)], &[(30, 60)]),
             (&[(0, 10), (60, 70), (120, 130)], &[(10, 60), (70, 120)]),

@@ -47,7 +47,7 @@ fn demanded(service: &ServiceId, demand: &ToleranceDemand, tolerance: &Tolerance
 
 fn contradiction(found: &ToleranceContradiction) -> ToleranceRow {
     let chip = match (found.certain, found.window) {
-        (_, Some(_)) => Chip::bad("planned all the same"),
+        (_, Some(_)) => Chip::bad("still planned"),
         (true, None) => Chip::bad("leans on looser"),
         (false, None) => Chip::unknown("cannot be compared"),
     };
