@@ -9,8 +9,8 @@ use seaworthy_slo::Reading;
 /// A page's short window of five minutes is asked so often.
 pub(super) const EVERY_MIN: SignedDuration = SignedDuration::from_secs(15);
 
-/// Longest time: whoever looks at a budget expects what happened before the last coffee to be in it.
-const EVERY_MAX: SignedDuration = SignedDuration::from_secs(300);
+/// Longest time: a budget must not look untouched while somebody answers the page.
+const EVERY_MAX: SignedDuration = SignedDuration::from_secs(120);
 
 /// How often a window is asked while all of it passes: the hour that pages as often as can be, and what is new in any other
 /// since the last answer is less than a hundredth of it.

@@ -36,7 +36,7 @@ fn short_windows_are_asked_often_and_long_ones_seldom() {
         |wanted: Window| asked.iter().filter(|(window, _)| *window == wanted).map(|(_, at)| *at).collect::<Vec<_>>();
     assert_eq!(of(Window::Last(300))[..3], [7, 22, 37], "not at once, then every fifteen seconds");
     let seldom = [Window::Last(3_600), Window::Last(21_600), Window::Last(259_200), Window::Period];
-    assert_eq!(seldom.map(|window| of(window).len()), [60, 10, 3, 3]);
+    assert_eq!(seldom.map(|window| of(window).len()), [60, 10, 8, 8]);
 }
 
 #[test]
