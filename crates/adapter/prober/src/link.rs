@@ -27,14 +27,20 @@ const REPORT_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct Link {
     client: Client,
     place: String,
-    /// `host:port` of the server: a place that reaches neither it nor the target says nothing of the target.
-    server: Option<String>,
+    /// This start of the place.
+    boot: Uuid,
+    /// Addresses that the place surely reaches, its server among them: one that reaches neither these nor the target says
+    /// nothing of the target.
+    own: Vec<String>,
 }
 
 impl Link {
     /// Makes a link for a place. `own` are addresses by which the place checks itself, beside those that the server names.
-    pub fn new(client: Client, place: String, server: Option<String>) -> Self {
-        Self { client: client.with_timeout(REPORT_TIMEOUT), place, server }
+    pub fn new(client: Client, place: String, own: Vec<String>) -> Self {
+        let mut random = [0; 16];
+        getrandom::fill(&mut random).expect("the operating system gives randomness");
+        let boot = uuid::Builder::from_random_bytes(random).into_uuid();
+        Self { client: client.with_timeout(REPORT_TIMEOUT), place, boot, own }
     }
 
     /// Follows the probes of this place until nobody looks at them; what was told last stands while the server is away.
@@ -72,7 +78,7 @@ impl Link {
     }
 
     fn take(&self, sets: &watch::Sender<ProbeSet>, mut set: ProbeSet) {
-        set.checks.extend(self.server.clone());
+        set.checks.extend(self.own.iter().cloned());
         sets.send_if_modified(|known| {
             let is_new = *known != set;
             *known = set;
@@ -82,7 +88,7 @@ impl Link {
 
     /// Sends results as they come, at most [`RESULTS_MAX`] at once, and a heartbeat where none come. One report is under
     /// way at a time and is sent until it is acknowledged. Ends when nobody runs probes any more.
-    pub async fn report(&self, boot: Uuid, mut results: mpsc::Receiver<ProbeResult>, applied: impl Fn() -> Position) {
+    pub async fn report(&self, mut results: mpsc::Receiver<ProbeResult>, applied: impl Fn() -> Position) {
         let (mut waiting, mut seq) = (VecDeque::new(), 0);
         loop {
             let heartbeat = tokio::time::sleep(Duration::from_millis(HEARTBEAT_MS));
@@ -100,7 +106,8 @@ impl Link {
             }
             seq += 1;
             let batch: Vec<ProbeResult> = waiting.drain(..waiting.len().min(RESULTS_MAX)).collect();
-            let report = ProbeReport { place: self.place.clone(), boot, seq, applied: applied(), results: batch };
+            let report =
+                ProbeReport { place: self.place.clone(), boot: self.boot, seq, applied: applied(), results: batch };
             if !self.deliver(&report, &mut results, &mut waiting).await {
                 return;
             }

@@ -16,7 +16,6 @@ fn head(kind: &str) -> String {
 }
 
 /// Compares what a spec says with a table: mistakes where there are any, the entity otherwise.
-#[expect(clippy::needless_pass_by_value, reason = "reads as a table")]
 fn spec(kind: &str, spec: &str, want: Expect) {
     let text = beside(&format!("{}spec: {spec}\n", head(kind)));
     let loaded = read(&text);

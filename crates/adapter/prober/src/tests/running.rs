@@ -9,7 +9,6 @@ use seaworthy_contract::prober::{ProbeOutcome, ProbeReport, ProbeResult, ProbeSe
 use seaworthy_probe::schedule::phase_ms;
 use seaworthy_tls::Connector;
 use tokio::sync::{mpsc, watch};
-use uuid::Uuid;
 
 use super::{http, listen, ok, probe};
 use crate::{Link, Prober, Secrets, keep_running};
@@ -79,9 +78,9 @@ async fn results_wait_while_the_server_is_away_and_come_once() {
     })
     .await;
     let client = Client::new(&format!("http://{address}"), None).unwrap();
-    let link = Link::new(client, "oslo".to_owned(), None);
+    let link = Link::new(client, "oslo".to_owned(), Vec::new());
     let (sender, results) = mpsc::channel(10);
-    let reporting = tokio::spawn(async move { link.report(Uuid::from_u128(7), results, || 42).await });
+    let reporting = tokio::spawn(async move { link.report(results, || 42).await });
     sender.send(result(1)).await.unwrap();
     while reports.lock().unwrap().is_empty() {
         tokio::task::yield_now().await;
@@ -109,7 +108,7 @@ async fn a_place_follows_its_server_and_keeps_what_it_was_told() {
         serde_json::to_string(&set(3, vec![probe(Target::Tcp { address: "127.0.0.1:9".to_owned() }, 400)])).unwrap();
     let address = http(move |_| format!("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{line}\n")).await;
     let client = Client::new(&format!("http://{address}"), None).unwrap();
-    let link = Link::new(client, "oslo".to_owned(), Some(address.to_string()));
+    let link = Link::new(client, "oslo".to_owned(), vec![address.to_string()]);
     let (sets, mut following) = watch::channel(ProbeSet::default());
     let heard = tokio::spawn(async move { link.follow(sets, |_| {}).await });
     let told = following.wait_for(|set| set.version == 3).await.unwrap().clone();

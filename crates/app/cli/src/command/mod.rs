@@ -12,6 +12,8 @@ pub mod ledger_fill;
 pub mod look;
 pub mod oncall;
 pub mod pages;
+pub mod probe;
+pub mod probes;
 pub mod ready;
 pub mod resume;
 pub mod revert;
@@ -65,6 +67,8 @@ pub enum Command {
     Downtime(downtime::Args),
     Slo(slo::Args),
     Oncall(oncall::Args),
+    Probe(probe::Args),
+    Probes(probes::Args),
     Ledger(ledger::Args),
     #[command(hide = true)]
     LedgerWriter(ledger::WriterArgs),
@@ -112,12 +116,12 @@ fn asked(global: &Global, command: Command, out: &mut dyn Write, err: &mut dyn W
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let done = runtime.map_err(Failure::from).and_then(|runtime| {
         let mut cx = Context { api: global.client()?, view, out, err };
-        runtime.block_on(dispatch(command, &mut cx))
+        runtime.block_on(dispatch(command, &global.server, &mut cx))
     });
     done.unwrap_or_else(|failure| report(&failure, global.json, err))
 }
 
-async fn dispatch(command: Command, cx: &mut Context<'_>) -> Result<Exit, Failure> {
+async fn dispatch(command: Command, server: &str, cx: &mut Context<'_>) -> Result<Exit, Failure> {
     match command {
         Command::Status => status::run(cx).await,
         Command::Ship(args) => ship::run(args, cx).await,
@@ -133,6 +137,8 @@ async fn dispatch(command: Command, cx: &mut Context<'_>) -> Result<Exit, Failur
         Command::Rules(args) => rules::run(&args, cx).await,
         Command::Review(args) => review::run(&args, cx).await,
         Command::Apply(args) => apply::run(&args, cx).await,
+        Command::Probe(args) => probe::run(&args, server, cx).await,
+        Command::Probes(args) => probes::run(&args, cx).await,
         Command::Downtime(args) => downtime::asked(&args, cx).await,
         Command::SignIn => sign_in::run(cx).await,
         Command::Slo(args) => slo::ask(&args, cx).await,

@@ -96,14 +96,14 @@ async fn a_place_that_joins_is_told_its_probes_and_is_heard() {
     let probes = vec![probe("buy", tcp(address), &[]), probe("elsewhere", tcp(address), &["lima"])];
     declare(&app, probes).await;
     let token = app.token(ScopeV2::Intake).await;
-    let link = Link::new(app.client(&token), "oslo".to_owned(), None);
+    let link = Link::new(app.client(&token), "oslo".to_owned(), Vec::new());
     let (sets, following) = watch::channel(ProbeSet::default());
     let (sender, results) = mpsc::channel(100);
     let (telling, applied) = (link.clone(), following.clone());
     let tasks = [
         tokio::spawn(async move { link.follow(sets, |_| {}).await }),
         tokio::spawn(keep_running(prober(), "oslo".to_owned(), following, sender)),
-        tokio::spawn(async move { telling.report(Uuid::from_u128(2), results, || applied.borrow().version).await }),
+        tokio::spawn(async move { telling.report(results, || applied.borrow().version).await }),
     ];
     let seen = until(&app, "buy", |seen| seen.runs.len() >= 3).await;
     assert!(seen.runs.iter().all(|run| run.place == "oslo" && run.state == ProbeState::Up), "{seen:?}");
