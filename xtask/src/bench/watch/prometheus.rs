@@ -26,6 +26,12 @@ const WATCHED: Duration = Duration::from_secs(4 * EVERY);
 /// Longest wait for it to be ready, or to have evaluated every rule.
 const READY_WITHIN: Duration = Duration::from_secs(180);
 
+/// Longest wait for it to join blocks, which it looks at once a minute.
+const JOINED_WITHIN: Duration = Duration::from_secs(300);
+
+/// Blocks of three days, joined: six of 18 hours at most, and what is too young.
+const BLOCKS_MAX: f64 = 12.0;
+
 /// Windows of the recordings; the last one is summed of what the first recorded.
 const WINDOWS: [&str; 7] = ["5m", "30m", "1h", "2h", "6h", "1d", "3d"];
 
@@ -52,7 +58,7 @@ struct Reading {
     failures: f64,
 }
 
-/// Starts it on a past, lets it evaluate, and measures.
+/// Starts it on a past, lets it settle, lets it evaluate, and measures.
 ///
 /// # Errors
 /// When it cannot be had or started, or a rule fails.
@@ -71,13 +77,25 @@ pub(super) fn run(objectives: u64) -> Outcome<Measured> {
     let listen = free_address()?;
     let mut prometheus = command(&programs.prometheus);
     prometheus.current_dir(&folder).args(["--config.file=prometheus.yml", "--storage.tsdb.path=data"]);
-    // No blocks are joined while it is watched.
-    prometheus.args(["--storage.tsdb.min-block-duration=2h", "--storage.tsdb.max-block-duration=2h"]);
     prometheus.args(["--log.level=warn", "--web.enable-lifecycle"]).arg(format!("--web.listen-address={listen}"));
     let _running = Running::start(&mut prometheus, &folder.join("prometheus.log"))?;
     let base = format!("http://{listen}");
     wait("Prometheus", READY_WITHIN, || ask("GET", &base, "/-/ready", "", None).map(Some))?;
+    eprintln!("waiting until Prometheus has joined the blocks of its past, as it would have done over the days");
+    wait("the past is joined", JOINED_WITHIN, || joined(&base))?;
     watch(&base, &folder, objectives)
+}
+
+/// Says whether the past is in as few blocks as it will be, and nothing is being joined.
+fn joined(base: &str) -> Outcome<Option<()>> {
+    let text = || ask("GET", base, "/metrics", "", None);
+    let before = text()?;
+    std::thread::sleep(Duration::from_secs(5));
+    let after = text()?;
+    let is_still =
+        sum(&before, "prometheus_tsdb_compactions_total") == sum(&after, "prometheus_tsdb_compactions_total");
+    let blocks = sum(&after, "prometheus_tsdb_blocks_loaded");
+    Ok((is_still && blocks <= BLOCKS_MAX).then_some(()))
 }
 
 fn watch(base: &str, folder: &Path, objectives: u64) -> Outcome<Measured> {
