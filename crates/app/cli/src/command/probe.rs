@@ -21,11 +21,12 @@ use crate::{Exit, Failure};
 
 /// Tries a probe here and now, or joins a server as a place that runs its probes.
 #[derive(Debug, Clone, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 #[command(after_help = "Examples:\n  seaworthy probe run checkout-buy\n  seaworthy probe run probes.yaml --json\n  \
                         seaworthy probe --from oslo --server http://seaworthy.example:7070")]
 pub struct Args {
     /// Joins the server as the place of this name, until Ctrl-C; its token has scope intake
-    #[arg(long, value_name = "PLACE", conflicts_with = "action")]
+    #[arg(long, value_name = "PLACE")]
     pub from: Option<String>,
     /// An address that this place surely reaches, beside the server: one that reaches none of them blames nobody
     #[arg(long, value_name = "HOST:PORT", requires = "from")]
