@@ -75,6 +75,9 @@ impl Engine {
         for batch in batches(events) {
             self.append(batch, &mut done).await?;
         }
+        if matches!(input, Input::Apply(..)) {
+            self.follow_applied().await;
+        }
         Ok(done)
     }
 

@@ -42,6 +42,13 @@ impl Engine {
         Ok(())
     }
 
+    /// Follows a catalogue that was just applied, so that whoever applied it finds what it declares; the next look tries again.
+    pub(crate) async fn follow_applied(&self) {
+        if let Err(error) = self.follow_catalogue().await {
+            tracing::warn!(error = %chain(&error), "objectives are not watched yet");
+        }
+    }
+
     /// Writes every bucket that changed.
     ///
     /// # Errors
@@ -68,9 +75,7 @@ impl Engine {
 
     /// Does what is due from time to time: new objectives, slots that leave their periods, rows that are too old.
     pub(crate) async fn keep_signals(&self, now: Timestamp) {
-        if let Err(error) = self.follow_catalogue().await {
-            tracing::warn!(error = %chain(&error), "objectives are not watched yet");
-        }
+        self.follow_applied().await;
         let Some(due) = self.write(|shared| shared.watch.objectives.upkeep(now)) else { return };
         if let Err(error) = self.let_slots_leave(now).await {
             tracing::warn!(error = %chain(&error), "budgets count too long a period until the next try");

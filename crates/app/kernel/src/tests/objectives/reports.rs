@@ -112,3 +112,9 @@ fn a_young_service_pages_after_as_much_of_its_budget_as_an_old_one() {
     bench.traffic(20, 0, 25);
     assert!(bench.until(600, 25, 0, is_paged).is_none(), "a restart that took 20 s wakes nobody");
 }
+
+#[test]
+fn what_was_just_applied_is_there() {
+    let bench = Bench::new(vec![availability()]);
+    assert!(read(&bench.engine, |shared| shared.watch.objectives.get("checkout-availability").is_some()));
+}
