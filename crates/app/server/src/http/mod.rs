@@ -88,7 +88,21 @@ impl App {
         let (applying, verifying) = <_>::default();
         let (requests, keys) = <_>::default();
         let exports = Arc::new(otlp::Exports::new(kernel.now()));
-        Self { kernel, access, boot, base, data: None, metrics, unowned, keys, exports, requests, places, applying, verifying }
+        Self {
+            kernel,
+            access,
+            boot,
+            base,
+            data: None,
+            metrics,
+            unowned,
+            keys,
+            exports,
+            requests,
+            places,
+            applying,
+            verifying,
+        }
     }
 
     /// Says where everything is kept.
