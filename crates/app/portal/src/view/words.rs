@@ -72,6 +72,7 @@ pub(super) fn service_chip(service: &Service) -> Chip {
         (Some(VersionState::Exited | VersionState::Failed), _) => Chip::bad("Down"),
         _ if service.failing_since.is_some() => Chip::bad("Failing"),
         _ if wakes => Chip::bad("Not well"),
+        _ if service.alerts.iter().any(|alert| alert.folded && !alert.drill) => Chip::warn("Dependency fails"),
         (_, Some(_)) => Chip::run("Rolling out"),
         (Some(VersionState::Healthy), None) => Chip::ok("Serves"),
         (Some(VersionState::Unknown), None) => Chip::unknown("Not reported"),
