@@ -47,7 +47,7 @@ fn each_says_who_has_it_or_why_nobody_was_told() {
         payments  availability  page      3 min ago  Ines Ek: delivered to portal  Customers cannot pay.; checkout, web with it  01954a00-0000-7000-8000-0000000000a1
         checkout  availability  page      3 min ago  folded into payments          Customers cannot pay.                         01954a00-0000-7000-8000-0000000000a1
         mail      ?[2Jbacklog   page      3 min ago  silent: being moved           Customers cannot pay.                         01954a00-0000-7000-8000-0000000000a1
-        search    availability  page      3 min ago  being told                    Customers cannot pay.                         01954a00-0000-7000-8000-0000000000a1
+        search    availability  page      3 min ago  about to be told              Customers cannot pay.                         01954a00-0000-7000-8000-0000000000a1
         search    availability  ticket    3 min ago  nobody, it can wait           Customers cannot pay.                         01954a00-0000-7000-8000-0000000000a1
         web       availability  drill     3 min ago  over, 1 min ago               Customers cannot pay.                         01954a00-0000-7000-8000-0000000000a1
         there are older ones: `GET /v1/alerts` has all of them"#]].assert_eq(&table(&alerts(), true, &view()));
@@ -57,7 +57,7 @@ fn each_says_who_has_it_or_why_nobody_was_told() {
         payments  availability  page      3 min ago  Ines Ek: de…  Customers c…  01954a00-0000-7000-8000-0000000000a1
         checkout  availability  page      3 min ago  folded into…  Customers c…  01954a00-0000-7000-8000-0000000000a1
         mail      ?[2Jbacklog   page      3 min ago  silent: bei…  Customers c…  01954a00-0000-7000-8000-0000000000a1
-        search    availability  page      3 min ago  being told    Customers c…  01954a00-0000-7000-8000-0000000000a1
+        search    availability  page      3 min ago  about to be…  Customers c…  01954a00-0000-7000-8000-0000000000a1
         search    availability  ticket    3 min ago  nobody, it …  Customers c…  01954a00-0000-7000-8000-0000000000a1
         web       availability  drill     3 min ago  over, 1 min…  Customers c…  01954a00-0000-7000-8000-0000000000a1"#]].assert_eq(&narrow);
     assert_eq!(table(&[], false, &view()), "nothing is wrong that anybody watches");

@@ -67,7 +67,7 @@ fn every_change_has_the_command_that_makes_it_so() {
           seaworthy rules change alertmanager/Disk raise
         probe/buy?[2J: never fired, never tested
           seaworthy rules drill probe/buy?[2J
-        1 of 6 rules are fine as they are; `--all` shows them"#]]
+        fine as they are: 1 of 6 rules; `--all` shows them"#]]
     .assert_eq(&text(&proposals(), &ARGS, &view()));
     let narrow = text(&proposals()[..1], &ARGS, &View { columns: Some(80), ..view() });
     expect![[r#"
@@ -85,7 +85,7 @@ fn every_change_has_the_command_that_makes_it_so() {
 fn where_nothing_is_to_be_changed_it_says_so() {
     expect![[r#"
         rules paged 1 time in the last 30 days: 1 judged, 1 of them acted on
-        1 of 1 rule are fine as they are; `--all` shows them"#]]
+        fine as they are: 1 of 1 rule; `--all` shows them"#]]
     .assert_eq(&text(&proposals()[5..], &ARGS, &view()));
     expect![[r#"
         rules paged 1 time in the last 30 days: 1 judged, 1 of them acted on
