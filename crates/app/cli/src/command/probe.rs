@@ -86,7 +86,7 @@ async fn try_all(args: &Args, named: &str, cx: &mut Context<'_>) -> Result<Exit,
 
 fn in_file(path: &Path) -> Result<Vec<Probe>, Failure> {
     let read = |source| Failure::Read { path: path.to_owned(), source };
-    let too_large = std::fs::metadata(path).map_err(read)?.len() > FILE_BYTES_MAX as u64;
+    let too_large = std::fs::metadata(path).map_err(read)?.len() > FILE_BYTES_MAX;
     if too_large {
         return Err(Failure::usage(
             format!("could not read \"{}\": it is too large", path.display()),

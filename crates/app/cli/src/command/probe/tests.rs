@@ -51,7 +51,7 @@ fn a_probe_of_a_file_is_tried_here() {
 #[test]
 fn what_is_no_probe_says_what_to_do() {
     for (name, text, want) in [
-        ("none", "apiVersion: seaworthy/v1\nkind: Person\nmetadata: { name: ann }\n", "has no probe"),
+        ("none", "apiVersion: v1\nkind: ConfigMap\n", "has no probe"),
         ("bad", &tcp("nowhere"), "is not host:port"),
         ("empty", "", "has no probe"),
     ] {
