@@ -99,7 +99,7 @@ fn named(id: AlertId, alert: &alerts::Alert) -> AlertRef {
     AlertRef { alert: id, service: alert.service.clone(), symptom: alert.symptom.clone() }
 }
 
-/// Returns open alerts in few words, newest first, of one service where it is given; at most [`OPEN_SHOWN_MAX`].
+/// Returns open alerts in few words, newest first, of one service where it is given; at most fifty.
 pub fn open_alerts(look: &Look<'_>, service: Option<&ServiceId>) -> Vec<OpenAlert> {
     let mut open: Vec<_> = match service {
         Some(service) => look.state.alerts.open_of(service).collect(),

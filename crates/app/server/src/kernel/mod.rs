@@ -40,16 +40,6 @@ pub(crate) enum Job {
 pub(crate) enum Counted {
     /// Counts that services sent themselves.
     Pushed(Vec<Pushed>),
-    /// A run of a probe.
-    #[expect(dead_code, reason = "results of probes come in by a route of their own")]
-    Probed {
-        /// The probe.
-        probe: String,
-        /// When.
-        at: Timestamp,
-        /// Whether it passed.
-        passed: bool,
-    },
     /// What another system measured.
     Read {
         /// The objective that asks it.

@@ -43,7 +43,6 @@ async fn carry_out(engine: &Engine, job: Job) {
         Job::Count { counted, reply } => {
             let taken = match counted {
                 Counted::Pushed(pushed) => engine.push(&pushed).await,
-                Counted::Probed { probe, at, passed } => engine.probed(&probe, at, passed).await,
                 Counted::Read { objective, readings } => {
                     engine.take_readings(&objective, readings).await.map(usize::from)
                 }
