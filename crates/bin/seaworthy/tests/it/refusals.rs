@@ -129,7 +129,9 @@ fn a_file_that_goes_bad_takes_nothing_down() {
         assert!(problem["hint"].as_str().is_some_and(|hint| hint.contains("seaworthy check")), "{problem}");
     }
     let after = api.status();
-    let declared = |status: &seaworthy_contract::api::Status| status.services.iter().map(|one| (one.name.clone(), one.tier)).collect::<Vec<_>>();
+    let declared = |status: &seaworthy_contract::api::Status| {
+        status.services.iter().map(|one| (one.name.clone(), one.tier)).collect::<Vec<_>>()
+    };
     assert_eq!((declared(&after), after.position), (declared(&before), before.position), "the last good files stay");
     assert_eq!(get(&up.gateway, QUOTE, "").unwrap().status, 200);
     scratch.write("quotes.yaml", &good.replace("tier: 2", "tier: 1"));
