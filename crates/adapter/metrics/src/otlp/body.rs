@@ -45,7 +45,7 @@ pub(super) fn read(body: &[u8], encoding: Encoding) -> Result<Export, NotUnderst
     }
     if body.starts_with(&[0x1f, 0x8b]) {
         return Err(NotUnderstood(
-            "the body is compressed by gzip; set \"compression: none\" in the exporter".to_owned(),
+            "the body is compressed by gzip and does not say so; send \"content-encoding: gzip\"".to_owned(),
         ));
     }
     let no = |error: String| NotUnderstood(format!("this is no export of OTLP metrics: {error}"));

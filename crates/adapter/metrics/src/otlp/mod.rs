@@ -11,6 +11,7 @@ mod answer;
 mod attributes;
 mod body;
 mod counter;
+mod gzip;
 mod intake;
 mod json;
 mod message;
@@ -20,6 +21,7 @@ mod wanted;
 pub use answer::{answer, refusal};
 pub use body::{BODY_BYTES_MAX, Encoding, MESSAGES_MAX};
 pub use counter::{GROUPS_MAX, STREAMS_MAX};
+pub use gzip::{INFLATED_BYTES_MAX, InflateError, inflate};
 pub use intake::{Intake, Skipped, Taken};
 pub use wanted::{Wanted, WantedError};
 

@@ -2,6 +2,7 @@
 
 mod counters;
 mod export;
+mod gzip;
 mod hostile;
 mod sdk;
 

@@ -18,7 +18,11 @@ fn refused(body: &[u8], encoding: Encoding) -> String {
 #[test]
 fn what_is_no_export_says_what_it_is() {
     for (body, encoding, expected) in [
-        (&b"\x1f\x8b\x08\x00"[..], Encoding::Protobuf, "compressed by gzip; set \"compression: none\""),
+        (
+            &b"\x1f\x8b\x08\x00"[..],
+            Encoding::Protobuf,
+            "compressed by gzip and does not say so; send \"content-encoding: gzip\"",
+        ),
         (b"\x1f\x8b\x08\x00", Encoding::Json, "compressed by gzip"),
         (b"", Encoding::Json, "no export of OTLP metrics"),
         (b"[1]", Encoding::Json, "no export of OTLP metrics"),
