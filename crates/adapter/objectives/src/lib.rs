@@ -1,4 +1,4 @@
-//! Objectives as people write them: OpenSLO and Sloth files in, Prometheus rules out.
+//! Objectives as people write them: OpenSLO and Sloth files and Services in, Prometheus rules out.
 //!
 //! What a file declares becomes the contract's `Objective` and what only rules need ([`Declared`]). Whatever cannot be
 //! read is refused with its place and the reason, and no stage stops at a mistake.
@@ -11,6 +11,7 @@ mod openslo;
 mod parts;
 mod query;
 mod rules;
+mod service;
 mod sloth;
 mod tier;
 mod windows;
@@ -78,6 +79,8 @@ pub fn read(sources: &[Source], windows: &[Source]) -> Loaded {
 #[derive(Debug, Default)]
 pub struct Documents {
     declared: Vec<Declared>,
+    /// Those of Services, whose tiers were judged where they were read.
+    of_services: Vec<Declared>,
     openslo: OpenSlo,
     windows: Vec<Windows>,
 }
@@ -105,6 +108,7 @@ impl Documents {
             let at = Place { file: Rc::from(one.file.as_str()), line: one.line, column: 1 };
             report_findings(&one.objective, &tier::findings(one), &at, report);
         }
+        self.declared.extend(self.of_services);
         unique(self.declared, report)
     }
 
@@ -123,7 +127,8 @@ impl Documents {
             }
             None if documents.is_empty() => {
                 let at = Place { file: scope.file, line: 1, column: 1 };
-                report.error(Rule::NothingFound, &at, "this file is empty", "give a file of OpenSLO or Sloth");
+                let remedy = "give a file of OpenSLO or Sloth, or of a Service";
+                report.error(Rule::NothingFound, &at, "this file is empty", remedy);
             }
             None => {}
         }
@@ -147,11 +152,15 @@ impl Documents {
                 self.declared.extend(sloth::kubernetes(&fields));
             }
             (_, Some(sloth::KUBERNETES), Some("AlertWindows")) => self.windows.extend(windows::read(&fields)),
+            (None, Some(service::OURS), Some(service::SERVICE)) => self.of_services.extend(service::read(&fields)),
+            // People, teams and what else stands beside a Service.
+            (None, Some(service::OURS), Some(_)) => {}
             (version, api, _) => {
                 let name = api.or(version).unwrap_or("none");
                 let message = format!("version \"{name}\" is neither OpenSLO's nor Sloth's");
-                let remedy = "write apiVersion: openslo/v1 or openslo/v1alpha, version: prometheus/v1, or \
-                              apiVersion: sloth.slok.dev/v1 with kind PrometheusServiceLevel or AlertWindows";
+                let remedy = "write apiVersion: openslo/v1 or openslo/v1alpha, version: prometheus/v1, \
+                              apiVersion: sloth.slok.dev/v1 with kind PrometheusServiceLevel or AlertWindows, or \
+                              apiVersion: seaworthy/v1 with kind Service";
                 scope.report.error(Rule::ApiVersion, &fields.at(), message, remedy);
             }
         }

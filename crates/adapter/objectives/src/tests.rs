@@ -7,6 +7,7 @@ mod lines;
 mod numbers;
 mod openslo;
 mod rules;
+mod service;
 mod sloth;
 
 use expect_test::Expect;

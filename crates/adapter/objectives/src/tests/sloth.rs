@@ -136,14 +136,14 @@ fn every_mistake_has_its_place() {
         "version: prometheus/v2\n",
         expect![[r#"
         a.yaml:1:1 error api-version: version "prometheus/v2" is neither OpenSLO's nor Sloth's
-            write apiVersion: openslo/v1 or openslo/v1alpha, version: prometheus/v1, or apiVersion: sloth.slok.dev/v1 with kind PrometheusServiceLevel or AlertWindows
+            write apiVersion: openslo/v1 or openslo/v1alpha, version: prometheus/v1, apiVersion: sloth.slok.dev/v1 with kind PrometheusServiceLevel or AlertWindows, or apiVersion: seaworthy/v1 with kind Service
     "#]],
     );
     check(
         "",
         expect![[r#"
         a.yaml:1:1 error nothing-found: this file is empty
-            give a file of OpenSLO or Sloth
+            give a file of OpenSLO or Sloth, or of a Service
     "#]],
     );
     check(
