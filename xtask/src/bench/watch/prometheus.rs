@@ -11,7 +11,10 @@ use crate::conformance::install::{Programs, programs};
 use crate::conformance::world::{Running, free_address};
 use crate::shell::{Outcome, command, read};
 
-/// How often it scrapes, and evaluates, in seconds.
+/// How often it scrapes, in seconds: its default. Each sample of a window costs it time.
+const SCRAPED_EVERY: u64 = 60;
+
+/// How often it evaluates, in seconds: what one evaluation costs does not depend on it.
 const EVERY: u64 = 15;
 
 /// Length of its blocks, in seconds.
@@ -69,7 +72,7 @@ pub(super) fn run(objectives: u64) -> Outcome<Measured> {
     remember(&programs, &folder, counters)?;
     let target = counters.serve()?;
     let config = format!(
-        "global:\n  scrape_interval: {EVERY}s\n  evaluation_interval: {EVERY}s\nrule_files: [rules.yml]\nscrape_configs:\n  \
+        "global:\n  scrape_interval: {SCRAPED_EVERY}s\n  evaluation_interval: {EVERY}s\nrule_files: [rules.yml]\nscrape_configs:\n  \
          - job_name: services\n    static_configs: [{{ targets: [\"{target}\"] }}]\n"
     );
     write(&folder.join("prometheus.yml"), &config)?;
@@ -173,7 +176,7 @@ fn sum(text: &str, name: &str) -> f64 {
 fn remember(programs: &Programs, folder: &Path, counters: Counters) -> Outcome {
     let (end, file) = (now(), folder.join("past.txt"));
     for from in (counters.begin..end).step_by(usize::try_from(BLOCK).unwrap_or(usize::MAX)) {
-        write(&file, &counters.past(from, end.min(from + BLOCK), EVERY))?;
+        write(&file, &counters.past(from, end.min(from + BLOCK), SCRAPED_EVERY))?;
         read(
             command(&programs.promtool)
                 .args(["tsdb", "create-blocks-from", "openmetrics", "--quiet"])

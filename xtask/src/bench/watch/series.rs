@@ -71,7 +71,7 @@ impl Counters {
                     let head = "HTTP/1.0 200 OK\r\ncontent-type: text/plain; version=0.0.4\r\n";
                     write!(stream, "{head}content-length: {}\r\n\r\n{page}", page.len())
                 };
-                // Whoever went away asks again in 15 s; Prometheus counts failed scrapes.
+                // Whoever went away asks again in a minute; Prometheus counts failed scrapes.
                 let mut answer = answer;
                 drop(answer());
             }

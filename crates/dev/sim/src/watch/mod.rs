@@ -3,7 +3,7 @@
 //! The engine, its objectives and alerts, the ledger's rules and the gateway's traffic rules are the real ones. Simulated are
 //! the processes around them, to the millisecond: a request of every service each 10 ms, a report each 250 ms that
 //! takes up to 20 ms, a look at the clock each second, all in phases drawn from the seed. Before it, every service had
-//! three healthy days, so that every window is full: in a short past a fault weighs more and pages sooner.
+//! three healthy days, so that every window is full.
 
 mod catalogue;
 mod origin;
