@@ -55,7 +55,8 @@ const RULE: &str = "objective/";
 /// Every objective of the catalogue, by name.
 #[derive(Debug, Clone, Default)]
 pub struct Objectives {
-    all: BTreeMap<String, Watched>,
+    /// Boxed: a map's node is half empty where names come in order, and one objective has two kilobytes of its own.
+    all: BTreeMap<String, Box<Watched>>,
     /// Latencies of each arm.
     pub arms: Arms,
     /// Whether services can be reached, by what was seen last.
@@ -77,22 +78,22 @@ pub struct Objectives {
 impl Objectives {
     /// Returns every objective that is watched, by name.
     pub fn iter(&self) -> impl Iterator<Item = &Watched> {
-        self.all.values()
+        self.all.values().map(Box::as_ref)
     }
 
     /// Returns those whose names come after one, by name.
     pub fn after(&self, name: &str) -> impl Iterator<Item = &Watched> {
-        self.all.range::<str, _>((Bound::Excluded(name), Bound::Unbounded)).map(|(_, watched)| watched)
+        self.all.range::<str, _>((Bound::Excluded(name), Bound::Unbounded)).map(|(_, watched)| watched.as_ref())
     }
 
     /// Returns an objective.
     pub fn get(&self, name: &str) -> Option<&Watched> {
-        self.all.get(name)
+        self.all.get(name).map(Box::as_ref)
     }
 
     /// Returns what of a service is watched, by name.
     pub fn of<'a>(&'a self, service: &'a ServiceId) -> impl Iterator<Item = &'a Watched> {
-        self.all.values().filter(move |watched| watched.declared.service == *service)
+        self.iter().filter(move |watched| watched.declared.service == *service)
     }
 
     /// Notes that nothing that happened before was sure to be counted: a start, or the end of trouble with the disk.
@@ -207,7 +208,7 @@ impl Objectives {
 
     /// Takes what another system measured for an objective; `false` where there is none of that name that asks one.
     pub fn read(&mut self, objective: &str, readings: Readings) -> bool {
-        let asks = |watched: &&mut Watched| matches!(watched.declared.indicator, Indicator::Query(_));
+        let asks = |watched: &&mut Box<Watched>| matches!(watched.declared.indicator, Indicator::Query(_));
         self.all.get_mut(objective).filter(asks).map(|watched| watched.read(readings)).is_some()
     }
 
@@ -240,7 +241,7 @@ impl Objectives {
         let mut ended = Vec::new();
         for (_, alert) in state.alerts.all_open().filter(|(_, alert)| alert.purpose == Purpose::Real) {
             for rule in alert.rules.iter().filter(|rule| rule.starts_with(RULE)) {
-                let watched = self.all.get(&rule[RULE.len()..]);
+                let watched = self.get(&rule[RULE.len()..]);
                 let is_same = |w: &&Watched| w.declared.service == alert.service && w.symptom() == alert.symptom;
                 let still = watched.filter(is_same).is_some_and(|watched| match watched.engine() {
                     Some(engine) => !watched.is_ready || engine.alert().is_some(),

@@ -85,7 +85,7 @@ impl Objectives {
                 }
                 changed => {
                     self.let_go(changed);
-                    Watched::new(objective, position, now)
+                    Box::new(Watched::new(objective, position, now))
                 }
             };
             self.all.insert(objective.name.clone(), watched);
@@ -96,7 +96,7 @@ impl Objectives {
     }
 
     /// What it counted and is not stored yet is stored all the same.
-    fn let_go(&mut self, gone: Option<Watched>) {
+    fn let_go(&mut self, gone: Option<Box<Watched>>) {
         if let Some(counts) = gone.and_then(|watched| watched.counts) {
             let mut counts = counts;
             counts.take_dirty(&mut self.left, &mut self.left_older);
@@ -107,7 +107,7 @@ impl Objectives {
     fn make_again(&mut self, now: Timestamp) {
         let all = std::mem::take(&mut self.all);
         for (name, watched) in all {
-            let again = Watched::new(&watched.declared, watched.position, now);
+            let again = Box::new(Watched::new(&watched.declared, watched.position, now));
             self.let_go(Some(watched));
             self.all.insert(name, again);
         }

@@ -218,7 +218,7 @@ impl super::Objectives {
     /// Notes why another system does not say what an objective asks it; `false` where there is none of that name that asks
     /// one. What it said before grows old: after four of its intervals nobody sees, and that is no outage.
     pub fn unread(&mut self, objective: &str, why: String) -> bool {
-        let asks = |watched: &&mut Watched| matches!(watched.declared.indicator, Indicator::Query(_));
+        let asks = |watched: &&mut Box<Watched>| matches!(watched.declared.indicator, Indicator::Query(_));
         self.all.get_mut(objective).filter(asks).map(|watched| watched.unread = Some(why)).is_some()
     }
 }
