@@ -12,14 +12,32 @@ pub const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
 /// How much of an answer is read: the status line is in it.
 const LOOK: usize = 512;
 
+/// What a check saw that is not health, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unwell {
+    /// Nothing came back in time: a process that does nothing looks like this, and only that one.
+    Silent(String),
+    /// Something else than health came back: a refusal, a broken connection.
+    Bad(String),
+}
+
+impl Unwell {
+    /// Returns what was seen.
+    pub fn into_reason(self) -> String {
+        match self {
+            Self::Silent(reason) | Self::Bad(reason) => reason,
+        }
+    }
+}
+
 /// Checks once.
 ///
 /// # Errors
-/// With what was seen, in words, when it is not healthy.
-pub async fn check(address: &str, path: Option<&str>) -> Result<(), String> {
+/// With what was seen when it is not healthy.
+pub async fn check(address: &str, path: Option<&str>) -> Result<(), Unwell> {
     match timeout(CHECK_TIMEOUT, ask(address, path)).await {
-        Ok(answer) => answer,
-        Err(_) => Err(format!("no answer from {address} within {CHECK_TIMEOUT:?}")),
+        Ok(answer) => answer.map_err(Unwell::Bad),
+        Err(_) => Err(Unwell::Silent(format!("no answer from {address} within {CHECK_TIMEOUT:?}"))),
     }
 }
 

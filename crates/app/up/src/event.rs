@@ -104,8 +104,9 @@ pub enum UpEvent {
         service: String,
         /// What customers cannot do, since when.
         sentence: String,
-        /// The command that takes its canary off when the server does not answer.
-        break_glass: String,
+        /// The command that takes its canary off when the server does not answer; none where it has no canary.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        break_glass: Option<String>,
     },
     /// Something is wrong and `up` goes on: bad files keep the last good ones, a full disk keeps what runs.
     Problem {
@@ -161,7 +162,9 @@ impl fmt::Display for UpEvent {
             Self::Rollout { service, version, state } => write!(f, "rollout   {service} {version}: {state}"),
             Self::Page { service, sentence, break_glass } => {
                 write!(f, "page      {service}: {sentence}")?;
-                write!(f, "\nhint: when the portal does not answer, `{break_glass}` takes its canary off")
+                break_glass.as_ref().map_or(Ok(()), |command| {
+                    write!(f, "\nhint: when the portal does not answer, `{command}` takes its canary off")
+                })
             }
             Self::Problem { message, hint } => complain(f, "problem", message, hint.as_deref()),
             Self::Failed { message, hint } => complain(f, "error", message, hint.as_deref()),

@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep};
 const EVERY: Duration = Duration::from_millis(500);
 
 /// How late a round may end: waking up takes far less, unless we were stopped or starved.
-const LATE: Duration = Duration::from_millis(500);
+pub(crate) const LATE: Duration = Duration::from_millis(500);
 
 /// How long a role may be silent before it is taken for hung.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,7 +70,7 @@ impl Asked {
 
 /// What came of a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Round {
+pub(crate) enum Round {
     Answered,
     Silent,
     /// We did not look in time.
@@ -79,11 +79,11 @@ enum Round {
 
 /// Questions without an answer, in a row.
 #[derive(Debug, Default)]
-struct Misses(u32);
+pub(crate) struct Misses(u32);
 
 impl Misses {
     /// Counts a round.
-    fn after(&mut self, round: Round) -> u32 {
+    pub(crate) fn after(&mut self, round: Round) -> u32 {
         self.0 = if round == Round::Silent { self.0.saturating_add(1) } else { 0 };
         self.0
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use seaworthy_client::{Client, Error};
-use seaworthy_contract::api::{LedgerPage, LedgerRow, Rollout};
+use seaworthy_contract::api::{LedgerPage, LedgerRow, Rollout, Service};
 use seaworthy_contract::events::Event;
 use seaworthy_contract::gateway::revert_command;
 use seaworthy_model::Position;
@@ -68,9 +68,9 @@ impl Told {
         let event = Event::decode(&row.kind, row.version, &row.payload.to_string());
         let rollout = match event {
             Ok(Event::PageRequested(page)) => {
-                let command = revert_command(page.service.as_str(), &self.data);
+                let break_glass = self.break_glass(client, page.service.as_str()).await;
                 let (service, sentence) = (page.service.to_string(), page.sentence);
-                return Ok(Some(UpEvent::Page { service, sentence, break_glass: command }));
+                return Ok(Some(UpEvent::Page { service, sentence, break_glass }));
             }
             Ok(
                 Event::RolloutStepEntered(_)
@@ -91,6 +91,13 @@ impl Told {
         };
         let (service, version) = (rollout.service.to_string(), rollout.version.to_string());
         Ok(Some(UpEvent::Rollout { service, version, state: in_words(row) }))
+    }
+
+    /// Returns the way to take a service's canary off, unless it has none. A server that cannot say is the very case that
+    /// the way is for.
+    async fn break_glass(&self, client: &Client, service: &str) -> Option<String> {
+        let view = client.get_json::<Service>(&format!("/v1/services/{service}")).await;
+        view.map_or(true, |view| view.rollout.is_some()).then(|| revert_command(service, &self.data))
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::{Folder, PATIENCE, line_of, shell, until};
+use crate::health::Unwell;
 use crate::{Environment, Exit, Identity, LOG_MAX, Launch, Process, Stopped, bound, health, tail};
 
 /// Short enough to wait for, long enough that a shell which wants to end in time can.
@@ -171,9 +172,9 @@ async fn health_is_an_open_port_or_a_good_answer() {
             drop(stream.write_all(answer.as_bytes()).await);
         });
         let want = want.map_err(|text| text.replace("HERE", &address));
-        assert_eq!(health::check(&address, path).await, want);
+        assert_eq!(health::check(&address, path).await.map_err(Unwell::into_reason), want);
         server.await.unwrap();
-        assert!(health::check(&address, path).await.unwrap_err().starts_with("no connection to "));
+        assert!(health::check(&address, path).await.unwrap_err().into_reason().starts_with("no connection to "));
     }
 }
 

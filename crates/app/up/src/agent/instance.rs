@@ -23,6 +23,9 @@ use crate::stop::{Haste, until};
 /// that must serve is tried for ever, with growing waits: what its start lacks, a disk or a database, may come back.
 const FIRST_TRIES: u32 = 3;
 
+/// How long one that hangs has to end when told to: what still moves in it may close its files.
+const HUNG_PATIENCE: Duration = Duration::from_secs(2);
+
 /// Between those tries.
 const FIRST_AGAIN: Duration = Duration::from_millis(200);
 
@@ -52,6 +55,8 @@ enum End {
     Exited(String),
     /// It was not healthy in time.
     Late(String),
+    /// It answers nobody any more.
+    Hung(String),
 }
 
 /// What comes after a life.
@@ -136,7 +141,7 @@ impl Keeper {
             biased;
             () = not_wanted(&mut wanted) => End::Unwanted,
             exit = process.exited() => End::Exited(exit.to_string()),
-            reason = self.watch(&id, &mut record) => End::Late(reason),
+            end = self.watch(&id, &mut record) => end,
         };
         let patience = Duration::from_millis(record.instance.launch.stop_timeout_ms);
         match end {
@@ -149,11 +154,16 @@ impl Keeper {
                 process.kill().await;
                 Some(self.after_lateness(&id, &record.instance, begun.elapsed(), reason))
             }
+            End::Hung(reason) => {
+                self.stop(process, HUNG_PATIENCE.min(patience)).await;
+                Some(self.after_death(&id, &record.instance, begun.elapsed(), reason))
+            }
         }
     }
 
-    /// Watches a process; comes back only when it is not healthy in time.
-    async fn watch(&mut self, id: &str, record: &mut Record) -> String {
+    /// Watches a process; comes back only when it is not healthy in time, or hangs while users depend on it. One on trial
+    /// is left to the judge and the guards: ended and started again, it would hide from them what it does to users.
+    async fn watch(&mut self, id: &str, record: &mut Record) -> End {
         let launch = &record.instance.launch;
         let limit = Duration::from_millis(launch.start_timeout_ms);
         let checked = Checked {
@@ -165,15 +175,15 @@ impl Keeper {
         if checked.healthy_at.is_none() {
             self.tell(id, InstanceState::Starting);
             if let Err(seen) = checked.first_health(limit).await {
-                return format!("not healthy within {} ms: {seen}", limit.as_millis());
+                return End::Late(format!("not healthy within {} ms: {seen}", limit.as_millis()));
             }
             record.healthy_at = Some(Timestamp::now());
             self.save(record);
         }
         self.proven = Proven::Yes;
         let healthy_at = record.healthy_at.unwrap_or(record.started_at);
-        checked.watch(healthy_at, |state| self.tell(id, state)).await;
-        pending().await
+        let serves = || self.wanted.borrow().as_ref().is_some_and(|now| now.duty == Duty::Serve);
+        End::Hung(checked.watch(healthy_at, serves, |state| self.tell(id, state)).await)
     }
 
     /// Watches a server of somebody else's: it is never started and never stopped.
@@ -191,8 +201,7 @@ impl Keeper {
             match checked.first_health(limit).await {
                 Ok(()) => {
                     self.proven = Proven::Yes;
-                    checked.watch(Timestamp::now(), |state| self.tell(&id, state)).await;
-                    pending().await
+                    checked.watch(Timestamp::now(), || false, |state| self.tell(&id, state)).await
                 }
                 Err(seen) => format!("not healthy within {} ms: {seen}", limit.as_millis()),
             }

@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use seaworthy_contract::process::InstanceState;
-use seaworthy_process::health;
+use seaworthy_process::health::{self, CHECK_TIMEOUT, Unwell};
 use tokio::time::{Instant, sleep, timeout_at};
+
+use crate::pulse::{LATE, Misses, Round};
 
 /// How often a version that starts is looked at: each look costs a connection, each wait costs a rollout.
 const STARTING_EVERY: Duration = Duration::from_millis(50);
@@ -15,6 +17,10 @@ const HEALTHY_EVERY: Duration = Duration::from_secs(1);
 
 /// Failed checks in a row before it is called failing: one may be a full accept queue.
 const FAILURES: u32 = 3;
+
+/// Checks in a row without any answer after which it hangs: about 15 s, twice what server and gateway are given. Those
+/// answer from memory; a version may collect garbage or wait for a lock, and what it was doing is lost when it is ended.
+const SILENCES: u32 = 5;
 
 /// What is checked.
 #[derive(Debug, Clone)]
@@ -37,7 +43,7 @@ impl Checked {
         loop {
             match timeout_at(deadline, self.check()).await {
                 Ok(Ok(())) => return Ok(()),
-                Ok(Err(reason)) => seen = reason,
+                Ok(Err(unwell)) => seen = unwell.into_reason(),
                 Err(_) => return Err(seen),
             }
             if Instant::now() + STARTING_EVERY >= deadline {
@@ -47,22 +53,37 @@ impl Checked {
         }
     }
 
-    /// Watches it for ever and tells each state it is in.
-    pub(super) async fn watch(&self, healthy_at: Timestamp, mut tell: impl FnMut(InstanceState)) {
+    /// Watches it and tells each state it is in. Comes back with why when it hangs and may be ended.
+    ///
+    /// Only silence is a hang. One that answers "not well" does something, and a restart brings back no database that it
+    /// misses.
+    pub(super) async fn watch(
+        &self,
+        healthy_at: Timestamp,
+        may_end: impl Fn() -> bool,
+        mut tell: impl FnMut(InstanceState),
+    ) -> String {
         let took = healthy_at.duration_since(self.started_at).as_millis();
         let took_ms = u64::try_from(took).unwrap_or(0);
         let healthy = InstanceState::Healthy { address: self.address.clone(), took_ms };
         tell(healthy.clone());
-        let mut failures = 0;
+        let (mut failures, mut misses) = (0, Misses::default());
         loop {
+            let begun = Instant::now();
             sleep(HEALTHY_EVERY).await;
-            match self.check().await {
+            let checked = self.check().await;
+            let silences = misses.after(round(&checked, begun.elapsed()));
+            match checked {
                 Ok(()) => {
                     failures = 0;
                     tell(healthy.clone());
                 }
-                Err(reason) => {
+                Err(unwell) => {
                     failures += 1;
+                    let reason = unwell.into_reason();
+                    if silences >= SILENCES && may_end() {
+                        return format!("it hung: {silences} health checks in a row had no answer, the last: {reason}");
+                    }
                     if failures >= FAILURES {
                         tell(InstanceState::Failing { reason });
                     }
@@ -71,7 +92,41 @@ impl Checked {
         }
     }
 
-    async fn check(&self) -> Result<(), String> {
+    async fn check(&self) -> Result<(), Unwell> {
         health::check(&self.address, self.path.as_deref()).await
+    }
+}
+
+/// What a check that took this long, with the wait before it, says about silence.
+fn round(checked: &Result<(), Unwell>, took: Duration) -> Round {
+    match checked {
+        Err(Unwell::Silent(_)) if took > HEALTHY_EVERY + CHECK_TIMEOUT + LATE => Round::Late,
+        Err(Unwell::Silent(_)) => Round::Silent,
+        Ok(()) | Err(Unwell::Bad(_)) => Round::Answered,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_silence_in_time_is_a_hang() {
+        let whole = HEALTHY_EVERY + CHECK_TIMEOUT;
+        for (checked, took, want) in [
+            (Ok(()), whole, Round::Answered),
+            (Err(Unwell::Bad("/healthz answered 500".to_owned())), whole, Round::Answered),
+            (Err(Unwell::Silent("no answer".to_owned())), whole, Round::Silent),
+            // We were stopped ourselves, or starved.
+            (Err(Unwell::Silent("no answer".to_owned())), whole + LATE * 2, Round::Late),
+        ] {
+            assert_eq!(round(&checked, took), want, "{checked:?} after {took:?}");
+        }
+    }
+
+    #[test]
+    fn a_hang_is_told_before_it_is_ended_and_ended_later_than_a_busy_machine_answers() {
+        assert!(FAILURES < SILENCES);
+        assert!(CHECK_TIMEOUT * SILENCES >= Duration::from_secs(10));
     }
 }

@@ -100,6 +100,10 @@ fn answer(knobs: &Path, token: &str, request: &Request, mut stream: TcpStream) {
         path if path.starts_with("/v1/rollouts/") => {
             ("200 OK", fs::read_to_string(knobs.join("rollout.json")).unwrap())
         }
+        path if path.starts_with("/v1/services/") => match fs::read_to_string(knobs.join("service.json")) {
+            Ok(service) => ("200 OK", service),
+            Err(_) => ("500 Internal Server Error", String::new()),
+        },
         "/v1/sign-in-links" => ("200 OK", r#"{"url":"http://x/sign-in/1","expires_at":"2026-01-01T00:00:00Z"}"#.into()),
         other => panic!("nobody answers {other}"),
     };

@@ -233,6 +233,29 @@ fn one_that_turns_unwell_is_failing_and_well_again_without_a_restart() {
 }
 
 #[test]
+fn one_that_hangs_while_it_serves_is_ended_and_started_again() {
+    let rig = Rig::new();
+    let (mut up, _) = rig.ready();
+    rig.desire(&[Instance { duty: Duty::Serve, ..healthy("v1") }, healthy("v2")]);
+    let (life, serving, _) = rig.healthy("v1", "");
+    let (_, on_trial, _) = rig.healthy("v2", "");
+    [on_trial, serving].into_iter().for_each(|pid| kill(pid, Signal::STOP));
+    rig.until("v1", |_, state| matches!(state, InstanceState::Failing { .. }).then_some(()));
+    let how = rig.until("v1", |instance, state| match state {
+        InstanceState::Exited { how } if instance == life => Some(how.clone()),
+        _ => None,
+    });
+    assert!(how.starts_with("it hung: 5 health checks in a row had no answer, the last: no answer from"), "{how}");
+    assert!(!is_alive(serving));
+    while up.wait_for("version")["state"] != format!("ended: {how}") {}
+    rig.healthy("v1", &life);
+    rig.until("v2", |_, state| matches!(state, InstanceState::Failing { .. }).then_some(()));
+    assert!(is_alive(on_trial), "what is on trial is the judge's to end");
+    kill(on_trial, Signal::CONT);
+    up.stop();
+}
+
+#[test]
 fn somebody_elses_server_is_watched_and_never_stopped() {
     let rig = Rig::new();
     let (up, _) = rig.ready();
