@@ -31,6 +31,7 @@ pub(crate) enum Tally {
     Reset,
     Timeout,
     Cancelled,
+    GaveUp,
     Rescued,
     SeenIdempotent,
     SeenOther,

@@ -96,7 +96,7 @@ impl Downtime {
         let from = ago(ended_at, report.interval_ms);
         self.coverage.add(ago(ended_at, report.interval_ms.min(BUCKET_MS.unsigned_abs())), ended_at);
         let index = (ended_at.as_millisecond() - 1).div_euclid(BUCKET_MS);
-        let has_ended = |count: &&Count| count.ended.judged() > 0 && state.catalogue.service(&count.service).is_some();
+        let has_ended = |count: &&Count| count.ended.met() > 0 && state.catalogue.service(&count.service).is_some();
         for count in report.counts.iter().filter(has_ended) {
             let kept = self.function(state, &(count.service.clone(), None), from);
             kept.buckets.entry(index).or_default().add(count, ended_at, report.interval_ms);

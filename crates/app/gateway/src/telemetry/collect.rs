@@ -80,6 +80,7 @@ fn count(key: RowKey, delta: &Reading) -> Option<Count> {
         reset: delta.get(Tally::Reset),
         timeout: delta.get(Tally::Timeout),
         cancelled: delta.get(Tally::Cancelled),
+        gave_up: delta.get(Tally::GaveUp),
     };
     let count = Count {
         starts: delta.get(Tally::Starts),

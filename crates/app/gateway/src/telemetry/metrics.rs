@@ -18,7 +18,7 @@ const QUIET_MS: u64 = 600_000;
 /// Every fourth bucket is shown: one a doubling, twenty in all.
 const BUCKETS_SHOWN: usize = 4;
 
-const CLASSES: [(Tally, &str); 7] = [
+const CLASSES: [(Tally, &str); 8] = [
     (Tally::Ok, "ok"),
     (Tally::ClientError, "client-error"),
     (Tally::ServerError, "server-error"),
@@ -26,6 +26,7 @@ const CLASSES: [(Tally, &str); 7] = [
     (Tally::Reset, "reset"),
     (Tally::Timeout, "timeout"),
     (Tally::Cancelled, "cancelled"),
+    (Tally::GaveUp, "gave-up"),
 ];
 
 /// What a series is about.

@@ -54,7 +54,8 @@ impl Message {
         self.replay() == Body::Replayable && seaworthy_traffic::net::may_repeat(self.method.as_str())
     }
 
-    fn upload(&self) -> Option<&Rc<Upload>> {
+    /// How far a streamed body is.
+    pub(crate) fn upload(&self) -> Option<&Rc<Upload>> {
         match &self.body {
             Payload::Stream(_, upload) => Some(upload),
             Payload::Empty | Payload::Whole(_) => None,

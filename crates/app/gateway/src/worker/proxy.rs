@@ -114,6 +114,7 @@ impl Carry {
     async fn to_arm(&self, arm: Arm, mut ticket: Ticket, mut message: Message) -> Response<Answer> {
         let service = self.view.service(self.target.service);
         let instances = service.arm(arm).expect("an arm that was assigned has instances");
+        ticket.sends(message.upload().cloned());
         let outcome = attempt(instances, arm, &mut message, self.limits).await;
         let failure = match &outcome {
             Outcome::Answer(response, _) => {

@@ -1,12 +1,14 @@
 //! The account of one attempt: opened when a request is assigned, given a verdict once, closed when it is dropped.
 //!
-//! Whatever happens to the request's future, the account is closed: a dropped one without verdict was cancelled.
+//! Whatever happens to the request's future, the account is closed: a dropped one without verdict was cancelled, or given
+//! up by a user who waited.
 
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use http::StatusCode;
+use seaworthy_contract::gateway::GAVE_UP_MS;
 use seaworthy_model::Arm;
 use seaworthy_traffic::guard::Ended;
 use seaworthy_traffic::net::Failure;
@@ -16,6 +18,7 @@ use crate::row::{Row, Tally, When};
 use crate::shared::{Shared, Tripped};
 use crate::trial::Trial;
 use crate::worker::Worker;
+use crate::worker::body::Upload;
 
 /// How an attempt ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +29,8 @@ pub(crate) enum Class {
     Failed(Failure),
     /// The user went away.
     Cancelled,
+    /// The user went away after waiting for [`GAVE_UP_MS`].
+    GaveUp,
 }
 
 impl Class {
@@ -33,8 +38,13 @@ impl Class {
         match self {
             Self::Answered(status) => status.is_server_error(),
             Self::Failed(_) => true,
-            Self::Cancelled => false,
+            Self::Cancelled | Self::GaveUp => false,
         }
+    }
+
+    /// Whether it says how the version did.
+    fn is_verdict(self) -> bool {
+        !matches!(self, Self::Cancelled | Self::GaveUp)
     }
 
     fn tally(self) -> Tally {
@@ -47,6 +57,7 @@ impl Class {
             Self::Failed(Failure::Reset) => Tally::Reset,
             Self::Failed(Failure::Timeout) => Tally::Timeout,
             Self::Cancelled => Tally::Cancelled,
+            Self::GaveUp => Tally::GaveUp,
         }
     }
 }
@@ -71,8 +82,16 @@ pub(crate) struct Ticket {
     role: Role,
     may_repeat: bool,
     started: Instant,
+    sent: Sent,
     is_judged: bool,
     was_answered: bool,
+}
+
+/// How far the request is on its way to the version: only who sent it whole waits for an answer.
+enum Sent {
+    No,
+    Whole(Instant),
+    Streamed(Rc<Upload>),
 }
 
 /// What an assigned request brings along.
@@ -99,7 +118,7 @@ impl Ticket {
             count_if(&row, Tally::UsersInStep, is_first);
         }
         let role = Role::Assigned { trial, arm, user, epoch };
-        Self { worker, row, role, may_repeat, started: now, is_judged: false, was_answered: false }
+        Self { worker, row, role, may_repeat, started: now, sent: Sent::No, is_judged: false, was_answered: false }
     }
 
     /// Opens the account of stable's answer for a failed canary, whose account ends here.
@@ -115,9 +134,26 @@ impl Ticket {
             role,
             may_repeat: self.may_repeat,
             started: Instant::now(),
+            sent: Sent::No,
             is_judged: false,
             was_answered: false,
         }
+    }
+
+    /// Notes that the request goes to the version: whole, or as its user sends it.
+    pub(crate) fn sends(&mut self, upload: Option<Rc<Upload>>) {
+        self.sent = upload.map_or_else(|| Sent::Whole(Instant::now()), Sent::Streamed);
+    }
+
+    /// Says what a user who went away before response headers did.
+    fn left(&self) -> Class {
+        let since = match &self.sent {
+            Sent::No => None,
+            Sent::Whole(at) => Some(*at),
+            Sent::Streamed(upload) => upload.done.get(),
+        };
+        let waited = since.filter(|_| !self.was_answered).map_or(Duration::ZERO, |at| at.elapsed());
+        if waited >= Duration::from_millis(GAVE_UP_MS) { Class::GaveUp } else { Class::Cancelled }
     }
 
     /// Notes that response headers came; a failure is judged at once, the rest when the body is complete.
@@ -142,7 +178,7 @@ impl Ticket {
                 if matches!(class, Class::Failed(_)) && !self.was_answered {
                     self.row.time(micros_since(self.started));
                 }
-                if let Some(trial) = trial.as_deref().filter(|_| class != Class::Cancelled) {
+                if let Some(trial) = trial.as_deref().filter(|_| class.is_verdict()) {
                     let is_first = user.is_none_or(|user| trial.end(*arm, user, *epoch));
                     count_if(&self.row, Tally::Users, is_first);
                 }
@@ -185,7 +221,7 @@ impl Ticket {
     /// Tells the guard how an arm answered. A user who went away says nothing of it.
     fn guard(&self, trial: &Trial, arm: Arm, class: Class) {
         let ended = match class {
-            Class::Cancelled => return,
+            _ if !class.is_verdict() => return,
             _ if class.is_failure() => Ended::Badly,
             _ => Ended::Well,
         };
@@ -205,7 +241,7 @@ impl Ticket {
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        self.end(Class::Cancelled);
+        self.end(self.left());
         self.row.count(Tally::Left);
         if self.was_answered {
             self.row.note(When::LastResponse, self.worker.shared.now_ms());

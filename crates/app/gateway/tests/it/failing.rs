@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
-use seaworthy_contract::gateway::{Classes, Upstream};
+use seaworthy_contract::gateway::{Classes, GAVE_UP_MS, Upstream};
 use seaworthy_model::Arm;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -285,9 +285,32 @@ async fn a_user_who_goes_away_is_counted_and_the_version_is_told() {
     until("the version has it", async || hanging.open() == 1 && hanging.got().len() == 1).await;
     drop(wire);
     until("the version's connection is closed", async || hanging.open() == 0).await;
-    plane.until("it is counted", |plane| plane.sums(Arm::Stable).ended.cancelled == 1).await;
+    let left = |plane: &Plane| plane.sums(Arm::Stable).ended.cancelled + plane.sums(Arm::Stable).ended.gave_up;
+    plane.until("it is counted", |plane| left(plane) == 1).await;
     let sums = plane.sums(Arm::Stable);
     assert_eq!((sums.ended.failed(), sums.seen_idempotent, sums.timed), (0, 0, 0));
+}
+
+#[tokio::test]
+async fn a_user_who_waits_in_vain_has_given_up_and_judges_nobody() {
+    let (stable, hanging) = (Version::answering(200, "ok").await, Version::hanging().await);
+    let (gateway, plane) = Gateway::with(&config(1, &[&stable], Some(canary(hanging.address, 100)))).await;
+    let mut wires = Vec::new();
+    for (method, fields) in
+        [("GET", "\r\n"), ("POST", "content-length: 2\r\n\r\nok"), ("POST", "content-length: 9\r\n\r\nhalf")]
+    {
+        let mut wire = Wire::open(gateway.inbound).await;
+        wire.write(&format!("{method} / HTTP/1.1\r\nhost: a\r\n{fields}")).await;
+        wires.push(wire);
+    }
+    until("the version has them", async || hanging.got().len() == 3).await;
+    // The wait is the point: as long as it takes to have given up.
+    tokio::time::sleep(Duration::from_millis(GAVE_UP_MS + 100)).await;
+    drop(wires);
+    plane.until("all are counted", |plane| plane.sums(Arm::Canary).ended.cancelled == 1).await;
+    plane.until("who waited gave up", |plane| plane.sums(Arm::Canary).ended.gave_up == 2).await;
+    let sums = plane.sums(Arm::Canary);
+    assert_eq!((sums.ended.judged(), sums.users, sums.users_failed, sums.timed), (0, 0, 0, 0));
 }
 
 #[tokio::test]

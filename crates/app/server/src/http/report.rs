@@ -54,6 +54,7 @@ fn check_count(count: &Count) -> Result<(), Failure> {
         ended.reset,
         ended.timeout,
         ended.cancelled,
+        ended.gave_up,
     ];
     let slow = count.latency.iter().map(|(_, n)| *n);
     numbers.into_iter().chain(slow).try_for_each(|n| at_most("a number of a count", n, NUMBER_MAX))?;

@@ -16,6 +16,10 @@ pub const COUNTS_MAX: usize = 1_000;
 /// failures, and a fault that begins after every user was seen is still found, one epoch later at most.
 pub const USER_EPOCH_MS: u64 = 10_000;
 
+/// How long a user has waited for response headers, in milliseconds, before their going away is told apart from a change
+/// of mind: by one second a person's train of thought is broken, and programs that set a limit seldom set a shorter one.
+pub const GAVE_UP_MS: u64 = 1_000;
+
 /// One report. `(gateway, boot, seq)` is its identity; a report sent again is dropped by the server.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Report {
@@ -114,6 +118,11 @@ pub struct Classes {
     pub timeout: u64,
     /// The user went away first; neither success nor failure.
     pub cancelled: u64,
+    /// The user went away after [`GAVE_UP_MS`] without response headers. Bad for the user, so objectives and downtime count
+    /// it; no evidence of the judge's, since people leave for reasons of their own. None from a gateway that does not tell
+    /// it from `cancelled`.
+    #[serde(default)]
+    pub gave_up: u64,
 }
 
 impl Classes {
@@ -125,6 +134,11 @@ impl Classes {
     /// Returns all that ended with a verdict.
     pub fn judged(&self) -> u64 {
         self.ok.saturating_add(self.client_error).saturating_add(self.failed())
+    }
+
+    /// Returns all that users were answered, or waited for in vain.
+    pub fn met(&self) -> u64 {
+        self.judged().saturating_add(self.gave_up)
     }
 }
 

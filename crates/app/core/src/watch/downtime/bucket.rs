@@ -33,15 +33,16 @@ pub(super) struct Bucket {
 struct Part {
     from: Timestamp,
     requests: u64,
-    /// Failures that users saw; what another version made good is none.
+    /// Failures that users saw, and users who gave up; what another version made good is none.
     failed: u64,
 }
 
 impl Bucket {
     /// Adds one count of a report whose interval ended at `ended_at`.
     pub(super) fn add(&mut self, count: &Count, ended_at: Timestamp, interval_ms: u64) {
-        let failed = count.seen_idempotent.saturating_add(count.seen_other);
-        let requests = count.ended.judged().max(failed);
+        let gave_up = count.ended.gave_up;
+        let failed = count.seen_idempotent.saturating_add(count.seen_other).saturating_add(gave_up);
+        let requests = count.ended.met().max(failed);
         let from = ago(ended_at, interval_ms.min(BUCKET_MS.unsigned_abs()));
         let is_full = self.parts.len() >= PARTS_MAX && !self.parts.contains_key(&ended_at);
         let last = self.parts.keys().next_back().copied().filter(|_| is_full);

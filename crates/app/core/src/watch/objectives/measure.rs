@@ -3,13 +3,14 @@
 //! A request counts when its user knows how it went. Each attempt that ends with a verdict is one request of one user,
 //! and where it failed exactly one of two things is counted later: that stable answered in its place (`rescued`), or that
 //! the user saw the failure (`seen_*`). So `ok + client_error + rescued + seen` is every request whose user was answered,
-//! once, and `seen` are the bad ones: a canary that failed and was rescued has hurt nobody. What was cancelled is neither.
+//! once, and `seen` are the bad ones: a canary that failed and was rescued has hurt nobody. A user who waited and went away
+//! without an answer (`gave_up`) is bad too; what was cancelled sooner is neither.
 //!
 //! A latency counts when response headers came, or when it was clear that none would. Slow is bad, whoever was asked; a
 //! failure that was not slow is bad too. A timeout that the user saw is slow and failed, and is one bad request.
 
 use seaworthy_contract::catalogue::Indicator;
-use seaworthy_contract::gateway::Count;
+use seaworthy_contract::gateway::{Count, GAVE_UP_MS};
 use seaworthy_model::{Tally, latency};
 
 /// How one indicator reads counts.
@@ -52,8 +53,15 @@ fn seen(count: &Count) -> u64 {
     count.seen_idempotent.saturating_add(count.seen_other)
 }
 
+/// Users who gave up, as a latency: too slow for sure where the threshold is no longer than they waited.
+fn gave_up(count: &Count, slowest_good: u8) -> u64 {
+    let is_sure = latency::upper_us(slowest_good) <= GAVE_UP_MS.saturating_mul(1_000);
+    if is_sure { count.ended.gave_up } else { 0 }
+}
+
 pub(super) fn availability(count: &Count) -> Tally {
-    let (good, bad) = ([count.ended.ok, count.ended.client_error, count.rescued], seen(count));
+    let good = [count.ended.ok, count.ended.client_error, count.rescued];
+    let bad = seen(count).saturating_add(count.ended.gave_up);
     Tally::new(good.into_iter().fold(bad, u64::saturating_add), bad)
 }
 
@@ -63,7 +71,8 @@ fn fast(count: &Count, slowest_good: u8) -> Tally {
     };
     let (total, slow) = (sum(0), sum(slowest_good + 1));
     let quick_failures = seen(count).saturating_sub(slow.min(count.ended.timeout));
-    Tally::new(total, slow.saturating_add(quick_failures))
+    let gave_up = gave_up(count, slowest_good);
+    Tally::new(total.saturating_add(gave_up), slow.saturating_add(quick_failures).saturating_add(gave_up))
 }
 
 /// The bucket whose upper edge is nearest to the threshold: what is in it and below is fast enough.
@@ -128,9 +137,19 @@ mod tests {
             (some(0, 0, 10, 0, 0), 0, 0, (0, 0), "how it went is not known yet"),
             (some(0, 0, 0, 0, 0), 0, 10, (10, 10), "and now it is, a report later"),
             (some(1, 0, 0, 0, 9), 0, 0, (1, 0), "who went away does not count"),
+            (Classes { gave_up: 9, ..some(1, 0, 0, 0, 9) }, 0, 0, (10, 9), "who waited in vain was not served"),
             (some(u64::MAX, 1, 0, 0, 0), 1, 1, (u64::MAX, 1), "absurd counts are no panic"),
         ] {
             assert_eq!(read(&availability, &count(ended, rescued, seen, &[])), expected, "{why}");
+        }
+    }
+
+    #[test]
+    fn who_gave_up_is_slow_where_the_threshold_was_over() {
+        let ended = Classes { ok: 1, gave_up: 4, ..Classes::default() };
+        for (threshold_ms, expected) in [(320, (5, 4)), (10_000, (1, 0))] {
+            let indicator = Indicator::Latency { route: None, threshold_ms };
+            assert_eq!(read(&indicator, &count(ended, 0, 0, &[(10, 1)])), expected, "{threshold_ms}");
         }
     }
 

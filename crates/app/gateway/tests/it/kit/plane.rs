@@ -188,6 +188,7 @@ impl Sums {
                 reset: a.reset + b.reset,
                 timeout: a.timeout + b.timeout,
                 cancelled: a.cancelled + b.cancelled,
+                gave_up: a.gave_up + b.gave_up,
             },
             rescued: self.rescued + count.rescued,
             seen_idempotent: self.seen_idempotent + count.seen_idempotent,
