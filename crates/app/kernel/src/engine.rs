@@ -75,8 +75,11 @@ impl Engine {
         for batch in batches(events) {
             self.append(batch, &mut done).await?;
         }
-        if matches!(input, Input::Apply(..)) {
-            self.follow_applied().await;
+        match input {
+            Input::Apply(..) => self.follow_applied().await,
+            // After what follows from it is folded in: a version that it shows first is known by now.
+            Input::Observed(seen) => self.write(|shared| shared.watch.failed_checks.take(&shared.state, seen, now)),
+            _ => {}
         }
         Ok(done)
     }

@@ -12,6 +12,7 @@ use seaworthy_contract::catalogue::{Document, Entity, Person, Service, Sourced, 
 use seaworthy_contract::gateway::{Report, Trip};
 use seaworthy_contract::process::{InstanceState, Observed, ObservedInstance};
 use seaworthy_core::Input;
+use seaworthy_model::{ServiceId, VersionId};
 use seaworthy_store::limits::{BATCH_EVENTS_MAX, SIDE_WRITES_MAX};
 use seaworthy_testkit::store::{Disk, Fault};
 use uuid::Uuid;
@@ -93,6 +94,27 @@ fn stepping(engine: &Engine) {
 
 fn read<R>(engine: &Engine, view: impl FnOnce(&crate::Shared) -> R) -> R {
     view(&engine.shared().read().expect("not poisoned"))
+}
+
+#[test]
+fn a_failed_health_check_is_known_and_no_event() {
+    let disk = disk();
+    let engine = open(&disk);
+    stepping(&engine);
+    let (service, version): (ServiceId, VersionId) =
+        ("checkout".parse().expect("a name"), "v1".parse().expect("a name"));
+    let look = |state| {
+        let instance =
+            ObservedInstance { service: service.clone(), version: version.clone(), instance: "1-1".to_owned(), state };
+        let observed = Observed { desired: None, instances: vec![instance] };
+        assert!(decide(&engine, Input::Observed(observed)).expect("seen").facts.is_empty());
+        read(&engine, |shared| {
+            shared.watch.failed_checks.of(&service, &version, "1-1").map(|check| check.reason.clone())
+        })
+    };
+    let reason = "no answer within 2s".to_owned();
+    assert_eq!(look(InstanceState::Failing { reason: reason.clone() }), Some(reason));
+    assert_eq!(look(InstanceState::Healthy { address: "127.0.0.1:9".to_owned(), took_ms: 1 }), None);
 }
 
 #[test]

@@ -20,13 +20,15 @@ fn text(status: &Status, view: &View) -> String {
     let view = &View { now: status.now, ..*view };
     let alarm = |text: &str| wrapped(text, view).iter().map(|line| view.alarm(line)).collect::<Vec<_>>();
     let sentence = harmless(&status.sentence);
-    let mut lines = if status.pages.is_empty() { wrapped(&sentence, view) } else { alarm(&sentence) };
+    let is_alarming = !status.pages.is_empty() || failing(status).next().is_some();
+    let mut lines = if is_alarming { alarm(&sentence) } else { wrapped(&sentence, view) };
     if !status.store_writable {
         lines.extend(alarm("The store takes no writes: nothing can be shipped or acknowledged; reads go on."));
     }
     let chars = id_chars(&status.pages);
     let sections = [
         services(status, view),
+        failing(status).flat_map(|(service, version)| alarm(&line_of_check(service, version, view))).collect(),
         status.pages.iter().flat_map(|page| lines_of_page(page, chars, view)).collect(),
         status.rollouts.iter().flat_map(|rollout| wrapped(&line_of_rollout(rollout, view), view)).collect(),
         gateways(&status.gateways).iter().flat_map(|line| wrapped(line, view)).collect(),
@@ -108,6 +110,7 @@ fn state(version: &VersionView) -> &'static str {
     match version.state {
         VersionState::Unknown => "not seen yet",
         VersionState::Healthy => "healthy",
+        VersionState::Failing => "failing",
         VersionState::Exited => "down, restarting",
         VersionState::Failed => "no start",
     }
@@ -119,6 +122,7 @@ pub(crate) fn fares(version: &VersionView, view: &View) -> String {
     match version.state {
         VersionState::Unknown => "not seen yet".to_owned(),
         VersionState::Healthy => format!("became healthy{when}"),
+        VersionState::Failing => format!("began to fail its checks{when}"),
         VersionState::Exited => format!("went down{when}, is being started again"),
         VersionState::Failed => format!("could not be started{when}"),
     }
@@ -147,6 +151,18 @@ fn lines_of_page(page: &Page, chars: usize, view: &View) -> Vec<String> {
     let mut lines = wrapped(&line, view);
     lines[0] = lines[0].replacen(WORD, &view.alarm(WORD), 1);
     lines
+}
+
+/// Versions that run and fail their health checks.
+fn failing(status: &Status) -> impl Iterator<Item = (&Service, &VersionView)> {
+    let versions = status.services.iter().flat_map(|service| service.versions.iter().map(move |v| (service, v)));
+    versions.filter(|(_, version)| version.state == VersionState::Failing)
+}
+
+fn line_of_check(service: &Service, version: &VersionView, view: &View) -> String {
+    let reason = version.reason.as_deref().map_or_else(|| "it fails".to_owned(), harmless);
+    let began = version.since.map_or_else(String::new, |at| format!(" (began {})", ago(view.seconds_since(at))));
+    format!("check: {} {} fails its health check: {reason}{began}", service.name, version.version)
 }
 
 fn line_of_rollout(rollout: &Rollout, view: &View) -> String {

@@ -61,7 +61,7 @@ fn is_port(text: &str) -> bool {
 }
 
 /// Makes one harmless line of what a machine or a person said: it must be kept, whatever it holds.
-pub(super) fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     let harmless = |c: char| if is_strange(c) { ' ' } else { c };
     text.trim().chars().map(harmless).take(LINE_CHARS_MAX).collect()
 }

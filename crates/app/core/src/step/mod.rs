@@ -15,6 +15,7 @@ mod token;
 
 pub(crate) use alert::speaks_of;
 pub use catalogue::plan;
+pub(crate) use fit::one_line;
 pub(crate) use page::CONTACTS;
 pub use source::speaks_for;
 

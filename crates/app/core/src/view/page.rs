@@ -1,5 +1,6 @@
 //! Pages as outsiders see them.
 
+use seaworthy_alert::Purpose;
 use seaworthy_contract::api::{Page, PageChannel, PageState};
 use seaworthy_model::PageId;
 
@@ -52,6 +53,12 @@ pub(super) fn is_over(look: &Look<'_>, page: &Page) -> bool {
 }
 
 pub(super) fn state(record: &PageRecord) -> PageState {
+/// Says whether a page was sent to see whether it reaches a person.
+pub(super) fn is_drill(look: &Look<'_>, page: &Page) -> bool {
+    let alert = page.alert.and_then(|id| look.state.alerts.alerts.get(&id));
+    alert.is_some_and(|alert| alert.purpose == Purpose::Drill)
+}
+
     if record.acknowledged.is_some() {
         return PageState::Acknowledged;
     }

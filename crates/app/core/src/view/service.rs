@@ -9,6 +9,7 @@ use super::alert::counts;
 use super::{Look, on_call, open_alerts};
 use crate::desired::{Role, wanted};
 use crate::state::{Declared, Health};
+use crate::watch::FailedCheck;
 use crate::watch::objectives::clock;
 
 /// Returns a service.
@@ -60,16 +61,43 @@ fn versions(look: &Look<'_>, service: &ServiceId) -> Vec<VersionView> {
     let Some(serving) = look.state.serving.get(service) else { return Vec::new() };
     let view = |(version, role): (&VersionId, Role)| {
         let record = serving.versions.get(version)?;
-        let (state, since) = match &record.health {
-            Health::Unknown => (VersionState::Unknown, None),
-            Health::Healthy { since, .. } => (VersionState::Healthy, Some(*since)),
-            Health::Exited { at, .. } => (VersionState::Exited, Some(*at)),
-            Health::Failed { at, .. } => (VersionState::Failed, Some(*at)),
+        let (state, since, reason) = match &record.health {
+            Health::Unknown => (VersionState::Unknown, None, None),
+            Health::Healthy { since, .. } => match failed_check(look, service, version) {
+                Some(check) => (VersionState::Failing, Some(check.since), Some(&check.reason)),
+                None => (VersionState::Healthy, Some(*since), None),
+            },
+            Health::Exited { at, how, .. } => (VersionState::Exited, Some(*at), Some(how)),
+            Health::Failed { at, reason } => (VersionState::Failed, Some(*at), Some(reason)),
         };
-        let address = record.address.clone().filter(|_| state == VersionState::Healthy);
-        Some(VersionView { version: version.clone(), role: role.word().to_owned(), state, address, since })
+        let serves = matches!(state, VersionState::Healthy | VersionState::Failing);
+        let (address, reason) = (record.address.clone().filter(|_| serves), reason.cloned());
+        Some(VersionView { version: version.clone(), role: role.word().to_owned(), state, address, since, reason })
     };
     wanted(look.state, serving).into_iter().filter_map(view).collect()
+}
+
+/// Returns how the health check of a version that was healthy fails now.
+fn failed_check<'a>(look: &Look<'a>, service: &ServiceId, version: &VersionId) -> Option<&'a FailedCheck> {
+    match &look.state.version(service, version)?.health {
+        Health::Healthy { instance, .. } => look.watch.failed_checks.of(service, version, instance),
+        _ => None,
+    }
+}
+
+/// Returns whether a service is not well: somebody is to be woken for it, it fails its users, or what should serve them
+/// is down or fails its health check.
+pub(super) fn is_unwell(look: &Look<'_>, service: &ServiceId) -> bool {
+    let stable = look.state.serving.get(service).and_then(|serving| serving.stable.as_ref());
+    let is_down =
+        |version| matches!(health(look, service, version), Some(Health::Exited { .. } | Health::Failed { .. }));
+    worst(look, service).is_some()
+        || failing_since(look, service).is_some()
+        || stable.is_some_and(|version| is_down(version) || failed_check(look, service, version).is_some())
+}
+
+fn health<'a>(look: &Look<'a>, service: &ServiceId, version: &VersionId) -> Option<&'a Health> {
+    look.state.version(service, version).map(|record| &record.health)
 }
 
 fn dependency(look: &Look<'_>, consumer: &ServiceId, declared: &catalogue::Dependency) -> DependencyView {
@@ -107,11 +135,14 @@ fn sentence(look: &Look<'_>, entity: &catalogue::Service, somebody_on_call: bool
     let Some(serving) = look.state.serving.get(name) else {
         return format!("{name} is known, but no version of it was shipped through Seaworthy.");
     };
-    let health = |version: &VersionId| serving.versions.get(version).map(|record| &record.health);
     let latest = serving.latest.and_then(|id| look.state.rollouts.get(&id));
     match &serving.stable {
-        Some(stable) if matches!(health(stable), Some(Health::Exited { .. } | Health::Failed { .. })) => {
+        Some(stable) if matches!(health(look, name, stable), Some(Health::Exited { .. } | Health::Failed { .. })) => {
             format!("{name} {stable} is down and is being started again.")
+        }
+        Some(stable) if failed_check(look, name, stable).is_some() => {
+            let check = failed_check(look, name, stable).expect("checked in the guard");
+            format!("{name} {stable} fails its health check since {}: {}.", clock(check.since), check.reason)
         }
         _ if latest.is_some_and(|record| record.is_reverting()) => {
             format!("{name} {} is being taken off its users.", latest.map_or("", |record| record.version().as_str()))

@@ -1,11 +1,15 @@
 //! The whole in one answer.
 
 use seaworthy_alert::Urgency;
-use seaworthy_contract::api::{GatewayStatus, Page, PageState, Rollout, RolloutState, Status};
+use seaworthy_contract::api::{GatewayStatus, Page, PageState, Rollout, RolloutState, Service, Status};
+use seaworthy_model::ServiceId;
 use uuid::Uuid;
 
 use super::alert::counts;
-use super::{Look, open_alerts, page, pages, rollouts, services};
+use super::{Look, open_alerts, page, pages, rollouts, service, services};
+
+/// Most services that are named as not well beside the answer: the list below it has them all.
+const NAMED_MAX: usize = 5;
 
 /// Returns the whole. `boot` and `writable` are the server's own.
 pub fn status(look: &Look<'_>, boot: Uuid, writable: bool) -> Status {
@@ -14,13 +18,12 @@ pub fn status(look: &Look<'_>, boot: Uuid, writable: bool) -> Status {
     let mut live = rollouts(look, None);
     live.retain(|rollout| !matches!(rollout.state, RolloutState::Promoted | RolloutState::Reverted));
     let services = services(look);
-    let failing =
-        services.iter().find(|service| service.failing_since.is_some()).map(|service| service.sentence.as_str());
-    let sentence = sentence(look, &pages, &live, failing, services.is_empty());
+    let sentence = sentence(look, &pages, &live, &services);
     Status {
         sentence,
         now: look.now,
         boot,
+        started_at: look.state.started_at,
         program: env!("CARGO_PKG_VERSION").to_owned(),
         position: look.state.position,
         store_writable: writable,
@@ -32,37 +35,94 @@ pub fn status(look: &Look<'_>, boot: Uuid, writable: bool) -> Status {
     }
 }
 
-/// Is anybody needed? A page that nobody has beats everything, then what is wrong although somebody has it; a page whose
-/// matter is over waits for a word only.
-fn sentence(look: &Look<'_>, pages: &[Page], live: &[Rollout], failing: Option<&str>, is_empty: bool) -> String {
+/// Is anybody needed? A page that nobody has beats everything, then what is wrong although somebody has it, then a drill; a
+/// page whose matter is over waits for a word only. Whatever is not well and not what it says is named at its end.
+fn sentence(look: &Look<'_>, pages: &[Page], live: &[Rollout], services: &[Service]) -> String {
+    let unwell: Vec<&Service> = services.iter().filter(|service| service::is_unwell(look, &service.name)).collect();
+    let (sentence, about) = answer(look, pages, live, services, &unwell);
+    let others: Vec<&str> = unwell
+        .iter()
+        .map(|service| &service.name)
+        .filter(|name| Some(*name) != about.as_ref())
+        .map(ServiceId::as_str)
+        .collect();
+    let also = if about.is_some() { "Also not well" } else { "Not well" };
+    match (others.len(), others.join(", ")) {
+        (0, _) => sentence,
+        (..=NAMED_MAX, names) => format!("{sentence} {also}: {names}."),
+        (many, _) => format!("{sentence} {also}: {} and {} more.", others[..NAMED_MAX].join(", "), many - NAMED_MAX),
+    }
+}
+
+/// Returns the answer, and the one service that it is about.
+fn answer(
+    look: &Look<'_>,
+    pages: &[Page],
+    live: &[Rollout],
+    services: &[Service],
+    unwell: &[&Service],
+) -> (String, Option<ServiceId>) {
     let open: Vec<_> = look.state.alerts.all_open().map(|(_, alert)| alert).filter(|a| counts(look, a)).collect();
     let (urgent, tickets): (Vec<_>, Vec<_>) = open.into_iter().partition(|alert| alert.urgency == Urgency::Page);
-    let calm = match tickets.len() {
+    let (over, pages): (Vec<_>, Vec<_>) = pages.iter().partition(|page| page::is_over(look, page));
+    let (drills, pages): (Vec<_>, Vec<_>) = pages.into_iter().partition(|page| page::is_drill(look, page));
+    let failing = unwell.iter().find(|service| service.failing_since.is_some()).or(unwell.first());
+    let sentence = match (pages.as_slice(), urgent.as_slice(), live) {
+        ([one], ..) => {
+            let sentence = format!("{} is needed: {}", called(one, "Somebody"), one.sentence);
+            return (sentence, Some(one.service.clone()));
+        }
+        ([_, _, ..], ..) => format!("{} pages wait for somebody to take them.", pages.len()),
+        ([], [one], _) => {
+            return (format!("{} is not well: {}", one.service, one.sentence), Some(one.service.clone()));
+        }
+        ([], [_, _, ..], _) => format!("{} things are wrong; no page waits for anybody.", urgent.len()),
+        ([], [], _) if failing.is_some() => {
+            let service = failing.expect("checked in the guard");
+            return (unpaged(service), Some(service.name.clone()));
+        }
+        ([], [], _) if !drills.is_empty() => waits_to_be_taken(&drills),
+        ([], [], _) if !over.is_empty() => waits_for_a_word(&over),
+        ([], [], []) if services.is_empty() => "Nothing is declared yet.".to_owned(),
+        ([], [], []) => calm(tickets.len()),
+        ([], [], [one]) => one.sentence.clone(),
+        ([], [], many) => format!("{} changes are on their way to users; nobody is needed.", many.len()),
+    };
+    (sentence, None)
+}
+
+fn calm(tickets: usize) -> String {
+    match tickets {
         0 => "Nobody is needed.".to_owned(),
         1 => "Nobody is needed now; 1 alert waits for working hours.".to_owned(),
         many => format!("Nobody is needed now; {many} alerts wait for working hours."),
-    };
-    let (over, pages): (Vec<_>, Vec<_>) = pages.iter().partition(|page| page::is_over(look, page));
-    if let ([], [], Some(failing)) = (pages.as_slice(), urgent.as_slice(), failing) {
-        return format!("{failing} Nobody is paged yet: that takes a share of its budget.");
     }
-    match (pages.as_slice(), urgent.as_slice(), live) {
-        ([one], ..) => format!("{} is needed: {}", one.to_name.as_deref().unwrap_or("Somebody"), one.sentence),
-        ([_, _, ..], ..) => format!("{} pages wait for somebody to take them.", pages.len()),
-        ([], [one], _) => format!("{} is not well: {}", one.service, one.sentence),
-        ([], [_, _, ..], _) => format!("{} things are wrong; no page waits for anybody.", urgent.len()),
-        ([], [], _) if !over.is_empty() => waits_for_a_word(&over),
-        ([], [], []) if is_empty => "Nothing is declared yet.".to_owned(),
-        ([], [], []) => calm,
-        ([], [], [one]) => one.sentence.clone(),
-        ([], [], many) => format!("{} changes are on their way to users; nobody is needed.", many.len()),
+}
+
+/// What is wrong with a service, and why it wakes nobody.
+fn unpaged(service: &Service) -> String {
+    let why = match service.failing_since {
+        Some(_) => "Nobody is paged yet: that takes a share of its budget.",
+        None => "Nobody is paged for that alone.",
+    };
+    format!("{} {why}", service.sentence)
+}
+
+fn called<'a>(page: &'a Page, nobody: &'a str) -> &'a str {
+    page.to_name.as_deref().unwrap_or(nobody)
+}
+
+fn waits_to_be_taken(drills: &[&Page]) -> String {
+    match drills {
+        [one] => format!("A drill waits to be taken by {}.", called(one, "somebody")),
+        many => format!("{} drills wait to be taken.", many.len()),
     }
 }
 
 fn waits_for_a_word(over: &[&Page]) -> String {
     match over {
         [one] => {
-            let who = one.to_name.as_deref().unwrap_or("somebody");
+            let who = called(one, "somebody");
             format!("It is over, and its page waits for {who} to acknowledge it: {}", one.sentence)
         }
         many => format!("It is over; {} pages wait to be acknowledged.", many.len()),

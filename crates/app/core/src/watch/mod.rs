@@ -7,6 +7,7 @@
 mod checkpoint;
 mod downtime;
 mod gateways;
+mod health;
 mod live;
 pub mod objectives;
 pub mod probes;
@@ -29,6 +30,7 @@ use crate::state::RolloutRecord;
 pub use checkpoint::Saved;
 pub use downtime::{Downtime, DowntimeChange};
 pub use gateways::{GATEWAY_BEHIND, GATEWAY_LOST, GATEWAY_REMOVED, GATEWAYS_MAX, GatewaySeen, Gateways};
+pub use health::{FailedCheck, FailedChecks};
 pub use live::Live;
 pub use objectives::Objectives;
 pub use probes::Probes;
@@ -88,6 +90,8 @@ pub struct Watch {
     pub downtime: Downtime,
     /// What probes see.
     pub probes: Probes,
+    /// Versions whose health check fails.
+    pub failed_checks: FailedChecks,
     /// When each service of the catalogue was last asked for something.
     asked: BTreeMap<ServiceId, Timestamp>,
     /// Gateways of which a report was taken that is not persisted.

@@ -10,6 +10,7 @@ use seaworthy_contract::events::server::ScopeV2;
 use seaworthy_core::watch::Used;
 use seaworthy_core::{Input, Refusal, State, view};
 use seaworthy_model::{AlertId, Entropy, PageId, TokenId};
+use uuid::Uuid;
 
 use crate::bench::{Bench, SERVICES, document, service};
 
@@ -101,6 +102,8 @@ fn a_drill_reaches_whoever_is_on_call_and_ends_when_they_have_it() {
     bench.act(Input::Tick);
     let page = last_page(&bench.state);
     assert!(bench.state.pages[&page].request.sentence.starts_with("Drill, nothing is wrong"));
+    let headline = view::status(&bench.look(), Uuid::nil(), true).sentence;
+    assert_eq!(headline, "A drill waits to be taken by somebody.");
     bench.wait(30);
     bench.act(Input::Acknowledge { page });
     assert_eq!(bench.act(Input::Tick), ["alert.resolved"]);

@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
+use seaworthy_contract::api::VersionState;
 use seaworthy_contract::catalogue::Document;
 use seaworthy_contract::events::server::{ScopeV2, TokenIssuedV2};
 use seaworthy_contract::gateway::{BreakGlass, Moment, Trip};
 use seaworthy_contract::process::{InstanceState, Observed};
+use seaworthy_core::state::Health;
 use seaworthy_core::watch::{GATEWAY_LOST, Saved, Used};
 use seaworthy_core::{Input, Watch, view};
 use seaworthy_model::{Arm, RolloutId, TokenId};
@@ -84,6 +86,47 @@ fn a_page_whose_matter_is_over_waits_for_a_word_only() {
     bench.reverted(next);
     bench.act(Input::Acknowledge { page });
     assert_eq!(headline(&bench), calm);
+}
+
+#[test]
+fn what_fails_its_health_check_is_said_whatever_else_is_on() {
+    let status = |bench: &Bench| view::status(&bench.look(), Uuid::nil(), true);
+    let mut bench = Bench::serving();
+    let calm = status(&bench);
+    let Some(Health::Healthy { instance, .. }) =
+        bench.state.version(&service("payments"), &version("v1")).map(|v| v.health.clone())
+    else {
+        panic!("v1 serves");
+    };
+    let look = |bench: &mut Bench, instance: &str, state: InstanceState| {
+        let seen = seen("payments", "v1", instance, state);
+        assert_eq!(bench.act(Input::Observed(seen.clone())), [""; 0], "it is no event");
+        bench.watch.failed_checks.take(&bench.state, &seen, bench.now);
+    };
+    let failing = |reason: &str| InstanceState::Failing { reason: reason.to_owned() };
+    look(&mut bench, "another life", failing("no answer"));
+    assert_eq!(status(&bench), calm);
+    let since = bench.now;
+    look(&mut bench, &instance, failing("answered 500"));
+    bench.wait(3);
+    look(&mut bench, &instance, failing("no answer\nwithin 2s"));
+    let found = status(&bench);
+    let unwell = found.services.iter().find(|found| found.name.as_str() == "payments").expect("declared");
+    let version = &unwell.versions[0];
+    assert_eq!((version.state, version.since), (VersionState::Failing, Some(since)));
+    let said = version.reason.clone().unwrap_or_default();
+    assert!(said.starts_with("no answer") && !said.contains('\n'), "{said}");
+    assert!(unwell.sentence.starts_with("payments v1 fails its health check since "), "{}", unwell.sentence);
+    assert_eq!(found.sentence, format!("{} Nobody is paged for that alone.", unwell.sentence));
+    // A page about another service hides nothing.
+    let rollout = bench.stepping("checkout", "v2");
+    bench.act(trip(rollout));
+    let found = status(&bench).sentence;
+    assert!(found.starts_with("Somebody is needed: checkout v2 was taken off"), "{found}");
+    assert!(found.ends_with(" Also not well: payments."), "{found}");
+    let healthy = InstanceState::Healthy { address: "127.0.0.1:9".to_owned(), took_ms: 5 };
+    look(&mut bench, &instance, healthy);
+    assert!(!status(&bench).sentence.contains("payments"));
 }
 
 /// What the rollout says of itself when break-glass was used, by whoever decided first.

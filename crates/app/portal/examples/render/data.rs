@@ -39,6 +39,7 @@ fn version(name: &str, role: &str, state: VersionState) -> VersionView {
         state,
         address: (state == VersionState::Healthy).then(|| "127.0.0.1:40213".to_owned()),
         since: (state != VersionState::Unknown).then(|| ago(660)),
+        reason: None,
     }
 }
 
@@ -435,6 +436,19 @@ pub(crate) fn calm() -> Status {
 
 pub(crate) fn empty() -> Status {
     Status {
+/// The one version that serves answers no health check.
+pub(crate) fn failing() -> Status {
+    let mut status = calm();
+    let service = &mut status.services[0];
+    service.sentence =
+        "checkout v1 fails its health check since 09:54 UTC: no answer from 127.0.0.1:40213 within 2s.".to_owned();
+    let version = &mut service.versions[0];
+    version.state = VersionState::Failing;
+    version.reason = Some("no answer from 127.0.0.1:40213 within 2s".to_owned());
+    status.sentence = format!("{} Nobody is paged for that alone.", service.sentence);
+    status
+}
+
         sentence: "Nothing is declared yet.".to_owned(),
         services: Vec::new(),
         gateways: Vec::new(),

@@ -234,6 +234,7 @@ pub(crate) fn pages() -> Vec<(&'static str, String)> {
         ("home", render(&chrome("/"), &home(&status()))),
         ("home-calm", render(&chrome("/"), &home(&calm()))),
         ("home-empty", render(&chrome("/"), &home(&empty()))),
+        ("home-failing", render(&chrome("/"), &home(&failing()))),
         ("home-stopped", render(&stopped, &home(&Status { store_writable: false, ..status() }))),
         ("services", render(&chrome("/services"), &ServicesPage::new(&services))),
         ("service", render(&chrome("/services/checkout"), &service)),

@@ -277,11 +277,19 @@ fn page_need(page: &Page, status: &Status) -> Need {
 
 fn down_need(service: &Service, status: &Status) -> Option<Need> {
     let stable = service.versions.iter().find(|version| version.role == "stable")?;
-    matches!(stable.state, VersionState::Exited | VersionState::Failed).then(|| Need {
-        chip: Chip::bad("Down"),
+    let (word, title, reason) = match stable.state {
+        VersionState::Exited | VersionState::Failed => ("Down", service.sentence.clone(), None),
+        VersionState::Failing => {
+            let title = format!("{} {} fails its health check", service.name, stable.version);
+            ("Failing", title, stable.reason.as_deref().map(text::sentence))
+        }
+        VersionState::Unknown | VersionState::Healthy => return None,
+    };
+    Some(Need {
+        chip: Chip::bad(word),
         href: format!("/services/{}", service.name),
-        title: service.sentence.clone(),
-        reason: None,
+        title,
+        reason,
         source: "supervisor",
         at: When::age(stable.since.unwrap_or(status.now), status.now),
         position: link(service.position),
@@ -442,7 +450,22 @@ fn versions(status: &Status) -> Option<Proof> {
         (true, n) => format!("All {n} versions that should run answer"),
         (false, n) => format!("{healthy} of {} that should run answer", text::counted(n as u64, "version", "versions")),
     };
-    Some(Proof { chip, title, source: "supervisor, health checks of every version, as last reported".to_owned() })
+    Some(Proof {
+        chip,
+        title,
+        source: format!("supervisor, health checks of every version, as last reported{}", failing(status)),
+    })
+}
+
+/// The last check of each version that should serve and is not well.
+fn failing(status: &Status) -> String {
+    let versions = status.services.iter().flat_map(|service| service.versions.iter().map(move |v| (&service.name, v)));
+    let failing = versions.filter(|(_, version)| version.state == VersionState::Failing);
+    failing
+        .map(|(service, version)| {
+            format!("; {service} {}: {}", version.version, version.reason.as_deref().unwrap_or("it fails"))
+        })
+        .collect()
 }
 
 impl PageView for HomePage {

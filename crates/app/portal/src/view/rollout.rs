@@ -88,6 +88,7 @@ impl Way {
         let runs = service.and_then(|service| service.versions.iter().find(|v| v.version == *baseline));
         let health = match runs.map(|version| version.state) {
             Some(VersionState::Healthy) => "which runs and answers its health check",
+            Some(VersionState::Failing) => "which runs and fails its health check now",
             Some(VersionState::Unknown) => "of which nobody has reported yet whether it runs",
             Some(VersionState::Exited | VersionState::Failed) => "which is down now and is being started again",
             None => "of which nothing is known now",

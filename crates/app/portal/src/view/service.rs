@@ -58,6 +58,8 @@ pub struct VersionRow {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DependencyRow {
     /// The other service.
+    /// What was seen of it, where it is not well.
+    pub reason: Option<String>,
     pub service: String,
     /// Whether the catalogue knows it.
     pub known: bool,
@@ -162,6 +164,7 @@ fn route(route: &Route) -> (String, String) {
         Some(Sticky::Header(name)) => format!("users told apart by header {name}"),
         Some(Sticky::Cookie(name)) => format!("users told apart by cookie {name}"),
         None => "each request assigned at random".to_owned(),
+        reason: version.reason.as_deref().map(text::sentence),
     };
     (
         format!("{hosts}{}{}", text::NBSP, route.path),

@@ -70,6 +70,7 @@ pub(super) fn service_chip(service: &Service) -> Chip {
     let wakes = service.alerts.iter().any(|alert| is_told(alert) && alert.urgency == Urgency::Page);
     match (stable.map(|version| version.state), &service.rollout) {
         (Some(VersionState::Exited | VersionState::Failed), _) => Chip::bad("Down"),
+        (Some(VersionState::Failing), _) => Chip::bad("Failing"),
         _ if service.failing_since.is_some() => Chip::bad("Failing"),
         _ if wakes => Chip::bad("Not well"),
         _ if service.alerts.iter().any(|alert| alert.folded && !alert.drill) => Chip::warn("Dependency fails"),
@@ -107,6 +108,7 @@ pub(super) fn version_chip(version: &VersionView) -> Chip {
     match version.state {
         VersionState::Unknown => Chip::unknown("not reported"),
         VersionState::Healthy => Chip::ok("healthy"),
+        VersionState::Failing => Chip::bad("fails its health check"),
         VersionState::Exited => Chip::bad("ended, is started again"),
         VersionState::Failed => Chip::bad("could not be started"),
     }

@@ -85,11 +85,14 @@ pub struct VersionView {
     pub role: String,
     /// Its state.
     pub state: VersionState,
-    /// `host:port`, when healthy.
+    /// `host:port`, when healthy or failing: a failing one keeps its users.
     pub address: Option<String>,
     /// When its state was last seen to change.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub since: Option<Timestamp>,
+    /// What its supervisor saw last, of one that is not well.
+    #[serde(default)]
+    pub reason: Option<String>,
 }
 
 /// State of a version that should run.
@@ -100,6 +103,8 @@ pub enum VersionState {
     Unknown,
     /// Answers its health check.
     Healthy,
+    /// It answered its health check, and does not any more.
+    Failing,
     /// Its process ended; it is being started again.
     Exited,
     /// It could not be started.

@@ -1,7 +1,7 @@
 //! What a person reads in `seaworthy status`.
 
 use expect_test::{Expect, expect};
-use seaworthy_contract::api::Status;
+use seaworthy_contract::api::{Status, VersionState};
 use serde_json::{Value, json};
 
 use super::{run, text};
@@ -60,6 +60,21 @@ fn a_store_that_takes_no_writes_is_not_hidden() {
 
             gateway local: heard 0.2 s ago, config #1035, 119,672 requests"#]],
     );
+}
+
+#[test]
+fn the_latest_health_check_of_one_that_fails_it_is_told_in_red() {
+    let mut status = status();
+    status.pages.clear();
+    let stable = &mut status.services[0].versions[0];
+    (stable.state, stable.reason) = (VersionState::Failing, Some("no answer within 2s\u{1b}[2J".to_owned()));
+    let plain = text(&status, &view());
+    assert!(plain.contains("stable: began to fail its checks 2 days ago"), "{plain}");
+    let line = "check: checkout v1 fails its health check: no answer within 2s?[2J (began 2 days ago)";
+    assert!(plain.lines().any(|found| found == line), "{plain}");
+    let coloured = text(&status, &View { colour: true, ..view() });
+    assert!(coloured.contains("\x1b[1;31mcheck: checkout v1"), "{coloured}");
+    assert!(coloured.starts_with("\x1b[1;31m"), "the headline too: {coloured}");
 }
 
 #[test]
