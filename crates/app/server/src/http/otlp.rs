@@ -15,7 +15,9 @@ use seaworthy_contract::catalogue::Indicator;
 use seaworthy_contract::events::server::ScopeV2;
 use seaworthy_core::view::Look;
 use seaworthy_metrics::NotUnderstood;
-use seaworthy_metrics::otlp::{BODY_BYTES_MAX, Encoding, Intake, Taken, Wanted, answer, refusal};
+use seaworthy_metrics::otlp::{
+    BODY_BYTES_MAX, Encoding, InflateError, Intake, Taken, Wanted, answer, inflate, refusal,
+};
 use seaworthy_model::{ServiceId, Tally};
 use tokio::sync::Mutex;
 
@@ -43,7 +45,7 @@ impl Exports {
     }
 }
 
-/// Takes an export of metrics, protobuf or JSON, not compressed. The same export again adds nothing.
+/// Takes an export of metrics, protobuf or JSON, plain or compressed by gzip. The same export again adds nothing.
 #[utoipa::path(post, path = "/v1/metrics", request_body = Object, responses((status = 200, body = Object)))]
 pub(super) async fn export(
     State(app): State<App>,
@@ -55,21 +57,37 @@ pub(super) async fn export(
     let Some(encoding) = text(&CONTENT_TYPE).and_then(Encoding::of) else {
         return Failure::invalid("content-type: send application/x-protobuf or application/json").into_response();
     };
-    if let Some(how) = text(&CONTENT_ENCODING).filter(|how| !how.eq_ignore_ascii_case("identity")) {
-        let why = format!("the body is compressed by {how}; set \"compression: none\" in the exporter");
-        return refused(encoding, &NotUnderstood(why));
-    }
+    let body = match plain(body, text(&CONTENT_ENCODING)) {
+        Ok(body) => body,
+        Err((code, error)) => return refused(encoding, code, &error),
+    };
     let now = app.kernel.now();
     let wanted = app.kernel.look(|look| wanted(look, &principal));
     let mut standing = app.exports.0.lock().await;
     let taken = match standing.intake.read(&body, encoding, &wanted, now) {
         Ok(taken) => taken,
-        Err(error) => return refused(encoding, &error),
+        Err(error) => return refused(encoding, Code::Invalid, &error),
     };
     let reply = answer(encoding, &taken);
     match standing.keep(&app, taken, now).await {
         Ok(()) => ([(CONTENT_TYPE, encoding.content_type())], reply).into_response(),
         Err(error) => Failure::from(error).into_response(),
+    }
+}
+
+/// Returns the body as it was before it was compressed.
+fn plain(body: Bytes, how: Option<&str>) -> Result<Bytes, (Code, NotUnderstood)> {
+    match how {
+        None => Ok(body),
+        Some(how) if how.eq_ignore_ascii_case("identity") => Ok(body),
+        Some(how) if how.eq_ignore_ascii_case("gzip") => inflate(&body).map(Bytes::from).map_err(|error| {
+            let code = if matches!(error, InflateError::TooLarge) { Code::TooLarge } else { Code::Invalid };
+            (code, NotUnderstood(error.to_string()))
+        }),
+        Some(how) => {
+            let why = format!("the body is compressed by {how}; set \"compression: gzip\" in the exporter");
+            Err((Code::Invalid, NotUnderstood(why)))
+        }
     }
 }
 
@@ -123,10 +141,11 @@ fn wanted(look: &Look<'_>, principal: &Principal) -> Wanted {
 }
 
 /// Refuses in the sender's own encoding; it does not send the same again.
-fn refused(encoding: Encoding, error: &NotUnderstood) -> Response {
+fn refused(encoding: Encoding, code: Code, error: &NotUnderstood) -> Response {
     let body = refusal(encoding, error);
-    let mut response = (StatusCode::BAD_REQUEST, [(CONTENT_TYPE, encoding.content_type())], body).into_response();
+    let status = if code == Code::TooLarge { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::BAD_REQUEST };
+    let mut response = (status, [(CONTENT_TYPE, encoding.content_type())], body).into_response();
     // Said so that the answer stays in the shape of the format.
-    response.extensions_mut().insert(ApiError { code: Code::Invalid, message: error.to_string(), hint: None });
+    response.extensions_mut().insert(ApiError { code, message: error.to_string(), hint: None });
     response
 }

@@ -1,14 +1,16 @@
 //! What others measure: counts that services send, exports of OpenTelemetry, and a Prometheus that is asked.
 
+use std::io::Write;
 use std::time::Duration;
 
 use axum::Router;
 use axum::routing::post;
-use http::Method;
+use http::{HeaderName, HeaderValue, Method};
 use seaworthy_client::Response;
 use seaworthy_contract::api::{Objective as Shown, ObjectiveState, Sight};
 use seaworthy_contract::catalogue::{Entity, Indicator, Objective, QueryIndicator, RatioQuery, Sourced};
 use seaworthy_contract::events::server::ScopeV2;
+use seaworthy_metrics::otlp::INFLATED_BYTES_MAX;
 use seaworthy_model::Timestamp;
 use serde_json::{Value, json};
 
@@ -196,8 +198,8 @@ async fn an_export_that_cannot_be_read_is_refused_in_its_own_encoding() {
     for (content_type, encoding, body, said) in [
         ("application/x-protobuf", "", "\u{b}", "no export of OTLP metrics"),
         ("application/json", "", "nothing", "no export of OTLP metrics"),
-        ("application/json", "gzip", "{}", "compression: none"),
-        ("application/x-protobuf", "zstd", "", "compression: none"),
+        ("application/json", "gzip", "{}", "could not read the body as gzip"),
+        ("application/x-protobuf", "zstd", "", "compression: gzip"),
         ("text/plain", "", "{}", "content-type: send application/x-protobuf"),
         ("", "", "{}", "content-type: send application/x-protobuf"),
     ] {
@@ -220,6 +222,34 @@ async fn an_export_that_cannot_be_read_is_refused_in_its_own_encoding() {
         )
         .await;
     assert_eq!((empty.status.as_u16(), empty.body.len()), (200, 0));
+}
+
+fn packed(plain: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(plain).and_then(|()| encoder.finish()).expect("memory takes it")
+}
+
+#[tokio::test]
+async fn an_export_may_be_compressed_by_gzip_and_a_bomb_is_refused() {
+    let app = counting().await;
+    let body = packed(export("checkout", 2, 50, 5).to_string().as_bytes());
+    let cut = body[..body.len() - 9].to_vec();
+    let bomb = packed(&vec![b' '; INFLATED_BYTES_MAX + 1]);
+    let bearer = format!("Bearer {}", app.admin);
+    for (body, status, said) in
+        [(cut, 400, "could not read the body as gzip"), (bomb, 413, "export smaller batches"), (body, 200, "{}")]
+    {
+        let headers =
+            [("authorization", bearer.as_str()), ("content-type", "application/json"), ("content-encoding", "GZIP")];
+        let headers = headers.into_iter().map(|(name, value)| {
+            (name.parse::<HeaderName>().expect("a name"), HeaderValue::from_str(value).expect("a value"))
+        });
+        let answer = app.client("").request(Method::POST, "/v1/metrics", body.into(), headers.collect()).await;
+        let answer = answer.expect("an answer");
+        let text = String::from_utf8_lossy(&answer.body);
+        assert!(answer.status.as_u16() == status && text.contains(said), "{}: {text}", answer.status);
+    }
+    sees(&app, "orders", 50, 5).await;
 }
 
 #[tokio::test]
