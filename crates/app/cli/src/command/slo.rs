@@ -1,4 +1,4 @@
-//! `seaworthy slo`: how objectives stand; and those in files of OpenSLO and Sloth, as Prometheus rules and in words.
+//! `seaworthy slo`: how objectives stand; and those in files of OpenSLO, Sloth and Services, as Prometheus rules and in words.
 
 mod explain;
 mod rules;
@@ -22,7 +22,7 @@ use super::check;
 /// Most files of windows that a directory may hold: one for each period.
 const WINDOWS_MAX: usize = 100;
 
-/// Shows how objectives stand, and reads files of OpenSLO v1 and v1alpha and of Sloth.
+/// Shows how objectives stand, and reads files of OpenSLO v1 and v1alpha, of Sloth and of Services.
 ///
 /// Of files: exit code 0 when everything was read, 1 when something in them was refused (nothing is written then), 2 when one
 /// cannot be read.
@@ -52,7 +52,7 @@ pub enum What {
 /// The files.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Files {
-    /// Files of OpenSLO or Sloth; they may name each other
+    /// Files of OpenSLO or Sloth, which may name each other, or of Services
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Sloth's windows of alerting (kind AlertWindows): a file, or a directory with one file for each period

@@ -144,7 +144,7 @@ fn what_is_refused_has_its_place() {
         1,
         expect![[r#"
         DIR/a.yaml:1:1: error: version "none" is neither OpenSLO's nor Sloth's [api-version]
-          hint: write apiVersion: openslo/v1 or openslo/v1alpha, version: prometheus/v1, or apiVersion: sloth.slok.dev/v1 with kind PrometheusServiceLevel or AlertWindows
+          hint: write apiVersion: openslo/v1 or openslo/v1alpha, version: prometheus/v1, apiVersion: sloth.slok.dev/v1 with kind PrometheusServiceLevel or AlertWindows, or apiVersion: seaworthy/v1 with kind Service
     "#]],
     );
 }
@@ -235,6 +235,24 @@ fn explained_in_words_and_as_a_table() {
           alerts are switched off: nothing pages, nothing becomes a ticket
     "#]]
     .assert_eq(&out);
+}
+
+#[test]
+fn the_line_of_a_service_is_explained_and_is_no_rule_of_a_prometheus() {
+    let directory = Directory::new("service");
+    let hello = include_str!("../../../../../../examples/hello/hello.yaml");
+    let file = directory.file("hello.yaml", hello);
+    let (code, out, err) = ran(explain(files(&[&file]), 360_000.0), false, &directory);
+    assert_eq!((code, err.as_str()), (0, ""));
+    let line = hello.lines().position(|line| line.trim_start().starts_with("objective:")).expect("it has one") + 1;
+    assert!(
+        out.starts_with(&format!("hello-availability (DIR/hello.yaml:{line})\n  99.9% of the last 30 days")),
+        "{out}"
+    );
+    assert!(out.contains("100% failing at 100 req/s: page after 52 s"), "{out}");
+    let (code, out, err) = ran(rules(files(&[&file]), None), false, &directory);
+    assert_eq!((code, out.as_str()), (1, ""));
+    assert!(err.contains("\"hello-availability\": what it measures is not in a Prometheus"), "{err}");
 }
 
 #[test]
