@@ -72,7 +72,7 @@ async fn all(
         for slot in resident(resolution, now) {
             for row in store.slot(resolution, slot).await? {
                 if wanted.contains_key(&row.series) {
-                    past.entry(row.series.clone()).or_default().buckets.push(row.bucket());
+                    past.entry(row.series.clone()).or_insert_with(whole).buckets.push(row.bucket());
                 }
             }
         }
@@ -92,6 +92,12 @@ async fn all(
         }
     }
     Ok(())
+}
+
+/// Room for every bucket that memory holds: thousands of lists that grew together would leave holes that nobody fills.
+fn whole() -> Past {
+    let buckets = Resolution::ALL.iter().map(|resolution| resolution.kept()).sum();
+    Past { buckets: Vec::with_capacity(buckets), ..Past::default() }
 }
 
 /// Returns the stored sums of these slots, by name.

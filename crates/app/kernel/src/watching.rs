@@ -38,7 +38,7 @@ impl Engine {
         // What was counted under another declaration belongs to the past that is read next.
         self.store_signals().await?;
         let past = signals::past(self.series(), &missing, now).await?;
-        self.write(|shared| shared.watch.objectives.restored(&shared.state, &past, now));
+        self.write(|shared| shared.watch.objectives.restored(&shared.state, past, now));
         Ok(())
     }
 

@@ -174,7 +174,7 @@ impl Counts {
     }
 
     /// Takes its past in. `past` gives what is known of a name.
-    pub(super) fn restore(&mut self, past: &dyn Fn(&str) -> Past, declared: &Objective, now: Timestamp) {
+    pub(super) fn restore(&mut self, past: &mut dyn FnMut(&str) -> Past, declared: &Objective, now: Timestamp) {
         let Past { buckets, older, first } = past(&self.name);
         let in_memory = buckets.iter().map(|bucket| bucket.resolution.start(bucket.slot)).min();
         let before = first.map(|slot| Resolution::FiveMinutes.start(slot));

@@ -114,10 +114,11 @@ impl Objectives {
         self.looked_at = None;
     }
 
-    /// Takes the past in of everything that misses it, and goes on with the alerts that the ledger has open.
-    pub fn restored(&mut self, state: &State, past: &BTreeMap<String, Past>, now: Timestamp) {
-        let of = |name: &str| past.get(name).cloned().unwrap_or_default();
-        self.all.values_mut().filter(|watched| !watched.is_ready).for_each(|new| new.restore(&of, state, now));
+    /// Takes the past in of everything that misses it, and goes on with the alerts that the ledger has open. Each past is
+    /// given up once it is taken: three days of buckets weigh three times what stays of them.
+    pub fn restored(&mut self, state: &State, mut past: BTreeMap<String, Past>, now: Timestamp) {
+        let mut of = |name: &str| past.remove(name).unwrap_or_default();
+        self.all.values_mut().filter(|watched| !watched.is_ready).for_each(|new| new.restore(&mut of, state, now));
     }
 
     /// Takes what must be written before a report counts as taken.

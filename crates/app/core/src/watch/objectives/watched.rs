@@ -123,7 +123,7 @@ impl Watched {
     }
 
     /// Takes its past in, and the alert that the ledger says is open: from here on it is watched.
-    pub(super) fn restore(&mut self, past: &dyn Fn(&str) -> Past, state: &State, now: Timestamp) {
+    pub(super) fn restore(&mut self, past: &mut dyn FnMut(&str) -> Past, state: &State, now: Timestamp) {
         if let Some(counts) = &mut self.counts {
             counts.restore(past, &self.declared, now);
             self.recent = (counts.events().last_event_at(), counts.recent_per_hour());
