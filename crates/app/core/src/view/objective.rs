@@ -13,7 +13,7 @@ use super::Look;
 use super::service::failing_since;
 pub use plot::{Drawing, Plot, plot};
 
-use crate::watch::objectives::{Watched, counted_at_ms, lasting, percent};
+use crate::watch::objectives::{Seen, Watched, counted_at_ms, lasting, share};
 
 /// Returns every objective, of one service where it is named; by name.
 pub fn objectives(look: &Look<'_>, service: Option<&ServiceId>) -> Vec<Objective> {
@@ -39,8 +39,8 @@ pub(super) fn briefs(look: &Look<'_>, service: &ServiceId) -> Vec<ObjectiveBrief
         target: watched.declared.target,
         state: state(watched),
         sight: sight(watched),
-        remaining_ratio: watched.seen().map(|seen| seen.budget.remaining),
-        burn: watched.seen().and_then(|seen| seen.budget.burn),
+        remaining_ratio: watched.seen().and_then(Seen::projected).map(|budget| budget.remaining),
+        burn: watched.seen().and_then(Seen::burn),
         by_default: watched.declared.by_default,
     };
     look.watch.objectives.of(service).map(brief).collect()
@@ -69,8 +69,9 @@ fn view(look: &Look<'_>, watched: &Watched) -> Objective {
         sentence: sentence(look, watched),
         state: state(watched),
         sight: sight(watched),
-        failing_since: failing_since(look, &declared.service),
+        failing_since: failing(look, watched),
         budget: budget(watched),
+        unread: watched.unread().map(ToOwned::to_owned),
         tiers: tiers(watched),
         outlook: outlook(watched),
         alert: alert.map(|(id, _)| id),
@@ -94,7 +95,9 @@ fn state(watched: &Watched) -> ObjectiveState {
     match engine.alert().map(|alert| alert.urgency) {
         Some(slo::Urgency::Page) => ObjectiveState::Page,
         Some(slo::Urgency::Ticket) => ObjectiveState::Ticket,
-        None if watched.seen().is_some_and(|seen| seen.budget.remaining <= 0.0) => ObjectiveState::Spent,
+        None if watched.seen().and_then(Seen::projected).is_some_and(|budget| budget.remaining <= 0.0) => {
+            ObjectiveState::Spent
+        }
         None => ObjectiveState::Met,
     }
 }
@@ -116,14 +119,6 @@ fn sentence(look: &Look<'_>, watched: &Watched) -> String {
         return format!("It cannot be watched: {why}.");
     }
     let Some(seen) = watched.seen() else { return "It has not been looked at yet.".to_owned() };
-    let (budget, left) = (&seen.budget, seen.budget.remaining);
-    let tail = match (left <= 0.0, budget.gone_in_seconds) {
-        (true, _) => "the budget is gone".to_owned(),
-        (false, Some(seconds)) => {
-            format!("{} of the budget is left, for {} at this rate", percent(left), lasting(seconds))
-        }
-        (false, None) => format!("{} of the budget is left", percent(left)),
-    };
     let head = match sight(watched) {
         Sight::Unknown => {
             let why = watched.unread().map_or_else(String::new, |why| format!(": {why}"));
@@ -135,14 +130,53 @@ fn sentence(look: &Look<'_>, watched: &Watched) -> String {
         Sight::NoTraffic => "Nobody asks now",
         Sight::Serving => match state(watched) {
             ObjectiveState::Page => "It burns fast",
-            _ if failing_since(look, &watched.declared.service).is_some() => "Most of what is asked fails now",
+            _ if failing(look, watched).is_some() => "Most of what is asked fails now",
             ObjectiveState::Ticket => "It burns slowly",
             ObjectiveState::Spent => "It is broken, though nothing burns now",
             ObjectiveState::Met | ObjectiveState::Unwatched => "It is met",
         },
     };
     let unread = watched.unread().map_or_else(String::new, |why| format!(" Its source does not say: {why}."));
-    format!("{head}; {tail}.{unread}")
+    let service = match failing(look, watched).is_none() && failing_since(look, &watched.declared.service).is_some() {
+        true => " The service itself fails most of what is asked of it now.",
+        false => "",
+    };
+    format!("{head}; {}.{service}{unread}", left(watched, seen))
+}
+
+/// Since when most of what it counts is bad. The last seconds are known of all requests to a service, and of nothing else:
+/// that those fail says nothing about what a job counts, nor about one route.
+fn failing(look: &Look<'_>, watched: &Watched) -> Option<Timestamp> {
+    let is_of_all = matches!(watched.declared.indicator, Indicator::Availability { route: None });
+    failing_since(look, &watched.declared.service).filter(|_| is_of_all)
+}
+
+/// What is left of the budget, in words.
+fn left(watched: &Watched, seen: &Seen) -> String {
+    let Some(budget) = seen.projected().filter(|_| seen.error_ratio().is_some()) else {
+        let (from, to) = watched.period();
+        let period = lasting(to.duration_since(from).as_secs_f64());
+        return match seen.seen_seconds.filter(|_| seen.error_ratio().is_some()) {
+            Some(seconds) => {
+                format!("too little seen ({} of {period}) to say what is left of the budget", lasting(seconds))
+            }
+            None => "nothing was measured in this period".to_owned(),
+        };
+    };
+    match (budget.remaining <= 0.0, gone_in_seconds(watched, seen)) {
+        (true, _) => "the budget is gone".to_owned(),
+        (false, Some(seconds)) => {
+            format!("{} of the budget is left, for {} at this rate", share(budget.remaining), lasting(seconds))
+        }
+        (false, None) => format!("{} of the budget is left", share(budget.remaining)),
+    }
+}
+
+/// Seconds until the budget is gone at the present rate; none where it lasts: what was spent a period ago has come back.
+fn gone_in_seconds(watched: &Watched, seen: &Seen) -> Option<f64> {
+    let (from, to) = watched.period();
+    let period = to.duration_since(from).as_secs_f64();
+    seen.projected()?.gone_in_seconds.filter(|seconds| *seconds < period)
 }
 
 fn budget(watched: &Watched) -> Option<Budget> {
@@ -150,13 +184,14 @@ fn budget(watched: &Watched) -> Option<Budget> {
     let counts = counts(seen.so_far);
     let (from, to) = watched.period();
     Some(Budget {
-        remaining_ratio: seen.budget.remaining,
-        error_ratio: seen.budget.error_ratio,
+        remaining_ratio: seen.projected().map(|budget| budget.remaining),
+        seen_s: seen.seen_seconds,
+        error_ratio: seen.error_ratio(),
         total: counts.map(|tally| tally.total),
         bad: counts.map(|tally| tally.bad),
-        allowed: seen.budget.allowed_events,
-        burn: seen.budget.burn,
-        gone_in_s: seen.budget.gone_in_seconds,
+        allowed: seen.projected().and_then(|budget| budget.allowed_events),
+        burn: seen.burn(),
+        gone_in_s: gone_in_seconds(watched, seen),
         from,
         to,
     })

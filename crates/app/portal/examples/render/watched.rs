@@ -42,8 +42,10 @@ pub(crate) fn met() -> Objective {
         state: ObjectiveState::Met,
         sight: Sight::Serving,
         failing_since: None,
+        unread: None,
         budget: Some(Budget {
-            remaining_ratio: 0.712_99,
+            remaining_ratio: Some(0.712_99),
+            seen_s: Some(30.0 * 86_400.0),
             error_ratio: Some(0.000_29),
             total: Some(48_213_000),
             bad: Some(13_837),
@@ -81,7 +83,7 @@ pub(crate) fn burning() -> Objective {
         sentence: "It burns fast; 61% of the budget is left, for 19 min at this rate.".to_owned(),
         state: ObjectiveState::Page,
         budget: met.budget.map(|budget| Budget {
-            remaining_ratio: 0.613,
+            remaining_ratio: Some(0.613),
             bad: Some(18_660),
             burn: Some(212.0),
             gone_in_s: Some(1_140.0),
@@ -110,7 +112,7 @@ pub(crate) fn quiet() -> Objective {
         sentence: "Nobody asks now; 34% of the budget is left.".to_owned(),
         sight: Sight::NoTraffic,
         budget: met.budget.map(|budget| Budget {
-            remaining_ratio: 0.34,
+            remaining_ratio: Some(0.34),
             from: "2026-03-01T00:00:00Z".parse().expect("a time"),
             to: "2026-04-01T00:00:00Z".parse().expect("a time"),
             burn: None,

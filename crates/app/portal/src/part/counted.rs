@@ -96,7 +96,7 @@ pub fn budget_plot(objective: &Objective, series: &ObjectiveSeries, now: Timesta
     // A period of the calendar is drawn whole: what is ahead of now stays empty.
     let whole = |to: Timestamp| to.duration_since(counted.from).as_secs_f64() / counted.seconds;
     let len = if is_calendar { whole(budget.to).max(1.0).ceil() as usize } else { counted.bins.len() };
-    let said = text::left_of_budget(budget.remaining_ratio);
+    let said = text::left_of_budget(budget.remaining_ratio?);
     let end = if is_calendar { budget.to } else { counted.until };
     let span = end.duration_since(counted.from);
     let last = match is_calendar {

@@ -1,8 +1,10 @@
 //! What each page says, without its markup: the words a reader gets, in their order.
 
 use expect_test::expect_file;
+use seaworthy_contract::api::{Budget, Objective};
 
-use super::shown;
+use super::{data, shown, watched};
+use crate::view::ObjectivesPage;
 
 /// The words of a page's `main`: one line a heading, row or sentence, markup and drawings left out.
 fn words(html: &str) -> String {
@@ -36,4 +38,26 @@ fn every_page_says_what_it_should() {
         let path = format!("{}/src/tests/said/{name}.txt", env!("CARGO_MANIFEST_DIR"));
         expect_file![path].assert_eq(&words(&html));
     }
+}
+
+#[test]
+fn a_budget_of_which_too_little_was_seen_has_no_figure() {
+    let met = watched::met();
+    let budget = met.budget.map(|budget| Budget {
+        remaining_ratio: None,
+        seen_s: Some(420.0),
+        total: Some(110),
+        bad: Some(1),
+        allowed: None,
+        ..budget
+    });
+    let young = Objective { budget, ..met };
+    let list = ObjectivesPage::new(std::slice::from_ref(&young), None, data::now());
+    assert_eq!(list.rows[0].left.replace('\u{a0}', " "), "too little seen (7 min of 30 d)");
+    assert_eq!((&list.rows[0].bar.parts, &list.say), (&None, &None));
+    let page = shown::objective_page(&young, &[]);
+    let figures: Vec<_> = page.figures.iter().map(|figure| (figure.value.as_str(), figure.unit.as_str())).collect();
+    assert_eq!((figures[0].0, figures[2].0), ("unknown", "unknown"), "what is left, and until when");
+    assert_eq!(figures[3], ("1", "of 110"));
+    assert!(page.plots.iter().all(|plot| plot.title != "Budget left"));
 }

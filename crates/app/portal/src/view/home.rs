@@ -10,7 +10,7 @@ use seaworthy_contract::api::{
 use seaworthy_contract::catalogue::Urgency;
 use seaworthy_model::{Position, RolloutId};
 
-use super::objectives::{ObjectiveRow, is_measured, is_of_note, source, worst_first};
+use super::objectives::{ObjectiveRow, is_measured, is_of_note, remaining, source, worst_first};
 use super::services::ServiceRow;
 use super::words::{OnCallWords, RolloutLine, is_told, page_chip, page_to};
 use crate::chrome::{Nav, PageView};
@@ -375,20 +375,17 @@ fn objectives(facts: &HomeFacts<'_>) -> Option<Proof> {
     if facts.status.services.is_empty() {
         return None;
     }
-    let measured = worst_first(facts.objectives).into_iter().filter(|objective| is_measured(objective));
-    let left = |objective: &Objective| objective.budget.as_ref().map_or(0.0, |budget| budget.remaining_ratio);
-    let least = measured.min_by(|a, b| left(a).total_cmp(&left(b)));
-    let source = least.map_or_else(
-        || "nothing was counted for any of them yet".to_owned(),
-        |least| {
-            format!(
-                "the least budget is that of {}: {}; {}",
-                least.name,
-                text::left_of_budget(left(least)),
-                source(least)
-            )
-        },
-    );
+    let worst_first = worst_first(facts.objectives);
+    let known = worst_first.iter().filter_map(|objective| Some((*objective, remaining(objective)?)));
+    let source = match known.min_by(|a, b| a.1.total_cmp(&b.1)) {
+        Some((least, left)) => {
+            format!("the least budget is that of {}: {}; {}", least.name, text::left_of_budget(left), source(least))
+        }
+        None if worst_first.iter().any(|objective| is_measured(objective)) => {
+            "too little was seen to say what is left of their budgets".to_owned()
+        }
+        None => "nothing was counted for any of them yet".to_owned(),
+    };
     Some(match (all, noted) {
         (0, _) => Proof {
             chip: Chip::unknown("No objective"),

@@ -6,7 +6,7 @@ use seaworthy_contract::api::{Alert, Objective, ObjectiveSeries, ObjectiveState,
 use seaworthy_contract::catalogue::{CalendarUnit, Counting, Indicator, Period, RatioQuery, Urgency};
 
 use super::alerts::AlertRow;
-use super::objectives::{bar, is_measured, objective_chip, period, sight_words, source, target};
+use super::objectives::{bar, is_measured, objective_chip, part_seen, period, sight_words, source, target};
 use super::rollout::Figure;
 use crate::chrome::{Nav, PageView};
 use crate::part::{BudgetBar, BurnBar, Chip, LedgerLink, Plot, When, bad_plot, budget_plot};
@@ -158,18 +158,23 @@ fn figures(objective: &Objective) -> Vec<Figure> {
     let figure =
         |name, value: String, unit: String, source: &str| Figure { name, value, unit, source: source.to_owned() };
     let by = source(objective);
-    let bad = budget.bad.zip(budget.allowed).map(|(bad, allowed)| {
-        let of = format!("of about {} that the period may have", text::count(allowed.max(0.0) as u64));
+    let bad = budget.bad.zip(budget.total).map(|(bad, total)| {
+        let of = match budget.allowed {
+            Some(allowed) => format!("of about {} that the period may have", text::count(allowed.max(0.0) as u64)),
+            None => format!("of {}", text::count(total)),
+        };
         figure("Bad so far", text::count(bad), of, &by)
     });
     let share = budget.error_ratio.filter(|_| bad.is_none()).map(|ratio| {
         figure("Bad so far", text::share(ratio), format!("of {} allowed", text::share(1.0 - objective.target)), &by)
     });
     let (left, unit) = match budget.remaining_ratio {
-        ratio @ ..0.0 => (text::left_of_budget(ratio), String::new()),
-        ratio => (text::share(ratio), "of the budget".to_owned()),
+        Some(ratio @ ..0.0) => (text::left_of_budget(ratio), String::new()),
+        Some(ratio) => (text::share(ratio), "of the budget".to_owned()),
+        None => ("unknown".to_owned(), format!("too little seen: {}", part_seen(budget))),
     };
     let gone = match budget.gone_in_s {
+        _ if budget.remaining_ratio.is_none() => ("unknown".to_owned(), "too little seen".to_owned()),
         Some(s) if s > 0.0 => (text::seconds(s), "at the last hour's rate".to_owned()),
         Some(_) => ("now".to_owned(), "there is nothing left".to_owned()),
         None => ("not".to_owned(), "in this period, at the last hour's rate".to_owned()),

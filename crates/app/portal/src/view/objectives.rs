@@ -48,7 +48,7 @@ impl ObjectiveRow {
             service: objective.service.to_string(),
             sentence: objective.sentence.clone(),
             bar: bar(objective, now),
-            left: left(budget),
+            left: left(objective),
             target: match objective.by_default {
                 true => format!("{} over {}, by default", target(objective.target), period(&objective.period)),
                 false => format!("{} over {}", target(objective.target), period(&objective.period)),
@@ -66,19 +66,34 @@ pub(super) fn is_measured(objective: &Objective) -> bool {
     objective.budget.as_ref().is_some_and(|budget| budget.error_ratio.is_some())
 }
 
+/// Returns the share of the budget that is left; none where nothing was counted, or too little to say it.
+pub(super) fn remaining(objective: &Objective) -> Option<f64> {
+    objective.budget.as_ref().filter(|_| is_measured(objective))?.remaining_ratio
+}
+
 /// Draws its budget.
 pub(super) fn bar(objective: &Objective, now: Timestamp) -> BudgetBar {
-    let budget = objective.budget.as_ref().filter(|_| is_measured(objective));
     let is_calendar = matches!(objective.period, Period::Calendar { .. });
     let time_left = objective.budget.as_ref().filter(|_| is_calendar).map(|budget| {
         let whole = budget.to.duration_since(budget.from).as_secs_f64();
         budget.to.duration_since(now).as_secs_f64() / whole.max(1.0)
     });
-    BudgetBar::new(budget.map(|budget| budget.remaining_ratio), time_left)
+    BudgetBar::new(remaining(objective), time_left)
 }
 
-fn left(budget: Option<&Budget>) -> String {
-    budget.map_or_else(|| "unknown".to_owned(), |budget| text::left_of_budget(budget.remaining_ratio))
+fn left(objective: &Objective) -> String {
+    let budget = objective.budget.as_ref().filter(|_| is_measured(objective));
+    match (remaining(objective), budget) {
+        (Some(ratio), _) => text::left_of_budget(ratio),
+        (None, Some(budget)) => format!("too little seen ({})", part_seen(budget)),
+        (None, None) => "unknown".to_owned(),
+    }
+}
+
+/// Says of how much of its period something is known: `7 min of 30 d`.
+pub(super) fn part_seen(budget: &Budget) -> String {
+    let period = budget.to.duration_since(budget.from).as_secs_f64();
+    format!("{} of {}", text::seconds(budget.seen_s.unwrap_or(0.0).round()), text::seconds(period))
 }
 
 /// Says a target with every nine that it has.
@@ -161,7 +176,7 @@ fn rank(objective: &Objective) -> (u8, i64) {
         (ObjectiveState::Spent, _) => 3,
         (ObjectiveState::Met, Sight::Serving | Sight::NoTraffic) => 4,
     };
-    let left = objective.budget.as_ref().map_or(0.0, |budget| budget.remaining_ratio);
+    let left = objective.budget.as_ref().map_or(0.0, |budget| budget.remaining_ratio.unwrap_or(1.0));
     (class, (left * 1e6) as i64)
 }
 
@@ -224,10 +239,9 @@ fn headline(objectives: &[Objective]) -> String {
 }
 
 fn say(objectives: &[Objective]) -> Option<String> {
-    let measured = objectives.iter().filter(|objective| is_measured(objective));
-    let left = |objective: &&Objective| objective.budget.as_ref().map_or(0.0, |budget| budget.remaining_ratio);
-    let least = measured.min_by(|a, b| left(a).total_cmp(&left(b)))?;
-    Some(format!("The least budget is that of {}: {}.", least.name, text::left_of_budget(left(&least))))
+    let known = objectives.iter().filter_map(|objective| Some((objective, remaining(objective)?)));
+    let (least, left) = known.min_by(|a, b| a.1.total_cmp(&b.1))?;
+    Some(format!("The least budget is that of {}: {}.", least.name, text::left_of_budget(left)))
 }
 
 impl PageView for ObjectivesPage {

@@ -87,8 +87,12 @@ type Told = (&'static str, &'static str, fn(&Watched, &Seen) -> Option<f64>);
 /// All that is told of each objective.
 const TOLD: [Told; 7] = [
     ("objective_target_ratio", "Share of good events that is wanted.", |watched, _| Some(watched.declared.target)),
-    ("objective_budget_remaining_ratio", "Share of the budget that is left.", |_, seen| Some(seen.budget.remaining)),
-    ("objective_burn_ratio", "How many times faster than evenly the budget burns.", |_, seen| seen.budget.burn),
+    (
+        "objective_budget_remaining_ratio",
+        "Share of the budget that is left, once enough of the period was seen to say it.",
+        |_, seen| seen.projected().map(|budget| budget.remaining),
+    ),
+    ("objective_burn_ratio", "How many times faster than evenly the budget burns.", |_, seen| seen.burn()),
     ("objective_events", "Events of the period so far.", |_, seen| counts(seen).map(|tally| tally.total as f64)),
     ("objective_bad_events", "Bad events of the period so far.", |_, seen| counts(seen).map(|tally| tally.bad as f64)),
     ("objective_paging_ratio", "1 when it burns so fast that somebody is woken.", |watched, _| {

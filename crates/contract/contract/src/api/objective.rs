@@ -39,13 +39,17 @@ pub struct Objective {
     pub state: ObjectiveState,
     /// What can be seen of the service.
     pub sight: Sight,
-    /// Since when most of what is asked of the service fails, where that is sure and goes on at this moment; it shows within
-    /// two seconds, long before a budget does.
+    /// Since when most of what it counts is bad, where that is sure and goes on at this moment; it shows within two seconds,
+    /// long before a budget does. Only of all requests that gateways carry to a service: of nothing else are the last
+    /// seconds known.
     #[serde(default)]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub failing_since: Option<Timestamp>,
     /// The budget; none before the first look, or where it cannot be watched.
     pub budget: Option<Budget>,
+    /// Why the system that measures it does not say, since it last did; none where it does, or where none is asked.
+    #[serde(default)]
+    pub unread: Option<String>,
     /// When it alerts, and how near that is.
     pub tiers: Vec<Tier>,
     /// What faults that begin now would lead to, largest first; empty where nothing is counted now.
@@ -106,19 +110,23 @@ pub enum Sight {
 /// How much may still go wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Budget {
-    /// Share of the period's budget that is left, 1 untouched, below 0 when broken.
-    pub remaining_ratio: f64,
+    /// Share of the period's budget that is left, 1 untouched, below 0 when broken; none while too little of the period was
+    /// seen to say it.
+    pub remaining_ratio: Option<f64>,
+    /// Seconds of the period of which counts are known; none where nothing was ever counted.
+    #[serde(default)]
+    pub seen_s: Option<f64>,
     /// Share of bad events in the period so far; none where nothing happened.
     pub error_ratio: Option<f64>,
     /// Events in the period so far; none for a bare ratio.
     pub total: Option<u64>,
     /// Of these, bad.
     pub bad: Option<u64>,
-    /// Bad events that the whole period may have; none for a bare ratio.
+    /// Bad events that the whole period may have; none for a bare ratio, and while too little of the period was seen.
     pub allowed: Option<f64>,
     /// How many times faster than evenly it burned in the last hour; none where nothing happened.
     pub burn: Option<f64>,
-    /// Seconds until it is gone at that rate; none where it lasts.
+    /// Seconds until it is gone at that rate; none where it lasts as long as the period, and while too little of that was seen.
     pub gone_in_s: Option<f64>,
     /// When the period began.
     #[schema(value_type = String, format = DateTime)]

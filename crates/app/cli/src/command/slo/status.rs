@@ -4,7 +4,7 @@ mod one;
 #[cfg(test)]
 mod tests;
 
-use seaworthy_contract::api::{Objective, ObjectiveSeries, ObjectiveState, Sight};
+use seaworthy_contract::api::{Budget, Objective, ObjectiveSeries, ObjectiveState, Sight};
 use seaworthy_contract::catalogue::Period;
 use serde::Serialize;
 
@@ -112,7 +112,15 @@ fn table(objectives: &[Objective], view: &View) -> String {
     let header = ["OBJECTIVE", "SERVICE", "TARGET", "STATE", "BUDGET LEFT", "BURN", "SAYS"];
     let rows = objectives.iter().map(row);
     let header = header.map(str::to_owned).to_vec();
-    lay_out(&columns, &std::iter::once(header).chain(rows).collect::<Vec<_>>(), view.width()).join("\n")
+    let mut lines = lay_out(&columns, &std::iter::once(header).chain(rows).collect::<Vec<_>>(), view.width());
+    // In full, because a table has no room for a reason and what to do about it.
+    lines.extend(objectives.iter().filter_map(|one| Some(format!("{}: {}", harmless(&one.name), unread(one)?))));
+    lines.join("\n")
+}
+
+/// Why what another system measures is not known.
+fn unread(objective: &Objective) -> Option<String> {
+    objective.unread.as_deref().map(|why| format!("its source does not answer: {}", harmless(why)))
 }
 
 fn row(objective: &Objective) -> Vec<String> {
@@ -123,7 +131,7 @@ fn row(objective: &Objective) -> Vec<String> {
         objective.service.to_string(),
         exact(objective.target),
         state(objective).to_owned(),
-        budget.map_or_else(|| "-".to_owned(), |budget| bar(budget.remaining_ratio)),
+        budget.map_or_else(|| "-".to_owned(), left),
         budget.and_then(|budget| budget.burn).map_or_else(|| "-".to_owned(), |burn| format!("{burn:.1}")),
         harmless(&objective.sentence),
     ]
@@ -145,11 +153,34 @@ fn state(objective: &Objective) -> &'static str {
     }
 }
 
+/// What is left of a budget: a bar where that is known, else why not.
+fn left(budget: &Budget) -> String {
+    match (budget.error_ratio, budget.remaining_ratio) {
+        (None, _) => "nothing measured".to_owned(),
+        (Some(_), Some(ratio)) => bar(ratio),
+        (Some(_), None) => {
+            let period = budget.to.duration_since(budget.from).as_secs_f64();
+            format!("too little seen ({} of {})", roughly(budget.seen_s.unwrap_or(0.0)), roughly(period))
+        }
+    }
+}
+
+/// A length of time in its largest unit: `7 min`, `30 d`.
+fn roughly(seconds: f64) -> String {
+    let whole = seconds.max(0.0) as u64;
+    match whole {
+        0..60 => format!("{whole} s"),
+        60..3_600 => format!("{} min", whole / 60),
+        3_600..86_400 => format!("{} h", whole / 3_600),
+        _ => format!("{} d", whole / 86_400),
+    }
+}
+
 /// `[########--]  82%`: a share of the budget, and in figures; what is overdrawn has no cells.
 fn bar(remaining_ratio: f64) -> String {
     let left = remaining_ratio.clamp(0.0, 1.0);
-    // Something that is left is a cell, and only all of it is all cells.
-    let full = ((left * CELLS as f64).floor() as usize).max(usize::from(left > 0.0));
+    // The nearest tenth, but something that is left is a cell; the figure beside it is rounded down.
+    let full = ((left * CELLS as f64).round() as usize).max(usize::from(left > 0.0));
     let percent = (remaining_ratio * 100.0).floor();
     format!("[{}{}] {percent:>4.0}%", "#".repeat(full), "-".repeat(CELLS - full))
 }

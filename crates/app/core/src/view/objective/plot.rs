@@ -54,7 +54,7 @@ pub fn plot(look: &Look<'_>, name: &str, window_s: u32) -> Option<Plot> {
 }
 
 fn budget(watched: &Watched) -> Option<(f64, f64)> {
-    let budget = watched.seen()?.budget;
+    let budget = watched.seen()?.projected()?;
     Some((budget.remaining, budget.allowed_events.filter(|allowed| *allowed > 0.0)?))
 }
 

@@ -89,7 +89,7 @@ fn fault(watched: &Watched, or: Timestamp) -> Fault {
 
 /// What it has cost so far; nothing where that is not known, or too little to be said.
 fn spent(watched: &Watched, fault: Fault, now: Timestamp) -> String {
-    let allowed = watched.seen().and_then(|seen| seen.budget.allowed_events).filter(|allowed| *allowed > 0.0);
+    let allowed = watched.seen().and_then(|seen| seen.projected()?.allowed_events).filter(|allowed| *allowed > 0.0);
     let seconds = now.duration_since(fault.began_at).as_secs_f64();
     let spent = allowed.map_or(0.0, |allowed| fault.tally.bad as f64 / allowed);
     match (spent >= 0.001, &watched.declared.counting) {
@@ -120,7 +120,7 @@ pub(crate) fn clock(at: Timestamp) -> String {
 }
 
 /// A ratio in per cent, with as many digits as matter; not everything is never all of it.
-pub(crate) fn percent(ratio: f64) -> String {
+fn percent(ratio: f64) -> String {
     let percent = ratio * 100.0;
     let digits = |text: String| {
         if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
@@ -137,14 +137,29 @@ pub(crate) fn percent(ratio: f64) -> String {
     }
 }
 
-/// A length of time in its largest units: `52 s`, `8 min`, `3 h 36 min`, `2 d 12 h`.
+/// What is left of a budget, in per cent with one decimal; not everything is never all of it, and something never nothing.
+pub(crate) fn share(ratio: f64) -> String {
+    let tenths = (ratio * 1_000.0).round();
+    let tenths = if (f64::MIN_POSITIVE..1.0).contains(&ratio) { tenths.clamp(1.0, 999.0) } else { tenths };
+    let text = format!("{:.1}", tenths / 10.0);
+    format!("{}%", text.trim_end_matches(".0"))
+}
+
+/// A length of time in its largest units: `52 s`, `8 min`, `3 h 36 min`, `2 d 12 h`, `30 d`.
 pub(crate) fn lasting(seconds: f64) -> String {
     let whole = seconds.clamp(0.0, 1e12).round() as u64;
     match whole {
         0..60 => format!("{whole} s"),
         60..3_600 => format!("{} min", whole / 60),
-        3_600..86_400 => format!("{} h {} min", whole / 3_600, whole % 3_600 / 60),
-        _ => format!("{} d {} h", whole / 86_400, whole % 86_400 / 3_600),
+        3_600..86_400 => two(whole / 3_600, "h", whole % 3_600 / 60, "min"),
+        _ => two(whole / 86_400, "d", whole % 86_400 / 3_600, "h"),
+    }
+}
+
+fn two(large: u64, large_unit: &str, small: u64, small_unit: &str) -> String {
+    match small {
+        0 => format!("{large} {large_unit}"),
+        _ => format!("{large} {large_unit} {small} {small_unit}"),
     }
 }
 
@@ -171,10 +186,32 @@ mod tests {
     }
 
     #[test]
+    fn what_is_left_has_one_decimal() {
+        for (ratio, said) in [
+            (0.996_723, "99.7%"),
+            (0.999_99, "99.9%"),
+            (1.0, "100%"),
+            (0.921, "92.1%"),
+            (0.5, "50%"),
+            (0.1, "10%"),
+            (0.000_01, "0.1%"),
+            (0.0, "0%"),
+        ] {
+            assert_eq!(share(ratio), said, "{ratio}");
+        }
+    }
+
+    #[test]
     fn lengths_as_people_say_them() {
-        for (seconds, said) in
-            [(51.84, "52 s"), (518.4, "8 min"), (12_960.0, "3 h 36 min"), (216_000.0, "2 d 12 h"), (-1.0, "0 s")]
-        {
+        for (seconds, said) in [
+            (51.84, "52 s"),
+            (518.4, "8 min"),
+            (7_200.0, "2 h"),
+            (12_960.0, "3 h 36 min"),
+            (216_000.0, "2 d 12 h"),
+            (2_592_000.0, "30 d"),
+            (-1.0, "0 s"),
+        ] {
             assert_eq!(lasting(seconds), said);
         }
         assert_eq!(clock("2026-11-21T03:12:40Z".parse().expect("a time")), "03:12 UTC");

@@ -17,6 +17,11 @@ use super::counts::{Counts, Past};
 use super::measure::Measure;
 use crate::State;
 
+/// How much of a period must have been seen before what is left of its budget is said, in seconds. What is allowed in all of
+/// it is worked out from the events so far; from a few minutes that is one event's luck times thousands. Six hours are the
+/// least in which one odd hour is not most of what is known, and no period is shorter than four times that.
+const PROJECTED_FROM_SECONDS: f64 = 6.0 * 3_600.0;
+
 /// What another system measured: given by whoever asks it, kept in memory alone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Readings {
@@ -78,12 +83,30 @@ pub struct Seen {
     pub weighed: [TierReading; TIERS_MAX],
     /// The whole period.
     pub so_far: Reading,
-    /// The budget.
-    pub budget: Budget,
+    /// Seconds of the period of which counts are known; none where nothing was ever counted.
+    pub seen_seconds: Option<f64>,
+    budget: Budget,
     /// The last event.
     pub last_event_at: Option<Timestamp>,
     /// The last report of whatever measures it.
     pub last_telemetry_at: Option<Timestamp>,
+}
+
+impl Seen {
+    /// Returns the error ratio of the period so far; none where nothing happened.
+    pub fn error_ratio(&self) -> Option<f64> {
+        self.budget.error_ratio
+    }
+
+    /// Returns how many times faster than evenly the budget burned in the last hour; none where nothing happened.
+    pub fn burn(&self) -> Option<f64> {
+        self.budget.burn
+    }
+
+    /// Returns the budget of the whole period; none while too little of the period was seen to work it out.
+    pub fn projected(&self) -> Option<&Budget> {
+        self.seen_seconds.filter(|seen| *seen >= PROJECTED_FROM_SECONDS).map(|_| &self.budget)
+    }
 }
 
 impl Watched {
@@ -265,8 +288,10 @@ impl Watched {
             (None, readings) => readings.as_ref().map_or(Reading::Nothing, |readings| readings.period),
         };
         let budget = Budget::of(&objective, &self.spending(so_far, recent, now));
+        let seen_seconds = self.seen_seconds(so_far, now);
         let (last_event_at, last_telemetry_at) = (traffic.last_event_at, traffic.last_telemetry_at);
-        self.seen = Some(Seen { at: now, tiers, weighed, so_far, budget, last_event_at, last_telemetry_at });
+        self.seen =
+            Some(Seen { at: now, tiers, weighed, so_far, seen_seconds, budget, last_event_at, last_telemetry_at });
     }
 
     /// Begins the next period of the calendar where one has ended.
@@ -278,6 +303,15 @@ impl Watched {
         {
             counts.begin_period(self.period.0, now);
         }
+    }
+
+    /// Another system does not say since when it counts: what it answers is taken to be of the whole period.
+    fn seen_seconds(&self, so_far: Reading, now: Timestamp) -> Option<f64> {
+        let since = match &self.counts {
+            Some(counts) => counts.first_at()?.max(self.period.0),
+            None => so_far.ratio().and(Some(self.period.0))?,
+        };
+        Some(now.duration_since(since).as_secs_f64().max(0.0))
     }
 
     fn spending(&self, so_far: Reading, recent: Reading, now: Timestamp) -> Spending {

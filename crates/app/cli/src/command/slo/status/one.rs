@@ -1,13 +1,13 @@
 //! One objective for a person: its budget over time, its tiers, and what faults that begin now would lead to.
 
-use seaworthy_contract::api::{Objective, ObjectiveSeries, Outlook, Sight, Tier, Window};
+use seaworthy_contract::api::{Budget, Objective, ObjectiveSeries, Outlook, Sight, Tier, Window};
 use seaworthy_contract::catalogue::{CalendarUnit, Indicator, Period, Urgency};
 
 use crate::table::{Column, harmless, lay_out};
 use crate::view::View;
 use crate::words::{ago, span};
 
-use super::{bar, exact, state};
+use super::{exact, left, state, unread};
 
 /// Columns of a plot.
 const PLOT: usize = 60;
@@ -22,15 +22,11 @@ pub(super) fn text(objective: &Objective, series: Option<&ObjectiveSeries>, view
         format!("wanted   {} of {}, {}{by}", exact(objective.target), measured(objective), period(&objective.period)),
         format!("now      {}; {}", state(objective), seen(objective, view)),
     ];
+    lines.extend(unread(objective).map(|why| format!("unread   {why}")));
     lines.extend(objective.description.as_deref().map(|text| format!("means    {}", harmless(text))));
     if let Some(budget) = &objective.budget {
-        let counts = match (budget.bad, budget.total, budget.allowed) {
-            (Some(bad), Some(total), Some(allowed)) => {
-                format!(": {bad} bad of {total} so far, {allowed:.0} may be in the whole period")
-            }
-            _ => String::new(),
-        };
-        lines.push(format!("budget   {} left{counts}", bar(budget.remaining_ratio)));
+        let is_left = if budget.error_ratio.and(budget.remaining_ratio).is_some() { " left" } else { "" };
+        lines.push(format!("budget   {}{is_left}{}", left(budget), counts(budget)));
         let burn =
             budget.burn.map_or_else(|| "nothing happened".to_owned(), |burn| format!("{burn:.2} times an even rate"));
         let gone = budget.gone_in_s.map_or_else(String::new, |s| format!("; at that rate it is gone in {}", span(s)));
@@ -44,6 +40,17 @@ pub(super) fn text(objective: &Objective, series: Option<&ObjectiveSeries>, view
     lines.extend(objective.outlook.iter().map(outlook));
     lines.push(format!("source   {}, ledger #{}", harmless(&objective.source), objective.position));
     lines.join("\n")
+}
+
+/// What was counted, and how much of it may be bad.
+fn counts(budget: &Budget) -> String {
+    match (budget.bad, budget.total.filter(|total| *total > 0), budget.allowed) {
+        (Some(bad), Some(total), Some(allowed)) => {
+            format!(": {bad} bad of {total} so far, {allowed:.0} may be in the whole period")
+        }
+        (Some(bad), Some(total), None) => format!(": {bad} bad of {total} so far"),
+        _ => String::new(),
+    }
 }
 
 fn measured(objective: &Objective) -> String {

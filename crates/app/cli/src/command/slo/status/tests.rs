@@ -4,7 +4,7 @@ use expect_test::expect;
 use seaworthy_contract::api::Objective;
 use serde_json::{Value, json};
 
-use super::{StatusArgs, bar, in_path, run, table};
+use super::{StatusArgs, bar, in_path, left, run, table};
 use crate::fake::ran;
 use crate::fixture::{NOW, from, view, with};
 use crate::view::View;
@@ -120,6 +120,39 @@ fn one_in_full() {
 }
 
 #[test]
+fn what_was_not_measured_is_no_full_budget() {
+    let said = |change: Value| left(&from(with(objective()["budget"].clone(), change)));
+    assert_eq!(said(json!({})), "[#########-]   92%");
+    let unmeasured = json!({"error_ratio": null, "remaining_ratio": null, "allowed": null, "total": 0, "bad": 0});
+    assert_eq!(said(unmeasured.clone()), "nothing measured");
+    assert_eq!(said(json!({"error_ratio": null, "remaining_ratio": 1.0})), "nothing measured", "an older server");
+    let young = json!({"remaining_ratio": null, "allowed": null, "seen_s": 420.0, "total": 110, "bad": 1});
+    assert_eq!(said(young.clone()), "too little seen (7 min of 30 d)");
+    let shown = |budget: Value| {
+        let objective = with(objective(), json!({"budget": with(objective()["budget"].clone(), budget)})).to_string();
+        let series = series().to_string();
+        ran(false, &[(200, &objective), (200, &series)], async |cx| run(&named("checkout-availability"), cx).await).out
+    };
+    let young = shown(young);
+    assert!(young.contains("\nbudget   too little seen (7 min of 30 d): 1 bad of 110 so far\n"), "{young}");
+    assert!(shown(unmeasured).contains("\nbudget   nothing measured\n"));
+}
+
+#[test]
+fn why_a_source_does_not_answer_is_said_in_full() {
+    let why = "could not ask \"http://127.0.0.1:9090\": connection refused; see that it runs";
+    let change = json!({"unread": why, "indicator": {"measure": "query", "query": {"raw": {"ratio": "x"}}}});
+    let asked = with(objective(), change);
+    let narrow = View { columns: Some(60), ..view() };
+    let listed = table(&from::<Vec<Objective>>(json!([objective(), asked])), &narrow);
+    let line = format!("checkout-availability: its source does not answer: {why}");
+    assert_eq!(listed.lines().last(), Some(line.as_str()), "{listed}");
+    assert_eq!(listed.lines().count(), 4, "one of two");
+    let one = ran(false, &[(200, &asked.to_string())], async |cx| run(&named("a"), cx).await).out;
+    assert!(one.contains(&format!("\nunread   its source does not answer: {why}\n")), "{one}");
+}
+
+#[test]
 fn what_another_system_counts_has_no_plot() {
     let query = json!({"indicator": {"measure": "query", "query": {"raw": {"ratio": "x"}}}});
     let ran = ran(false, &[(200, &with(objective(), query).to_string())], async |cx| run(&named("a/b c"), cx).await);
@@ -163,10 +196,15 @@ fn what_does_not_exist_is_told() {
 
 #[test]
 fn small_words() {
-    let bars = [1.0, 0.921, 0.001, 0.0, -1.5].map(bar);
-    assert_eq!(
-        bars,
-        ["[##########]  100%", "[#########-]   92%", "[#---------]    0%", "[----------]    0%", "[----------] -150%"]
-    );
+    for (ratio, said) in [
+        (1.0, "[##########]  100%"),
+        (0.999_99, "[##########]   99%"),
+        (0.921, "[#########-]   92%"),
+        (0.001, "[#---------]    0%"),
+        (0.0, "[----------]    0%"),
+        (-1.5, "[----------] -150%"),
+    ] {
+        assert_eq!(bar(ratio), said, "{ratio}");
+    }
     assert_eq!(in_path("a-b_c.d~/é?"), "a-b_c.d~%2F%C3%A9%3F");
 }
