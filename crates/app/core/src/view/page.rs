@@ -52,13 +52,13 @@ pub(super) fn is_over(look: &Look<'_>, page: &Page) -> bool {
     matches!((ended, resolved), (Some(true), None | Some(true)) | (None, Some(true)))
 }
 
-pub(super) fn state(record: &PageRecord) -> PageState {
 /// Says whether a page was sent to see whether it reaches a person.
 pub(super) fn is_drill(look: &Look<'_>, page: &Page) -> bool {
     let alert = page.alert.and_then(|id| look.state.alerts.alerts.get(&id));
     alert.is_some_and(|alert| alert.purpose == Purpose::Drill)
 }
 
+pub(super) fn state(record: &PageRecord) -> PageState {
     if record.acknowledged.is_some() {
         return PageState::Acknowledged;
     }

@@ -52,14 +52,14 @@ pub struct VersionRow {
     pub address: Option<String>,
     /// Since when.
     pub since: Option<When>,
+    /// What was seen of it, where it is not well.
+    pub reason: Option<String>,
 }
 
 /// Something it needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DependencyRow {
     /// The other service.
-    /// What was seen of it, where it is not well.
-    pub reason: Option<String>,
     pub service: String,
     /// Whether the catalogue knows it.
     pub known: bool,
@@ -155,6 +155,7 @@ fn version_row(version: &VersionView, now: Timestamp) -> VersionRow {
         },
         address: version.address.clone(),
         since: version.since.map(|since| When::age(since, now)),
+        reason: version.reason.as_deref().map(text::sentence),
     }
 }
 
@@ -164,7 +165,6 @@ fn route(route: &Route) -> (String, String) {
         Some(Sticky::Header(name)) => format!("users told apart by header {name}"),
         Some(Sticky::Cookie(name)) => format!("users told apart by cookie {name}"),
         None => "each request assigned at random".to_owned(),
-        reason: version.reason.as_deref().map(text::sentence),
     };
     (
         format!("{hosts}{}{}", text::NBSP, route.path),

@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn a_hang_is_told_before_it_is_ended_and_ended_later_than_a_busy_machine_answers() {
-        assert!(FAILURES < SILENCES);
+        const { assert!(FAILURES < SILENCES) };
         assert!(CHECK_TIMEOUT * SILENCES >= Duration::from_secs(10));
     }
 }
