@@ -79,6 +79,7 @@ mod tests {
             sentence: "1 in 3 fails".into(),
             began_at: None,
             link: "http://127.0.0.1/pages/1".into(),
+            take: None,
         }
     }
 

@@ -4,6 +4,7 @@
 
 mod alertmanager;
 mod events_v2;
+mod shown;
 mod words;
 
 use jiff::Timestamp;
@@ -46,8 +47,8 @@ pub struct NotUnderstood(pub String);
 
 /// Cuts a text to one line that fits on a phone.
 fn sentence(text: &str) -> String {
-    let line: Vec<&str> = text.split_whitespace().collect();
-    let line: String = line.join(" ").chars().filter(|c| !c.is_control()).collect();
+    let text = shown::shown(text);
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(SENTENCE_CHARS_MAX) {
         Some((end, _)) => format!("{}…", line[..end].trim_end()),
         None => line,

@@ -23,4 +23,7 @@ pub struct Note {
     pub began_at: Option<Timestamp>,
     /// The page in the portal.
     pub link: String,
+    /// Where the person takes it, without signing in; for nobody else. Works for a day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub take: Option<String>,
 }

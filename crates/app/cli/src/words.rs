@@ -56,12 +56,13 @@ pub(crate) fn span(seconds: f64) -> String {
     }
 }
 
-/// Reads `30m`, `2h`, `3d`, as people say how long something is to be; a bare number is refused.
+/// Reads `20s`, `30m`, `2h`, `3d`, as people say how long something is to be; a bare number is refused.
 pub(crate) fn long_duration(text: &str) -> Result<Duration, String> {
-    let hint = || "write a whole number and a unit: 30m, 2h, 3d".to_owned();
+    let hint = || "write a whole number above 0 with its unit, s, m, h or d: 20s, 30m, 2h, 3d".to_owned();
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
     let seconds: u64 = match unit {
+        "s" => 1,
         "m" | "min" => 60,
         "h" => 3_600,
         "d" => 86_400,
@@ -144,12 +145,25 @@ mod tests {
 
     #[test]
     fn how_long_has_a_unit_and_is_something() {
-        for (text, seconds) in [("30m", Some(1_800)), ("2h", Some(7_200)), ("3d", Some(259_200)), ("5min", Some(300))] {
+        for (text, seconds) in
+            [("20s", Some(20)), ("30m", Some(1_800)), ("2h", Some(7_200)), ("3d", Some(259_200)), ("5min", Some(300))]
+        {
             assert_eq!(long_duration(text).ok().map(|length| length.as_secs()), seconds, "{text}");
         }
-        for text in
-            ["", "5", "h", "0h", "-1h", "1.5h", "2 h", "5s", "1w", "99999999999999999999d", "9999999999999999999d"]
-        {
+        for text in [
+            "",
+            "5",
+            "h",
+            "0h",
+            "0s",
+            "-1h",
+            "1.5h",
+            "2 h",
+            "5ms",
+            "1w",
+            "99999999999999999999d",
+            "9999999999999999999d",
+        ] {
             assert!(long_duration(text).is_err(), "{text}");
         }
     }

@@ -228,7 +228,7 @@ impl Refusal {
             Self::Unknown("service", _) => {
                 Some("`seaworthy services` lists what is known; `seaworthy apply` adds more")
             }
-            Self::Unknown("window", _) => Some("`seaworthy downtime report` lists them with their ids"),
+            Self::Unknown("window", _) => Some("`seaworthy downtime` lists them with their ids"),
             Self::Unknown("rollout", _) => Some("`seaworthy rollouts` lists them"),
             Self::Unknown("rule", _) => Some("`seaworthy rules` lists them"),
             Self::Unknown("token", _) => Some("`seaworthy token list` lists those that work"),

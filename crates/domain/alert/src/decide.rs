@@ -138,13 +138,18 @@ pub fn regroup(alerts: &Alerts) -> Vec<Event> {
 /// shortest window that still remembers the outage, and one more.
 const RECOVERY: Duration = Duration::from_secs(360);
 
-/// Returns the alerts whose owner must be told now: open, urgent, and neither folded, nor silenced, nor told before.
-pub fn due(alerts: &Alerts, now: Timestamp) -> Vec<AlertId> {
+/// Returns the alerts whose owner must be told now: open, urgent, and neither folded, nor silenced, nor told before, nor
+/// of work that was announced, which `announced` says. What that work does to another service is not announced: such an
+/// alert stands for itself.
+pub fn due(alerts: &Alerts, now: Timestamp, announced: &dyn Fn(&Alert) -> bool) -> Vec<AlertId> {
+    let waits = |parent: &Alert| parent.is_open() && parent.page.is_none() && announced(parent);
+    let is_untold = |into: AlertId| alerts.alerts.get(&into).is_some_and(waits);
     let silenced = |a: &Alert| a.rules.iter().all(|rule| alerts.silence(&a.service, rule, now).is_some());
     alerts
         .waiting()
-        .filter(|(_, a)| a.folded_into.is_none() && !silenced(a))
+        .filter(|(_, a)| a.folded_into.is_none_or(is_untold) && !silenced(a))
         .filter(|(_, a)| a.unfolded_at.is_none_or(|at| at.checked_add(RECOVERY).is_ok_and(|end| end <= now)))
+        .filter(|(_, a)| !announced(a))
         .map(|(id, _)| id)
         .collect()
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use seaworthy_model::ServiceId;
+use seaworthy_model::{AlertId, ServiceId};
 
 use crate::{Alerts, Change, Firing, Purpose, Rule, Urgency, Verdict};
 
@@ -64,6 +64,19 @@ pub struct Proposal {
     pub not_ours: usize,
     /// Times that it fired after it had been acted on: what was done did not mend it.
     pub repeats: usize,
+    /// What of it is said of no rule before it in the list: rules share pages, and one page is one.
+    pub distinct: Distinct,
+}
+
+/// Pages that are counted once, whichever rules were part of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Distinct {
+    /// Pages.
+    pub paged: usize,
+    /// Of those, how many were judged.
+    pub judged: usize,
+    /// Of those, how many were acted on.
+    pub acted: usize,
 }
 
 /// Looks at every rule that fired in the last `days` (1 to [`LOOK_BACK_DAYS_MAX`]) or is `known`; those with something
@@ -85,6 +98,10 @@ pub fn review(alerts: &Alerts, known: &[String], now: Timestamp, days: u32) -> V
         let rank = |p: &Proposal| (p.suggestion.is_none(), std::cmp::Reverse(p.paged));
         rank(a).cmp(&rank(b)).then_with(|| a.rule.cmp(&b.rule))
     });
+    let mut met = BTreeSet::new();
+    for proposal in &mut proposals {
+        proposal.distinct = look.distinct(&proposal.rule, &mut met);
+    }
     proposals
 }
 
@@ -114,9 +131,7 @@ impl Look<'_> {
     }
 
     fn at(&self, name: &str, rule: &Rule) -> Proposal {
-        // What it did before its team changed it says nothing of what it is now.
-        let from = self.since(self.days).max(rule.change.map_or(Timestamp::MIN, |(_, at)| at));
-        let real: Vec<&Firing> = rule.firings.iter().filter(|f| f.purpose == Purpose::Real && f.at >= from).collect();
+        let real: Vec<&Firing> = self.real(rule).collect();
         let count = |of: Verdict| real.iter().filter(|f| f.verdict == Some(of)).count();
         let (acted, nothing, not_ours) = (count(Verdict::Acted), count(Verdict::Nothing), count(Verdict::NotOurs));
         let mut proposal = Proposal {
@@ -128,11 +143,28 @@ impl Look<'_> {
             judged: acted + nothing + not_ours,
             acted,
             not_ours,
+            distinct: Distinct::default(),
             repeats: real.iter().skip_while(|f| f.verdict != Some(Verdict::Acted)).count().saturating_sub(1),
         };
         let foretold = real.iter().filter(|firing| self.foretells(firing)).count();
         (proposal.suggestion, proposal.because) = self.judge(rule, &proposal, foretold);
         proposal
+    }
+
+    /// What it did before its team changed it says nothing of what it is now.
+    fn real<'a>(&self, rule: &'a Rule) -> impl Iterator<Item = &'a Firing> + use<'a> {
+        let from = self.since(self.days).max(rule.change.map_or(Timestamp::MIN, |(_, at)| at));
+        rule.firings.iter().filter(move |f| f.purpose == Purpose::Real && f.at >= from)
+    }
+
+    fn distinct(&self, name: &str, met: &mut BTreeSet<AlertId>) -> Distinct {
+        let firings = self.alerts.rules.get(name).into_iter().flat_map(|rule| self.real(rule));
+        let own: Vec<&Firing> = firings.filter(|f| f.paged && met.insert(f.alert)).collect();
+        Distinct {
+            paged: own.len(),
+            judged: own.iter().filter(|f| f.verdict.is_some()).count(),
+            acted: own.iter().filter(|f| f.verdict == Some(Verdict::Acted)).count(),
+        }
     }
 
     /// Says whether a ticket was soon followed by a page of the same service that somebody acted on.

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::segment::planned;
-use crate::span::{common, minus};
+use crate::span::{common, minus, union};
 use crate::{Class, Planning, Seen, Segment, Span, Window};
 
 /// What a second is that no segment speaks of.
@@ -128,6 +128,11 @@ impl Account {
     pub fn within(&self, span: Span) -> Self {
         let clipped = |piece: &Piece| piece.span.clip(span).map(|span| Piece { span, ..*piece });
         Self { pieces: self.pieces.iter().filter_map(clipped).collect() }
+    }
+
+    /// Returns the time that is not unknown, sorted and apart.
+    pub fn known(&self) -> Vec<Span> {
+        union(self.pieces.iter().filter(|piece| piece.class != Class::Unknown).map(|piece| piece.span))
     }
 
     /// Returns the time in each class.

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use jiff::SignedDuration;
 
 use crate::segment::planned;
-use crate::span::{minus, total, union};
+use crate::span::{common, minus, total, union};
 use crate::{Planning, Segment, Severity, Span, Window};
 
 /// What is counted as downtime.
@@ -70,20 +70,28 @@ impl Definition {
         }
     }
 
-    /// Returns what it counts in a period, over all segments and windows given: choose the function before.
-    pub fn count(self, segments: &[Segment], windows: &[Window], period: Span) -> Counted {
+    /// Returns what it counts in a period, over all segments and windows given: choose the function before. `known` is the
+    /// account's [`crate::Account::known`]: what nobody measured is no downtime either, whatever was declared then.
+    pub fn count(self, segments: &[Segment], windows: &[Window], period: Span, known: &[Span]) -> Counted {
         let mut spans = unplanned(segments, windows, period, self.least());
-        let (in_progress, announced) = match self {
-            Self::MaintenanceInProgress => (windows, &[][..]),
-            Self::MaintenanceAnnounced => (&[][..], windows),
-            _ => (&[][..], &[][..]),
-        };
-        spans.extend(in_progress.iter().flat_map(|window| window.ran.iter().filter_map(|ran| ran.clip(period))));
-        spans.extend(announced.iter().filter_map(|window| Span::new(window.declared_at, window.end).clip(period)));
+        let declared: Vec<Span> = windows.iter().flat_map(|window| self.of_window(window)).collect();
+        let declared = declared.into_iter().filter_map(|span| span.clip(period));
+        spans.extend(common(&union(declared), known));
         if self != Self::UnplannedSummed {
             spans = union(spans);
         }
         Counted { time: total(&spans), spans }
+    }
+
+    /// Returns what it counts of a window. Work is announced for at least as long as it is in progress: one that was
+    /// declared late counts from its start in both.
+    fn of_window(self, window: &Window) -> Vec<Span> {
+        let announced = Span::new(window.declared_at.min(window.start), window.end);
+        match self {
+            Self::MaintenanceInProgress => window.ran.clone(),
+            Self::MaintenanceAnnounced => window.ran.iter().copied().chain([announced]).collect(),
+            _ => Vec::new(),
+        }
     }
 }
 

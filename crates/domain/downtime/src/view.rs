@@ -176,7 +176,7 @@ fn cell(
 ) -> Cell {
     let account = account.within(span);
     let totals = account.totals();
-    let counted = definition.count(segments, windows, span);
+    let counted = definition.count(segments, windows, span, &account.known());
     let known = totals.wall() - totals.of(Class::Unknown);
     let (availability, counted) = (counted.availability(known), counted.time);
     Cell { first, span, totals, stacks: stacks(&account.pieces, segments), counted, availability }

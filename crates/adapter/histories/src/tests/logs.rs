@@ -58,7 +58,7 @@ fn a_maintenance_starts_when_it_is_in_progress() {
     let [window] = &history.windows[..] else { panic!("one window") };
     assert_eq!((window.notice().as_mins(), window.is_late()), (120, false));
     let period = Span::new(at("00:00"), at("12:00"));
-    let minutes = |d: Definition| d.count(&history.segments, &history.windows, period).time.as_mins();
+    let minutes = |d: Definition| d.count(&history.segments, &history.windows, period, &[period]).time.as_mins();
     assert_eq!(Definition::ALL.map(minutes), [0, 0, 0, 0, 90, 240]);
     assert_eq!(excluded(&history), ["9: 0.50 h of it carry the status \"Update\" and do not count as in progress"]);
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use super::shown::shown;
 use super::{ALERTS_MAX, Heard, NotUnderstood, sentence, words};
 
 /// Largest body, in bytes: a group of a few hundred alerts with long annotations.
@@ -66,7 +67,8 @@ pub fn read(body: &[u8]) -> Result<(Vec<Heard>, u64), NotUnderstood> {
 
 fn heard(alert: &Alert) -> Heard {
     let label = |name: &str| alert.labels.get(name).map(String::as_str).filter(|value| !value.is_empty());
-    let name = label("alertname").unwrap_or("unnamed");
+    let name = label("alertname").map(shown).filter(|name| !name.is_empty());
+    let name = name.as_deref().unwrap_or("unnamed");
     let slo = label("sloth_slo").or(label("slo"));
     let severity = label("severity").or(label("sloth_severity")).or(label("priority"));
     let said = ["summary", "message", "description", "title"].into_iter().find_map(|n| alert.annotations.get(n));
@@ -77,8 +79,8 @@ fn heard(alert: &Alert) -> Heard {
     };
     Heard {
         rule: format!("alertmanager/{}#{}", plain(name), plain(&alert.fingerprint)),
-        services: SERVICE_LABELS.iter().filter_map(|name| label(name)).map(str::to_owned).collect(),
-        symptom: words::symptom(slo.unwrap_or(name)),
+        services: SERVICE_LABELS.iter().filter_map(|name| label(name)).map(shown).collect(),
+        symptom: words::symptom(slo.map(shown).as_deref().unwrap_or(name)),
         is_cause: slo.is_none() && words::is_cause(&[name, &alert.generator_url]),
         urgency: words::urgency(severity),
         is_firing: alert.status != "resolved",
@@ -137,6 +139,15 @@ mod tests {
         assert_eq!(heard.services, ["api", "shop"]);
         assert!(heard.is_cause && !heard.is_firing);
         assert_eq!(heard.sentence, "CPU is high");
+    }
+
+    #[test]
+    fn what_a_terminal_would_act_on_stays_outside() {
+        let labels = json!({ "alertname": "\u{1b}[31mOdd\u{202e}", "service": "shop\u{1b}[0m" });
+        let heard = one(alert("firing", labels, json!({ "summary": "\u{1b}[31mred\u{1b}[0m \u{202e}alert" })));
+        assert_eq!((heard.sentence.as_str(), heard.services), ("red alert", vec!["shop".to_owned()]));
+        let kept = format!("{}{}", heard.symptom, heard.rule);
+        assert!(!kept.contains(['\u{1b}', '\u{202e}', '[']), "{kept}");
     }
 
     #[test]

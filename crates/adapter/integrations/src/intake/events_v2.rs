@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::shown::shown;
 use super::{Heard, NotUnderstood, sentence, words};
 
 /// Largest body, in bytes: the limit that the format has.
@@ -100,7 +101,7 @@ pub fn read(body: &[u8], made_key: &str) -> Result<Enqueued, NotUnderstood> {
 }
 
 fn heard(payload: &Payload, instance: &str) -> Result<Heard, NotUnderstood> {
-    if payload.summary.trim().is_empty() || payload.summary.chars().count() > SUMMARY_CHARS_MAX {
+    if sentence(&payload.summary).is_empty() || payload.summary.chars().count() > SUMMARY_CHARS_MAX {
         return Err(NotUnderstood(format!("payload.summary must have 1 to {SUMMARY_CHARS_MAX} characters")));
     }
     let began_at = match &payload.timestamp {
@@ -110,14 +111,15 @@ fn heard(payload: &Payload, instance: &str) -> Result<Heard, NotUnderstood> {
         ),
         None => None,
     };
-    let class = payload.class.as_deref().filter(|class| !class.is_empty());
+    let class = payload.class.as_deref().map(shown).filter(|class| !class.is_empty());
+    let (class, summary) = (class.as_deref(), shown(&payload.summary));
     let detail = payload.custom_details.as_ref().and_then(|d| d.get("service")).and_then(Value::as_str);
     let named = [detail, payload.component.as_deref(), payload.group.as_deref(), Some(payload.source.as_str())];
     Ok(Heard {
-        rule: format!("events/{}#{}", name(class.unwrap_or(&payload.summary)), instance),
-        services: named.into_iter().flatten().filter(|n| !n.is_empty()).map(str::to_owned).collect(),
-        symptom: words::symptom(class.unwrap_or(&payload.summary)),
-        is_cause: words::is_cause(&[class.unwrap_or_default(), &payload.summary]),
+        rule: format!("events/{}#{}", name(class.unwrap_or(&summary)), instance),
+        services: named.into_iter().flatten().filter(|n| !n.is_empty()).map(shown).collect(),
+        symptom: words::symptom(class.unwrap_or(&summary)),
+        is_cause: words::is_cause(&[class.unwrap_or_default(), &summary]),
         urgency: words::urgency(Some(match payload.severity {
             Severity::Critical | Severity::Error => "critical",
             Severity::Warning | Severity::Info => "warning",

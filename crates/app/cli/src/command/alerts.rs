@@ -3,12 +3,13 @@
 mod silence;
 mod text;
 
-use seaworthy_contract::api::{Alert, AlertPage, UnownedAlert};
+use seaworthy_contract::api::{Alert, AlertPage, Status, UnownedAlert};
 use seaworthy_model::{AlertId, ServiceId};
 
 use crate::context::Context;
 use crate::ids::begin;
 use crate::table::{Column, harmless, lay_out};
+use crate::view::View;
 use crate::words::{ago, count};
 use crate::{Exit, Failure};
 
@@ -128,10 +129,12 @@ fn meant(alerts: &[Alert], asked: Option<&str>) -> Result<Option<AlertId>, Failu
 
 async fn unowned(cx: &mut Context<'_>) -> Result<Exit, Failure> {
     let alerts: Vec<UnownedAlert> = cx.api.get_json("/v1/alerts/unowned").await?;
+    if alerts.is_empty() && !cx.view.json {
+        let status: Status = cx.api.get_json("/v1/status").await?;
+        cx.answer(&alerts, |_, view| none_heard(&status, view))?;
+        return Ok(Exit::Ok);
+    }
     cx.answer(&alerts, |alerts, view| {
-        if alerts.is_empty() {
-            return "every alert of other systems found its service".to_owned();
-        }
         let columns = [Column::Gives, Column::Text, Column::Text, Column::Gives, Column::Gives];
         let header = ["NAMES", "LAST HEARD", "HEARD", "FROM", "WHAT"].map(str::to_owned).to_vec();
         let rows = alerts.iter().map(|alert| {
@@ -146,6 +149,12 @@ async fn unowned(cx: &mut Context<'_>) -> Result<Exit, Failure> {
         lay_out(&columns, &std::iter::once(header).chain(rows).collect::<Vec<_>>(), view.width()).join("\n")
     })?;
     Ok(Exit::Ok)
+}
+
+/// The list is in memory: before this start of the server others may have been heard.
+fn none_heard(status: &Status, view: &View) -> String {
+    let since = status.started_at.map(|at| format!(" {}", ago(view.seconds_since(at))));
+    format!("none heard since the server started{}", since.unwrap_or_default())
 }
 
 #[cfg(test)]

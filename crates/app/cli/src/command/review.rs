@@ -1,6 +1,6 @@
 //! `seaworthy review`: which rules are worth their pages, and what to change.
 
-use seaworthy_contract::api::{Proposal, Suggestion};
+use seaworthy_contract::api::{Distinct, Proposal, Suggestion};
 
 use crate::context::Context;
 use crate::table::{Column, harmless, lay_out};
@@ -52,8 +52,8 @@ fn text(proposals: &[Proposal], args: &Args, view: &View) -> String {
 
 /// One sentence for whoever hands over.
 fn sum(proposals: &[Proposal], period: &str) -> String {
-    let total = |of: fn(&Proposal) -> u32| proposals.iter().map(|p| u64::from(of(p))).sum::<u64>();
-    let (paged, judged, acted) = (total(|p| p.worth.paged), total(|p| p.worth.judged), total(|p| p.worth.acted));
+    let total = |of: fn(Distinct) -> u32| proposals.iter().map(|p| u64::from(of(distinct(p)))).sum::<u64>();
+    let (paged, judged, acted) = (total(|of| of.paged), total(|of| of.judged), total(|of| of.acted));
     let verdicts = match judged {
         0 => "nobody said what they were worth".to_owned(),
         _ => format!("{judged} judged, {acted} of them acted on"),
@@ -62,6 +62,12 @@ fn sum(proposals: &[Proposal], period: &str) -> String {
         0 => format!("nobody was paged by a rule in the last {period}"),
         _ => format!("rules paged {} in the last {period}: {verdicts}", count(paged, "time")),
     }
+}
+
+/// One page of two rules is one; an older server does not say which those are.
+fn distinct(proposal: &Proposal) -> Distinct {
+    let worth = &proposal.worth;
+    proposal.distinct.unwrap_or(Distinct { paged: worth.paged, judged: worth.judged, acted: worth.acted })
 }
 
 fn table(proposals: &[&Proposal], view: &View) -> Vec<String> {

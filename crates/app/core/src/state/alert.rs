@@ -3,27 +3,25 @@
 use seaworthy_alert::{Change, Event as Alerting, Nature, Phase, Purpose, Signal, Silence, Urgency, Verdict};
 use seaworthy_contract::events::Event;
 use seaworthy_contract::events::alert::{self, NatureV1, RuleChangeV1, VerdictV1};
-use seaworthy_contract::events::server::ScopeV2;
 
 use super::State;
 use crate::Fact;
 
 impl State {
     pub(super) fn apply_alert(&mut self, fact: &Fact) {
-        if matches!(fact.event, Event::PageAcknowledged(_)) && self.is_intake(&fact.actor) {
-            // Somebody took it in another system: that says nothing of whether ours reaches a person.
+        if matches!(fact.event, Event::PageAcknowledged(_)) && !is_person(&fact.actor) {
+            // Whoever holds a credential took it, or another system: no word of whether ours reaches the person.
             return;
         }
         if let Some(event) = domain(&fact.event) {
             self.alerts.apply(&event, fact.at);
         }
     }
+}
 
-    /// Says whether somebody is another system, which only sends facts in.
-    pub(crate) fn is_intake(&self, actor: &str) -> bool {
-        let id = actor.strip_prefix("token/").and_then(|id| id.parse().ok());
-        id.and_then(|id| self.tokens.get(&id)).is_some_and(|record| record.scope == ScopeV2::Intake)
-    }
+/// Says whether an actor is a person who is known to be that person, and not a credential that anybody may hold.
+pub(super) fn is_person(actor: &str) -> bool {
+    actor.starts_with("person/")
 }
 
 fn domain(event: &Event) -> Option<Alerting> {

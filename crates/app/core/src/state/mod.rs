@@ -4,6 +4,7 @@
 //! the position, because a ledger that was written is the truth and folding it must never fail.
 
 mod alert;
+mod announced;
 mod catalogue;
 mod downtime;
 mod page;
@@ -20,6 +21,7 @@ use seaworthy_model::{GatewayName, PageId, Position, RolloutId, ServiceId, Token
 use uuid::Uuid;
 
 pub(crate) use alert::change;
+pub(crate) use announced::Announced;
 pub use catalogue::{Catalogue, Declared};
 pub use downtime::{Downtime, FunctionKey, Recorded, WindowRecord, function_name};
 use page::Taken;
@@ -121,7 +123,7 @@ impl State {
                 self.change_page(e.page, |page| page.undeliverable(&e.channel, &e.reason, fact.at));
             }
             Event::PageAcknowledged(e) => {
-                let taken = if self.is_intake(&fact.actor) { Taken::Elsewhere } else { Taken::Here };
+                let taken = if alert::is_person(&fact.actor) { Taken::Person } else { Taken::Somebody };
                 self.change_page(e.page, |page| page.acknowledge(fact, taken));
                 self.apply_alert(fact);
             }

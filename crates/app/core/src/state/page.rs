@@ -22,19 +22,20 @@ pub struct PageRecord {
     pub channels: BTreeMap<String, ChannelState>,
     /// When it was acknowledged and by whom.
     pub acknowledged: Option<(Timestamp, String)>,
-    /// The place of that, where a person did it here: another system's word proves nothing of our way to them.
+    /// The place of that, where a person did it: by the link that they were sent, which says who they are. Another
+    /// system's word, and a credential that anybody may hold, prove nothing of our way to them.
     pub reached: Option<Position>,
     /// What somebody said it was worth.
     pub verdict: Option<VerdictV1>,
 }
 
-/// Where a person took a page.
+/// Who took a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Taken {
-    /// Here.
-    Here,
-    /// In another system, which said so.
-    Elsewhere,
+    /// A person, who is known to be that person.
+    Person,
+    /// A credential, or another system: nobody knows whose hand it was.
+    Somebody,
 }
 
 /// How a channel fared with a page.
@@ -74,7 +75,7 @@ impl PageRecord {
         // The first person who takes it has it.
         if self.acknowledged.is_none() {
             self.acknowledged = Some((fact.at, fact.actor.clone()));
-            self.reached = (taken == Taken::Here).then_some(fact.position);
+            self.reached = (taken == Taken::Person).then_some(fact.position);
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
-use seaworthy_alert::{self as alerts, Change, Event as Alerting, Nature, Phase, Purpose, Signal, Urgency};
+use seaworthy_alert::{self as alerts, Alert, Change, Event as Alerting, Nature, Phase, Purpose, Signal, Urgency};
 use seaworthy_contract::catalogue::DependencyKind;
 use seaworthy_contract::events::Event;
 use seaworthy_contract::events::alert::{
@@ -15,6 +15,8 @@ use seaworthy_model::{AlertId, PageId, ServiceId};
 
 use super::fit::line;
 use super::page;
+use crate::state::Announced;
+use crate::watch::objectives::clock;
 use crate::{Cx, NewFact, Refusal, State};
 
 /// Longest silence: who needs longer changes the rule.
@@ -52,7 +54,8 @@ pub(super) fn tick(state: &State, cx: &mut Cx) -> Vec<NewFact> {
     let mut facts: Vec<NewFact> = alerts::regroup(&state.alerts).iter().filter_map(fact).collect();
     facts.extend(end_drills(state, cx.now));
     let mut room: BTreeMap<ServiceId, usize> = BTreeMap::new();
-    for id in alerts::due(&state.alerts, cx.now) {
+    let announced = Announced::at(state, cx.now);
+    for id in alerts::due(&state.alerts, cx.now, &|alert| announced.until(alert).is_some()) {
         let Some(alert) = state.alerts.alerts.get(&id) else { continue };
         let left = room.entry(alert.service.clone()).or_insert_with(|| room_for_pages(state, &alert.service, cx.now));
         if alert.purpose == Purpose::Real {
@@ -81,7 +84,7 @@ fn room_for_pages(state: &State, service: &ServiceId, now: Timestamp) -> usize {
 fn tell(state: &State, id: AlertId, cx: &mut Cx) -> Vec<NewFact> {
     let Some(alert) = state.alerts.alerts.get(&id) else { return Vec::new() };
     let sentence = match alert.purpose {
-        Purpose::Real => alert.sentence.clone(),
+        Purpose::Real => alert.sentence.clone() + &overrun(state, alert, cx.now),
         Purpose::Drill => format!("Drill, nothing is wrong: {}", alert.sentence),
     };
     let (began_at, key) = (Some(alert.began_at), format!("page-for-alert/{id}"));
@@ -90,6 +93,12 @@ fn tell(state: &State, id: AlertId, cx: &mut Cx) -> Vec<NewFact> {
     };
     let Event::PageRequested(PageRequestedV1 { page, .. }) = requested.event else { return Vec::new() };
     vec![requested, NewFact::new(format!("alert/{id}"), AlertPagedV1 { alert: id, page })]
+}
+
+/// Says that the page waited for the end of announced work, which is over and the symptom is not.
+fn overrun(state: &State, alert: &Alert, now: Timestamp) -> String {
+    let window = Announced::over(state, alert, now);
+    window.map_or_else(String::new, |window| format!("; the work announced until {} has overrun", clock(window.end())))
 }
 
 /// A silence with an end and a reason; nothing is silenced for ever.

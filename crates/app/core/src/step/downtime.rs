@@ -1,5 +1,7 @@
 //! Downtime: what was seen becomes events, windows are declared, causes are named.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 use seaworthy_contract::events::downtime::{
     CauseV1, DowntimeCauseNamedV1, DowntimeStateChangedV1, DowntimeWindowAnnouncedV1, DowntimeWindowCancelledV1,
@@ -25,6 +27,9 @@ const LATE_MAX: SignedDuration = SignedDuration::from_hours(31 * 24);
 
 /// Windows of one service that are not over: more than a year of one a week.
 const WINDOWS_OPEN_MAX: usize = 60;
+
+/// Functions that a refusal names: more are not read.
+const FUNCTIONS_NAMED_MAX: usize = 20;
 
 /// Longest name of a function, in characters.
 const FUNCTION_CHARS_MAX: usize = 100;
@@ -109,7 +114,7 @@ pub(super) fn name_cause(state: &State, wanted: &CauseWanted) -> Result<Vec<NewF
     let key = (wanted.service.clone(), wanted.function.clone());
     let Some(recorded) = state.downtime.bad_at(&key, wanted.since) else {
         let why = format!("{} was neither degraded nor down at {}", wanted.service, wanted.since);
-        return Err(Refusal::State(why, "`seaworthy downtime report` lists what was not well, and since when"));
+        return Err(Refusal::State(why, "`seaworthy downtime SERVICE` lists what was not well, and since when"));
     };
     if named(&recorded.segment.cause).as_ref() == Some(&wanted.cause) {
         return Ok(Vec::new());
@@ -152,7 +157,29 @@ fn known(state: &State, service: &ServiceId, function: Option<&str>) -> Result<(
         let why = format!("its name has 1 to {FUNCTION_CHARS_MAX} characters; leave it out for the whole service");
         return Err(Refusal::Invalid("function", why));
     }
-    Ok(())
+    let known = functions(state, service);
+    match known.contains(function) {
+        true => Ok(()),
+        false => Err(Refusal::Invalid("function", no_function(service, function, &known))),
+    }
+}
+
+/// Returns the functions of a service: those that its probes stand for, and those that were ever seen.
+fn functions<'a>(state: &'a State, service: &ServiceId) -> BTreeSet<&'a str> {
+    let probed = state.catalogue.probes().filter(|probe| probe.service == *service);
+    let seen = state.downtime.functions().filter(|((of, _), _)| of == service);
+    probed.filter_map(|probe| probe.function.as_deref()).chain(seen.filter_map(|((_, f), _)| f.as_deref())).collect()
+}
+
+/// A slip of the keyboard would plan nothing, and nobody would notice.
+fn no_function(service: &ServiceId, function: &str, known: &BTreeSet<&str>) -> String {
+    let names: Vec<&str> = known.iter().take(FUNCTIONS_NAMED_MAX).copied().collect();
+    match names.as_slice() {
+        [] => format!(
+            "{service} has no function \"{function}\": its probes name none; leave it out for the whole service"
+        ),
+        names => format!("{service} has no function \"{function}\"; it has {}", names.join(", ")),
+    }
 }
 
 /// Returns what was seen as events say it.

@@ -9,6 +9,7 @@ use seaworthy_contract::events::alert::{self, NatureV1};
 use seaworthy_model::{AlertId, ServiceId};
 
 use super::{Look, page};
+use crate::state::Announced;
 
 /// Open alerts shown beside a service or the whole: more are a list of their own.
 const OPEN_SHOWN_MAX: usize = 50;
@@ -63,8 +64,9 @@ fn views(look: &Look<'_>, found: &[(&AlertId, &alerts::Alert)]) -> Vec<Alert> {
             dependants.entry(into).or_default().push(named(id, alert));
         }
     }
+    let announced = Announced::at(look.state, look.now);
     let view = |(id, record): &(&AlertId, &alerts::Alert)| {
-        let view = view(look, **id, record);
+        let view = view(look, **id, record, &announced);
         let mut said_by = said_by.remove(id).unwrap_or_default();
         said_by.dedup();
         Alert { said_by, dependants: dependants.remove(id).unwrap_or_default(), ..view }
@@ -72,7 +74,7 @@ fn views(look: &Look<'_>, found: &[(&AlertId, &alerts::Alert)]) -> Vec<Alert> {
     found.iter().map(view).collect()
 }
 
-fn view(look: &Look<'_>, id: AlertId, record: &alerts::Alert) -> Alert {
+fn view(look: &Look<'_>, id: AlertId, record: &alerts::Alert, announced: &Announced<'_>) -> Alert {
     let parent = record.folded_into.and_then(|into| Some(named(into, look.state.alerts.alerts.get(&into)?)));
     Alert {
         id,
@@ -91,6 +93,7 @@ fn view(look: &Look<'_>, id: AlertId, record: &alerts::Alert) -> Alert {
         folded_into: parent,
         dependants: Vec::new(),
         silence: silence(look, record).map(shown),
+        announced_until: announced.until(record).filter(|_| record.is_open()),
         page: record.page.and_then(|(page, _)| page::page(look, page)),
     }
 }
@@ -107,10 +110,11 @@ pub fn open_alerts(look: &Look<'_>, service: Option<&ServiceId>) -> Vec<OpenAler
     };
     open.sort_by_key(|(id, _)| std::cmp::Reverse(*id));
     open.truncate(OPEN_SHOWN_MAX);
-    open.into_iter().map(|(id, alert)| brief(look, id, alert)).collect()
+    let announced = Announced::at(look.state, look.now);
+    open.into_iter().map(|(id, alert)| brief(look, id, alert, &announced)).collect()
 }
 
-fn brief(look: &Look<'_>, id: AlertId, alert: &alerts::Alert) -> OpenAlert {
+fn brief(look: &Look<'_>, id: AlertId, alert: &alerts::Alert, announced: &Announced<'_>) -> OpenAlert {
     let record = alert.page.and_then(|(page, _)| look.state.pages.get(&page));
     OpenAlert {
         id,
@@ -123,6 +127,7 @@ fn brief(look: &Look<'_>, id: AlertId, alert: &alerts::Alert) -> OpenAlert {
         page: record.map(page::state),
         folded: alert.folded_into.is_some(),
         silenced: silence(look, alert).is_some(),
+        announced: announced.until(alert).is_some(),
     }
 }
 

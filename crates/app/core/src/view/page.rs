@@ -34,6 +34,7 @@ fn view(look: &Look<'_>, record: &PageRecord) -> Page {
         requested_at: record.requested_at,
         acknowledged_at: record.acknowledged.as_ref().map(|(at, _)| *at),
         acknowledged_by: record.acknowledged.as_ref().map(|(_, by)| look.called(by)),
+        reached: record.reached.is_some(),
         channels: record.channels.iter().map(|(name, state)| channel(name, state)).collect(),
         position: record.position,
     }

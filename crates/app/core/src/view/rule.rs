@@ -46,6 +46,7 @@ pub fn review(look: &Look<'_>, days: Option<u32>) -> Vec<Proposal> {
     let view = |proposal: alerts::Proposal| Proposal {
         services: speaks_of(look.state, &proposal.rule).into_iter().collect(),
         worth: worth(&proposal),
+        distinct: Some(distinct(proposal.distinct)),
         suggestion: proposal.suggestion.map(suggestion),
         change: match proposal.suggestion {
             Some(Suggested::Change(to)) => Some(change(to)),
@@ -95,6 +96,11 @@ fn worth(of: &alerts::Proposal) -> Worth {
         actionable_ratio: (judged > 0).then(|| f64::from(acted) / f64::from(judged)),
         repeats: count(of.repeats),
     }
+}
+
+fn distinct(of: alerts::Distinct) -> api::Distinct {
+    let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    api::Distinct { paged: count(of.paged), judged: count(of.judged), acted: count(of.acted) }
 }
 
 fn suggestion(of: Suggested) -> Suggestion {

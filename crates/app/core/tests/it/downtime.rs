@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
-use seaworthy_contract::events::downtime::CauseV1;
+use seaworthy_contract::events::downtime::{CauseV1, DowntimeStateChangedV1, SeenV1, WatcherV1};
 use seaworthy_contract::gateway::{Classes, Count};
 use seaworthy_contract::process::InstanceState;
 use seaworthy_core::{CauseWanted, Input, Refusal, State, Watch, WindowWanted};
@@ -403,6 +403,23 @@ fn a_window_of_a_service_is_for_all_its_functions_and_one_of_a_function_for_that
     announced(&mut bench, 60, 120);
     let wanted = window(&bench, "checkout", 60, 120, "buying is closed");
     let wanted = WindowWanted { function: Some("buy".to_owned()), ..wanted };
+    let refusal = bench.try_act(&Input::AnnounceWindow(Box::new(wanted.clone()))).unwrap_err().to_string();
+    assert!(refusal.contains("checkout has no function \"buy\": its probes name none"), "{refusal}");
+    for function in ["buy", "pay"] {
+        bench.fold(DowntimeStateChangedV1 {
+            service: service("checkout"),
+            function: Some(function.to_owned()),
+            state: SeenV1::Up,
+            since: bench.now,
+            source: WatcherV1::Probes,
+            share_of_users: None,
+            share_of_users_before: None,
+            cause: None,
+        });
+    }
+    let slip = WindowWanted { function: Some("byu".to_owned()), ..wanted.clone() };
+    let refusal = bench.try_act(&Input::AnnounceWindow(Box::new(slip))).unwrap_err().to_string();
+    assert!(refusal.contains("checkout has no function \"byu\"; it has buy, pay"), "{refusal}");
     bench.act(Input::AnnounceWindow(Box::new(wanted)));
     let fits = |function: Option<&str>, of: &str| {
         let key = (service(of), function.map(str::to_owned));

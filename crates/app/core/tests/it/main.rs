@@ -5,6 +5,8 @@ mod account;
 #[cfg(test)]
 mod alerts;
 #[cfg(test)]
+mod announced;
+#[cfg(test)]
 mod bench;
 #[cfg(test)]
 mod downtime;

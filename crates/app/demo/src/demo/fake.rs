@@ -135,6 +135,7 @@ pub(crate) fn page(rollout: &Rollout) -> Page {
         requested_at: at(2_400),
         acknowledged_at: None,
         acknowledged_by: None,
+        reached: false,
         channels: vec![
             PageChannel { channel: "webhook-1".to_owned(), state: "waiting".to_owned(), at: Some(at(1)) },
             PageChannel { channel: "portal".to_owned(), state: "delivered".to_owned(), at: Some(at(2_500)) },

@@ -304,6 +304,7 @@ pub(crate) fn page(state: PageState) -> Page {
         requested_at: ago(1_200),
         acknowledged_at: (state == PageState::Acknowledged).then(|| ago(1_140)),
         acknowledged_by: (state == PageState::Acknowledged).then(|| "person/ines".to_owned()),
+        reached: state == PageState::Acknowledged,
         channels: vec![
             PageChannel { channel: "portal".to_owned(), state: "delivered".to_owned(), at: Some(ago(1_200)) },
             PageChannel { channel: "contacts".to_owned(), state: "waiting".to_owned(), at: None },
@@ -406,6 +407,7 @@ pub(crate) fn status() -> Status {
         boot: uuid::Uuid::nil(),
         program: "0.1.0".to_owned(),
         position: 48_213,
+        started_at: None,
         store_writable: true,
         services: vec![checkout(), payments()],
         rollouts: vec![live(), held()],

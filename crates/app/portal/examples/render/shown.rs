@@ -209,6 +209,7 @@ pub(crate) fn pages() -> Vec<(&'static str, String)> {
         readiness: &readiness(true),
         rollouts: &rollouts,
         objectives: &[watched::met(), watched::burning()],
+        probes: &[probed::down(), probed::up()],
         alerts: &[watched::alert()],
         now,
     });
@@ -233,8 +234,8 @@ pub(crate) fn pages() -> Vec<(&'static str, String)> {
     let mut pages = vec![
         ("home", render(&chrome("/"), &home(&status()))),
         ("home-calm", render(&chrome("/"), &home(&calm()))),
-        ("home-empty", render(&chrome("/"), &home(&empty()))),
         ("home-failing", render(&chrome("/"), &home(&failing()))),
+        ("home-empty", render(&chrome("/"), &home(&empty()))),
         ("home-stopped", render(&stopped, &home(&Status { store_writable: false, ..status() }))),
         ("services", render(&chrome("/services"), &ServicesPage::new(&services))),
         ("service", render(&chrome("/services/checkout"), &service)),

@@ -204,6 +204,7 @@ pub(crate) fn alert() -> Alert {
             symptom: "availability".to_owned(),
         }],
         silence: None,
+        announced_until: None,
         page: Some(Page { alert: Some(id), rollout: None, requested_at: ago(308), ..page(PageState::Delivered) }),
     }
 }
@@ -325,6 +326,7 @@ pub(crate) fn brief(alert: &Alert) -> OpenAlert {
         page: alert.page.as_ref().map(|page| page.state),
         folded: alert.folded_into.is_some(),
         silenced: alert.silence.is_some(),
+        announced: alert.announced_until.is_some(),
     }
 }
 
@@ -388,6 +390,7 @@ pub(crate) fn proposals() -> Vec<Proposal> {
         change,
         because: because.to_owned(),
         worth,
+        distinct: None,
     };
     vec![
         proposal(

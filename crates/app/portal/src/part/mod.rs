@@ -8,6 +8,7 @@ mod ladder;
 mod meter;
 mod plot;
 mod prose;
+mod runs;
 mod when;
 
 pub use chip::Chip;
@@ -18,6 +19,7 @@ pub use ladder::{MiniLadder, Rung, ladder, mini_ladder};
 pub use meter::{Mark, Meter, abort_meter, promote_meter};
 pub use plot::{AxisLabel, Band, Charts, Plot, Spark, charts, spark};
 pub use prose::Prose;
+pub use runs::runs_plot;
 pub use when::When;
 
 /// Lets a piece print itself inside a page: its own template has escaped what came from outside.

@@ -105,11 +105,18 @@ pub(super) fn alert_chip(alert: &Alert) -> Chip {
         (false, false) => Chip::none("Over"),
         (false, true) if alert.folded_into.is_some() => Chip::none("Folded"),
         (false, true) if alert.silence.is_some() => Chip::held("Silenced"),
+        (false, true) if is_announced(alert) => Chip::held("Announced"),
         (false, true) => match alert.urgency {
             Urgency::Page => Chip::bad("Page"),
             Urgency::Ticket => Chip::warn("Ticket"),
         },
     }
+}
+
+/// Whether it is kept from people by announced work and nothing else.
+fn is_announced(alert: &Alert) -> bool {
+    let is_free = alert.folded_into.is_none() && alert.silence.is_none() && alert.page.is_none();
+    is_free && alert.urgency == Urgency::Page && alert.announced_until.is_some()
 }
 
 /// Says who was told of it.
@@ -118,6 +125,9 @@ pub(super) fn told(alert: &Alert, now: Timestamp) -> String {
         Some(page) if is_open(alert) => return paged(page, now),
         Some(page) => return was_paged(page),
         None => {}
+    }
+    if let Some(until) = alert.announced_until.filter(|_| is_announced(alert)) {
+        return format!("nobody is told yet: announced until {}", text::utc(until, "%-d %b %H:%M UTC"));
     }
     match (&alert.folded_into, &alert.silence, alert.urgency, is_open(alert)) {
         (Some(parent), ..) => format!("nobody is woken for it: whoever has {} knows", parent.service),
@@ -276,7 +286,7 @@ impl AlertsPage {
 
 /// Whether somebody should know of it now: meant, not silenced, and nothing else's consequence.
 fn counts(alert: &Alert) -> bool {
-    !alert.drill && alert.folded_into.is_none() && alert.silence.is_none()
+    !alert.drill && alert.folded_into.is_none() && alert.silence.is_none() && !is_announced(alert)
 }
 
 /// What wakes somebody first, then tickets, then what nobody is told of; what a failing dependency stands for is named in

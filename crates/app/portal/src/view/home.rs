@@ -229,7 +229,7 @@ fn alert_need(alert: &OpenAlert, status: &Status) -> Need {
 /// A service that fails its users as was seen within two seconds, before its budget says so.
 fn failing_need(service: &Service, status: &Status) -> Option<Need> {
     // An alert says more; and where it is folded or silenced, that is why nobody else is woken.
-    let is_known = |alert: &OpenAlert| wakes(alert) || alert.folded || alert.silenced;
+    let is_known = |alert: &OpenAlert| wakes(alert) || alert.folded || alert.silenced || alert.announced;
     let since = service.failing_since.filter(|_| !service.alerts.iter().any(is_known))?;
     Some(Need {
         chip: Chip::bad("Failing"),
@@ -249,6 +249,7 @@ fn quiet(alert: &OpenAlert, now: Timestamp) -> QuietAlert {
             (true, ..) => Chip::run("Drill"),
             (_, true, _) => Chip::held("Silenced"),
             (_, _, true) => Chip::none("Folded"),
+            (..) if alert.announced => Chip::held("Announced"),
             (false, false, false) => Chip::warn("Ticket"),
         },
         id: alert.id.to_string(),

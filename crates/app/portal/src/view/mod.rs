@@ -20,6 +20,7 @@ mod rules;
 mod service;
 mod services;
 mod sign_in;
+mod take;
 mod who;
 mod words;
 
@@ -42,4 +43,5 @@ pub use rules::{RulesFacts, RulesPage};
 pub use service::{ServiceFacts, ServicePage};
 pub use services::ServicesPage;
 pub use sign_in::SignInPage;
+pub use take::TakePage;
 pub use who::WhoPage;

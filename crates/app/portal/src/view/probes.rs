@@ -6,7 +6,7 @@ use seaworthy_contract::api::{Probe, ProbePlace, ProbeRun, ProbeRuns, ProbeState
 use seaworthy_contract::catalogue::Target;
 
 use crate::chrome::{Nav, PageView};
-use crate::part::{Chip, LedgerLink, When};
+use crate::part::{Chip, LedgerLink, Plot, When, runs_plot};
 use crate::text;
 
 /// Most probes on the page: the worst are first.
@@ -39,7 +39,8 @@ pub struct ProbeRow {
 }
 
 impl ProbeRow {
-    fn of(probe: &Probe, now: Timestamp) -> Self {
+    /// Says a probe in a row.
+    pub(super) fn of(probe: &Probe, now: Timestamp) -> Self {
         let place = |place: &ProbePlace| {
             let why = place.reason.as_ref().map_or_else(String::new, |reason| format!(": {reason}"));
             (state_chip(place.state), format!("{}{why}", place.place))
@@ -193,6 +194,8 @@ pub struct ProbePage {
     pub declared: String,
     /// Where that stands in the ledger.
     pub position: LedgerLink,
+    /// How long they took.
+    pub plot: Option<Plot>,
     /// The newest runs.
     pub runs: Vec<RunRow>,
     /// How many more are kept.
@@ -209,6 +212,7 @@ impl ProbePage {
             timeout: text::millis(probe.timeout_ms as f64),
             declared: probe.source.clone(),
             position: LedgerLink::new(probe.position),
+            plot: runs_plot(found),
             runs: found.runs.iter().take(RUNS_MAX).map(run_row).collect(),
             left_out: found.runs.len().saturating_sub(RUNS_MAX),
         }

@@ -81,9 +81,10 @@ impl ReviewPage {
     pub fn new(proposals: &[Proposal], csrf: Option<&str>, mine: &BTreeSet<ServiceId>) -> Self {
         let (open, fine): (Vec<&Proposal>, Vec<_>) =
             proposals.iter().partition(|proposal| proposal.suggestion.is_some());
+        let untried = open.iter().filter(|proposal| proposal.suggestion == Some(Suggestion::Drill)).count();
         let row = |proposal: &&Proposal| proposal_row(proposal, csrf.filter(|_| may_change(&proposal.services, mine)));
         Self {
-            headline: headline(proposals.len(), open.len()),
+            headline: headline(proposals.len(), open.len() - untried, untried),
             say: say(proposals),
             rows: open.iter().take(ROWS_MAX).map(row).collect(),
             left_out: open.len().saturating_sub(ROWS_MAX),
@@ -129,12 +130,23 @@ pub(super) fn change_value(change: RuleChangeV1) -> &'static str {
     }
 }
 
-fn headline(all: usize, open: usize) -> String {
-    match (all, open) {
-        (0, _) => "There is no rule to review yet.".to_owned(),
-        (_, 0) => "Every rule is worth its pages.".to_owned(),
-        (_, 1) => "One rule should change.".to_owned(),
-        (_, n) => format!("{} rules should change.", text::number_word(n)),
+/// A rule that nobody tried is no worse for it: it is said apart from what people found wrong.
+fn headline(all: usize, change: usize, untried: usize) -> String {
+    let change = match change {
+        0 => None,
+        1 => Some("One rule should change".to_owned()),
+        n => Some(format!("{} rules should change", text::number_word(n))),
+    };
+    match (all, change, untried) {
+        (0, ..) => "There is no rule to review yet.".to_owned(),
+        (_, None, 0) => "Every rule is worth its pages.".to_owned(),
+        (_, Some(change), 0) => format!("{change}."),
+        (_, None, 1) => "One rule was never tried, or not lately.".to_owned(),
+        (_, None, n) => format!("{} rules were never tried, or not lately.", text::number_word(n)),
+        (_, Some(change), 1) => format!("{change}, and one was never tried, or not lately."),
+        (_, Some(change), n) => {
+            format!("{change}, and {} were never tried, or not lately.", text::number_word(n).to_lowercase())
+        }
     }
 }
 
@@ -159,5 +171,25 @@ impl PageView for ReviewPage {
 
     fn nav(&self) -> Nav {
         Nav::Alerts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_tried_is_said_apart_from_what_should_change() {
+        for (all, change, untried, said) in [
+            (0, 0, 0, "There is no rule to review yet."),
+            (6, 0, 0, "Every rule is worth its pages."),
+            (6, 0, 6, "Six rules were never tried, or not lately."),
+            (6, 0, 1, "One rule was never tried, or not lately."),
+            (6, 2, 0, "Two rules should change."),
+            (6, 1, 1, "One rule should change, and one was never tried, or not lately."),
+            (6, 2, 3, "Two rules should change, and three were never tried, or not lately."),
+        ] {
+            assert_eq!(headline(all, change, untried), said);
+        }
     }
 }

@@ -2,12 +2,13 @@
 
 use askama::Template;
 use jiff::Timestamp;
-use seaworthy_contract::api::{Alert, DependencyView, Objective, Readiness, Rollout, Service, VersionView};
+use seaworthy_contract::api::{Alert, DependencyView, Objective, Probe, Readiness, Rollout, Service, VersionView};
 use seaworthy_contract::catalogue::{DependencyKind, Route, Sticky};
 use seaworthy_model::ServiceId;
 
 use super::alerts::AlertRow;
 use super::objectives::{ObjectiveRow, worst_first};
+use super::probes::ProbeRow;
 use super::ready::Counts;
 use super::words::{OnCallWords, RolloutLine, service_chip, version_chip};
 use crate::chrome::{Nav, PageView};
@@ -16,6 +17,9 @@ use crate::text;
 
 /// Most open alerts on the page.
 const ALERTS_MAX: usize = 10;
+
+/// Most probes on the page.
+const PROBES_MAX: usize = 20;
 
 /// Most rollouts on the page.
 const ROLLOUTS_MAX: usize = 8;
@@ -31,6 +35,8 @@ pub struct ServiceFacts<'a> {
     pub rollouts: &'a [Rollout],
     /// Its objectives.
     pub objectives: &'a [Objective],
+    /// Its probes.
+    pub probes: &'a [Probe],
     /// Its open alerts, newest first.
     pub alerts: &'a [Alert],
     /// The time.
@@ -103,6 +109,8 @@ pub struct ServicePage {
     pub alerts: Vec<AlertRow>,
     /// Its objectives, worst first.
     pub objectives: Vec<ObjectiveRow>,
+    /// What is tried of it from outside.
+    pub probes: Vec<ProbeRow>,
     /// What runs.
     pub versions: Vec<VersionRow>,
     /// How users reach it.
@@ -133,6 +141,7 @@ impl ServicePage {
             rollout: service.rollout.map(|id| id.to_string()),
             alerts: facts.alerts.iter().take(ALERTS_MAX).map(|alert| AlertRow::of(alert, now)).collect(),
             objectives: worst_first(facts.objectives).into_iter().map(|o| ObjectiveRow::of(o, now)).collect(),
+            probes: facts.probes.iter().take(PROBES_MAX).map(|probe| ProbeRow::of(probe, now)).collect(),
             versions: service.versions.iter().map(|version| version_row(version, now)).collect(),
             routes: service.routes.iter().map(route).collect(),
             dependencies: service.dependencies.iter().map(|needed| dependency(&service.name, needed)).collect(),

@@ -83,7 +83,7 @@ pub(super) fn service_chip(service: &Service) -> Chip {
 
 /// Whether somebody should know of an alert: meant, not silenced, and nothing else's consequence.
 pub(super) fn is_told(alert: &OpenAlert) -> bool {
-    !alert.drill && !alert.folded && !alert.silenced
+    !alert.drill && !alert.folded && !alert.silenced && !alert.announced
 }
 
 /// Says where a page stands.

@@ -5,6 +5,7 @@
 
 mod secret;
 mod session;
+pub(crate) mod take;
 mod token;
 
 use std::sync::Arc;
@@ -55,13 +56,15 @@ pub(crate) enum Who {
     Counts,
     /// Whoever may send facts in, with a credential in the body: the handler looks. The format of others leaves no choice.
     InBody,
+    /// Whoever holds a link that is signed for the one thing it does: the handler looks.
+    InLink,
 }
 
 impl Principal {
     /// Returns whether a route is open to it.
     pub(crate) fn may_call(&self, who: Who) -> bool {
         match who {
-            Who::Anyone => true,
+            Who::Anyone | Who::InLink => true,
             Who::SignedIn => !matches!(self.scope, ScopeV2::Gateway | ScopeV2::Supervisor | ScopeV2::Intake),
             Who::Reader => !matches!(self.scope, ScopeV2::Gateway | ScopeV2::Intake),
             Who::Operator => matches!(self.scope, ScopeV2::Admin | ScopeV2::Supervisor),

@@ -34,6 +34,27 @@ impl Digest {
         Self(Sha256::new().chain_update(purpose).chain_update([0]).chain_update(secret).finalize().into())
     }
 
+    /// Signs a text with a key of at most 64 bytes (HMAC-SHA-256, RFC 2104).
+    pub(crate) fn keyed(key: &[u8], text: &str) -> Self {
+        let padded = |with: u8| {
+            let mut block = [with; 64];
+            block.iter_mut().zip(key).for_each(|(byte, key)| *byte ^= key);
+            block
+        };
+        let inner = Sha256::new().chain_update(padded(0x36)).chain_update(text).finalize();
+        Self(Sha256::new().chain_update(padded(0x5c)).chain_update(inner).finalize().into())
+    }
+
+    /// Reads what [`Self::hex`] writes.
+    pub(crate) fn from_hex(text: &str) -> Option<Self> {
+        let digits = text.as_bytes();
+        if digits.len() != 64 || !digits.iter().all(u8::is_ascii_hexdigit) {
+            return None;
+        }
+        let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+        Self::from_bytes(&digits.chunks(2).map(byte).collect::<Option<Vec<u8>>>()?)
+    }
+
     /// Wraps stored bytes.
     pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         bytes.try_into().ok().map(Self)
@@ -57,4 +78,28 @@ impl Digest {
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signature_is_the_standards() {
+        // RFC 4231, test cases 1 and 2.
+        for (key, text, want) in [
+            (&[0x0b; 20][..], "Hi There", "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"),
+            (
+                b"Jefe",
+                "what do ya want for nothing?",
+                "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
+            ),
+        ] {
+            assert_eq!(Digest::keyed(key, text).hex(), want);
+            assert!(Digest::from_hex(want).is_some_and(|read| read.equals(&Digest::keyed(key, text))));
+        }
+        for text in ["", "zz", &"é".repeat(32), &"0".repeat(63), &"+".repeat(64)] {
+            assert!(Digest::from_hex(text).is_none(), "{text}");
+        }
+    }
 }

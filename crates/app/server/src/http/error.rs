@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use seaworthy_contract::api::{ApiError, Code};
+use seaworthy_contract::events::server::ScopeV2;
 use seaworthy_core::Refusal;
 use seaworthy_store::{AppendError, EventError, SideError};
 
@@ -35,6 +36,20 @@ impl Failure {
 
     pub(crate) fn forbidden(message: &str) -> Self {
         Self::new(Code::Forbidden, message, Some("writes need the owning team's token or an admin's"))
+    }
+
+    /// Refuses a call that a credential of this scope is not for.
+    pub(crate) fn not_for(scope: &ScopeV2) -> Self {
+        let hint = match scope {
+            ScopeV2::Intake => {
+                "a token of scope intake only sends facts in; reading takes one of scope read: \
+                 `seaworthy token create --scope read --label NAME`"
+            }
+            ScopeV2::Gateway | ScopeV2::Supervisor => "this credential is for a process of ours, not for people",
+            ScopeV2::Read => "a token of scope read changes nothing: writes need the owning team's or an admin's",
+            ScopeV2::Admin | ScopeV2::Team { .. } => "this call is for a process of ours or an admin",
+        };
+        Self::new(Code::Forbidden, "this credential may not call this", Some(hint))
     }
 
     pub(crate) fn unknown(kind: &'static str, name: impl Into<String>) -> Self {

@@ -43,7 +43,7 @@ const PATH_BYTES_SHOWN: usize = 200;
 
 /// Lets a request through to its handler, or refuses it.
 pub(super) async fn gate(State((app, who)): State<(App, Who)>, mut request: Request, next: Next) -> Response {
-    if matches!(who, Who::Anyone | Who::InBody) {
+    if matches!(who, Who::Anyone | Who::InBody | Who::InLink) {
         return next.run(request).await;
     }
     let principal = match app.access.principal(request.headers()).await {
@@ -62,7 +62,7 @@ pub(super) async fn gate(State((app, who)): State<(App, Who)>, mut request: Requ
     };
     if !principal.may_call(who) {
         tracing::warn!(http.path = path, actor = principal.actor, "refused: not theirs");
-        return Failure::forbidden("this credential may not call this").into_response();
+        return Failure::not_for(&principal.scope).into_response();
     }
     if principal.csrf.is_some() && !request.method().is_safe() && !same_origin(request.headers()) {
         tracing::warn!(http.path = path, actor = principal.actor, "refused: another site's form");

@@ -11,7 +11,7 @@ use axum::routing::post;
 use axum::{Extension, Json};
 use bytes::Bytes;
 use http::Method;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use seaworthy_alert::{Nature, OPEN_MAX, Phase, Purpose, Signal, Urgency};
 use seaworthy_catalog::Catalogue;
 use seaworthy_contract::api::{AlertsTaken, Code};
@@ -27,6 +27,10 @@ pub(crate) use unowned::Unowned;
 
 /// Names in a reply that no service has: enough to see what is wrong with the labels.
 const NAMES_SAID_MAX: usize = 20;
+
+/// How long before it is heard something may have begun: what was wrong for longer is said to have begun then. The time
+/// that the review looks back on.
+const BEGAN_BEFORE_MAX: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// What to do about a name that no service has.
 const UNOWNED_HINT: &str = "nobody was told: give the alert a label `service` with a name that `seaworthy services` lists, \
@@ -143,10 +147,15 @@ fn signal(heard: &Heard, service: ServiceId, now: Timestamp) -> Signal {
         },
         phase: Phase::Firing,
         purpose: Purpose::Real,
-        // Another machine's clock may be ahead.
-        began_at: heard.began_at.unwrap_or(now).min(now),
+        began_at: began_at(heard.began_at, now),
         sentence: heard.sentence.clone(),
     }
+}
+
+/// Another machine's clock may be ahead, or stand at 1970.
+fn began_at(said: Option<Timestamp>, now: Timestamp) -> Timestamp {
+    let earliest = now.checked_sub(BEGAN_BEFORE_MAX).unwrap_or(now);
+    said.unwrap_or(now).clamp(earliest, now)
 }
 
 async fn say(app: &App, principal: &Principal, signal: Signal) -> Result<Taken, Failure> {
@@ -186,4 +195,24 @@ async fn end(app: &App, principal: &Principal, rule: &str) -> Result<Taken, Fail
         }
     }
     Ok(taken)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_began_ahead_of_now_nor_in_another_age() {
+        let at = |text: &str| text.parse::<Timestamp>().expect("a time");
+        let now = at("2026-11-21T12:00:00Z");
+        for (said, want) in [
+            (None, now),
+            (Some(at("2026-11-21T11:00:00Z")), at("2026-11-21T11:00:00Z")),
+            (Some(at("2027-01-01T00:00:00Z")), now),
+            (Some(at("1970-01-01T00:00:00Z")), at("2026-10-22T12:00:00Z")),
+            (Some(Timestamp::MIN), at("2026-10-22T12:00:00Z")),
+        ] {
+            assert_eq!(began_at(said, now), want, "{said:?}");
+        }
+    }
 }

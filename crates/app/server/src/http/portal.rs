@@ -12,6 +12,7 @@ mod objectives;
 mod probes;
 mod read;
 mod rules;
+mod take;
 mod visit;
 
 use axum::extract::Path;
@@ -59,6 +60,9 @@ pub(super) fn routes() -> Vec<Route> {
         form("/silences/end", post(alerts::unsilence)),
         form("/rules/change", post(rules::change)),
         form("/rules/drill", post(rules::drill)),
+        // Whom a page was sent to takes it without signing in, by the link that they alone were sent.
+        Route::new(Method::GET, "/take/{page}/{end}/{mark}", Who::InLink, get(take::show)),
+        Route::new(Method::POST, "/take/{page}/{end}/{mark}", Who::InLink, post(take::take)),
         // Signing in comes before any credential, and its page needs a style. Neither holds data of anybody.
         Route::new(Method::GET, "/sign-in", Who::Anyone, get(read::sign_in)),
         Route::new(Method::POST, "/sign-in", Who::Anyone, post(act::sign_in)),

@@ -12,6 +12,7 @@ use seaworthy_integrations::{NotTaken, Note, send};
 use seaworthy_model::{PageId, PersonId};
 use tokio::sync::Semaphore;
 
+use crate::access::take;
 use crate::kernel::Kernel;
 
 /// Tries before a channel is given up: with the pauses below, a little over ten minutes.
@@ -110,6 +111,7 @@ impl Outbox {
             sentence: request.sentence.clone(),
             began_at: request.began_at,
             link: format!("{}/pages/{}", self.base, message.page),
+            take: None,
         };
         Parcel { page: message.page, channel: message.channel.to_owned(), note, person: request.to.clone() }
     }
@@ -153,6 +155,16 @@ impl Outbox {
         }
     }
 
+    /// Adds the link by which its person takes it. Without one, where the side store fails, the page still leaves.
+    async fn signed(&self, parcel: &Parcel) -> Note {
+        let Some(person) = &parcel.person else { return parcel.note.clone() };
+        let link = take::link(&self.kernel, &self.base, parcel.page, person).await;
+        let link = link.inspect_err(|error| {
+            tracing::error!(page.id = %parcel.page, %error, "could not sign a link to take a page");
+        });
+        Note { take: link.ok(), ..parcel.note.clone() }
+    }
+
     /// One try: the portal has it already; a person is reached by the first contact that takes it.
     async fn once(&self, parcel: &Parcel) -> Result<(), NotTaken> {
         if parcel.channel == PORTAL {
@@ -160,10 +172,11 @@ impl Outbox {
         }
         let _turn = self.sending.acquire().await.expect("nobody closes it");
         let known = |person| self.kernel.look(|look| look.directory.get(person).cloned());
+        let note = self.signed(parcel).await;
         let contacts = parcel.person.as_ref().and_then(known).map(|person| person.contacts).unwrap_or_default();
         let mut last = NotTaken { why: "the person has no contact in the directory".to_owned(), again: false };
         for contact in &contacts {
-            match send(contact, &parcel.note).await {
+            match send(contact, &note).await {
                 Ok(()) => return Ok(()),
                 Err(not) => last = NotTaken { again: not.again || last.again, why: not.why },
             }

@@ -157,14 +157,46 @@ async fn a_drill_goes_to_the_person_and_the_rule_says_so() {
     assert!(sent[0]["sentence"].as_str().expect("text").starts_with("Drill, nothing is wrong: "), "{}", sent[0]);
     let page = on.paged(1).await.remove(0);
     assert_eq!((rule(&on).await.fired_as_drill, rule(&on).await.reached_at), (true, None), "sent is not reached");
-    on.post(&shop, &format!("/v1/pages/{}/acknowledge", page.id), json!({})).await;
+    let link = sent[0]["take"].as_str().and_then(|link| link.strip_prefix(&on.app.base)).expect("a link").to_owned();
+    let looked = on.app.send(Method::GET, &link, &[("accept", "text/html")], "").await;
+    assert_eq!((looked.status.as_u16(), on.pages().await[0].reached), (200, false), "looking takes nothing");
+    let page_id = page.id.to_string();
+    let (_, rest) = link.split_once(&page_id).expect("the page");
+    let (end, mark) = rest.trim_start_matches('/').split_once('/').expect("an end and a signature");
+    let later = end.parse::<i64>().expect("seconds") + 1;
+    let turned = format!("{}{}", if mark.starts_with('0') { '1' } else { '0' }, &mark[1..]);
+    for forged in [
+        format!("/take/{page_id}/{later}/{mark}"),
+        format!("/take/{page_id}/{end}/{turned}"),
+        format!("/take/{page_id}/{end}/"),
+        format!("/take/{}/{end}/{mark}", drill["id"].as_str().expect("an id")),
+    ] {
+        for method in [Method::GET, Method::POST] {
+            let status = on.app.send(method.clone(), &forged, &[], "").await.status.as_u16();
+            assert!(status == 403 || status == 404, "{method} {forged}: {status}");
+        }
+    }
+    assert!(rule(&on).await.reached_at.is_none(), "nobody took it");
+    assert_eq!(on.app.send(Method::POST, &link, &[], "").await.status.as_u16(), 303);
     assert!(rule(&on).await.reached_at.is_some());
+    let taken = on.pages().await.remove(0);
+    assert_eq!((taken.reached, taken.acknowledged_by.as_deref()), (true, Some("person/ines")));
     while on.alerts("").await[0].resolved_at.is_none() {
         tokio::task::yield_now().await;
     }
     assert_eq!(on.pages().await[0].state, PageState::Acknowledged);
     let worth = rule(&on).await.worth;
     assert_eq!((worth.fired, worth.paged), (0, 0), "a drill is no page");
+}
+
+#[tokio::test]
+async fn a_drill_that_any_credential_takes_proves_nothing() {
+    let on = Alerting::start("anybody").await;
+    on.post(&on.app.admin, "/v1/rules/drill", json!({ "rule": RULE })).await;
+    let page = on.paged(1).await.remove(0);
+    let (status, taken) = on.post(&on.app.admin, &format!("/v1/pages/{}/acknowledge", page.id), json!({})).await;
+    assert_eq!((status, &taken["reached"]), (200, &json!(false)));
+    assert!(rule(&on).await.reached_at.is_none());
 }
 
 #[tokio::test]

@@ -32,6 +32,10 @@ async fn every_route_refuses_who_has_no_business_there() {
         if route.who == Who::InBody {
             continue; // Its body says who asks: the tests of intake refuse strangers.
         }
+        if route.who == Who::InLink {
+            assert_eq!(status(&app, &route.method, &path, &app.admin).await, 403, "{what} is for a signed link alone");
+            continue;
+        }
         assert_eq!(status(&app, &route.method, &path, "").await, 401, "{what} without a credential");
         assert_eq!(status(&app, &route.method, &path, "sw_nobody_knows").await, 401, "{what} with an unknown one");
         let strangers: &[&str] = match route.who {
@@ -41,7 +45,7 @@ async fn every_route_refuses_who_has_no_business_there() {
             Who::Gateway => &[SUPERVISOR, &app.admin],
             Who::Supervisor => &[GATEWAY, &app.admin],
             Who::Intake | Who::Counts => &[GATEWAY, SUPERVISOR],
-            Who::InBody => &[],
+            Who::InBody | Who::InLink => &[],
         };
         for token in strangers {
             assert_eq!(status(&app, &route.method, &path, token).await, 403, "{what} with {token:.12}");

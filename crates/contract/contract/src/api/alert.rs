@@ -62,6 +62,10 @@ pub struct Alert {
     pub dependants: Vec<AlertRef>,
     /// The silence that keeps anybody from being told; of several the one that ends first.
     pub silence: Option<Silence>,
+    /// The end of announced work that it waits for: nobody is told before, unless that was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub announced_until: Option<Timestamp>,
     /// The page about it.
     pub page: Option<Page>,
 }
@@ -105,6 +109,9 @@ pub struct OpenAlert {
     pub folded: bool,
     /// Nobody is told of it now.
     pub silenced: bool,
+    /// It waits for the end of announced work: nobody is told before.
+    #[serde(default)]
+    pub announced: bool,
 }
 
 /// Nobody is told of a service, or of one rule of it, until an instant.

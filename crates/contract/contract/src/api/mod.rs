@@ -43,7 +43,9 @@ pub use readiness::{Evidence, Finding, Readiness, Verdict};
 pub use rollout::{
     ActRequest, ArmTotals, JudgeView, RevertTimes, Rollout, RolloutState, ShipRequest, Shipped, Step, StepState,
 };
-pub use rule::{DrillRequest, Proposal, RULES_SHOWN_MAX, Rule, RuleChangeRequest, RuleChanged, Suggestion, Worth};
+pub use rule::{
+    Distinct, DrillRequest, Proposal, RULES_SHOWN_MAX, Rule, RuleChangeRequest, RuleChanged, Suggestion, Worth,
+};
 pub use series::{Point, Series};
 pub use service::{DependencyView, OnCall, Service, VersionState, VersionView, WhoAnswer, WhoCandidate};
 pub use status::{GatewayStatus, SignInLink, Status};

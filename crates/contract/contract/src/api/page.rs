@@ -49,6 +49,9 @@ pub struct Page {
     pub acknowledged_at: Option<Timestamp>,
     /// Who acknowledged it.
     pub acknowledged_by: Option<String>,
+    /// Whether whoever did is known to be a person: by the link that only they were sent.
+    #[serde(default)]
+    pub reached: bool,
     /// How it left.
     pub channels: Vec<PageChannel>,
     /// Ledger position of the request.

@@ -86,6 +86,20 @@ pub struct Proposal {
     pub because: String,
     /// What it has been worth.
     pub worth: Worth,
+    /// What of it is said of no rule before it in the list. Rules share pages: these add up.
+    #[serde(default)]
+    pub distinct: Option<Distinct>,
+}
+
+/// Pages that are counted once, whichever rules were part of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Distinct {
+    /// Pages.
+    pub paged: u32,
+    /// Of those, how many were judged.
+    pub judged: u32,
+    /// Of those, how many were acted on.
+    pub acted: u32,
 }
 
 /// What a rule should become.

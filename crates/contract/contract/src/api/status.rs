@@ -18,6 +18,10 @@ pub struct Status {
     pub now: Timestamp,
     /// This start of the server.
     pub boot: Uuid,
+    /// When that was.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub started_at: Option<Timestamp>,
     /// The program's version.
     pub program: String,
     /// Position of the last event.

@@ -40,6 +40,21 @@ fn the_review_proposes_what_the_verdicts_say() {
 }
 
 #[test]
+fn a_page_that_two_rules_asked_for_is_counted_once_in_the_sum() {
+    let mut world = World::new(&[]);
+    for rule in ["probe/a", "probe/b"] {
+        world.fire(rule, "checkout");
+    }
+    assert_eq!(world.paged(), ["checkout"]);
+    let page = world.last_page();
+    world.fold(&[Event::Judged { page, verdict: Verdict::Acted }]);
+    let proposals = review(&world.alerts, &[], world.now, 30);
+    let each: Vec<_> = proposals.iter().map(|p| (p.rule.as_str(), p.paged, p.distinct)).collect();
+    let one = Distinct { paged: 1, judged: 1, acted: 1 };
+    assert_eq!(each, [("probe/a", 1, one), ("probe/b", 1, Distinct::default())]);
+}
+
+#[test]
 fn the_review_counts_what_the_pages_of_the_period_were() {
     use Verdict::{Acted, NotOurs, Nothing};
     // Days ago it fired, whether it paged, and what was said of it; then the figures of 7 and of 30 days.

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::{Account, Class, Silence, account, common, minus, total, union};
+use crate::{Account, Class, Definition, Silence, account, common, minus, total, union};
 
 fn accounted(segments: &[Segment], windows: &[Window], silence: Silence) -> Account {
     account(segments, windows, "buy", span(0, 100), silence)
@@ -203,6 +203,30 @@ proptest! {
         let more: Vec<Segment> = segments.into_iter().chain([seen(Seen::Down, start, start + length)]).collect();
         let after = accounted(&more, &[], Silence::Up).totals();
         prop_assert!(after.availability().unwrap() <= before.availability().unwrap_or(1.0));
+    }
+
+    /// From the kindest definition to the harshest, and none above what is known.
+    #[test]
+    fn a_harsher_definition_never_counts_less(
+        segments in prop::collection::vec(any_segment(), 0..8),
+        windows in prop::collection::vec(any_window(), 0..5),
+        up in any::<bool>(),
+    ) {
+        let account = accounted(&segments, &windows, if up { Silence::Up } else { Silence::Unknown });
+        let (known, period) = (account.known(), span(0, 100));
+        let count = |definition: Definition| definition.count(&segments, &windows, period, &known).time;
+        let merged = [
+            Definition::Critical,
+            Definition::Major,
+            Definition::UnplannedMerged,
+            Definition::MaintenanceInProgress,
+            Definition::MaintenanceAnnounced,
+        ];
+        for pair in merged.windows(2) {
+            prop_assert!(count(pair[0]) <= count(pair[1]), "{} above {}", pair[0], pair[1]);
+        }
+        prop_assert!(count(Definition::MaintenanceAnnounced) <= total(&known));
+        prop_assert!(count(Definition::UnplannedMerged) <= count(Definition::UnplannedSummed));
     }
 
     #[test]

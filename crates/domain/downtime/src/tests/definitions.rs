@@ -4,7 +4,7 @@ use super::*;
 use crate::Definition;
 
 fn counted(segments: &[Segment], windows: &[Window]) -> [i64; 6] {
-    Definition::ALL.map(|definition| minutes(definition.count(segments, windows, span(0, 100)).time))
+    Definition::ALL.map(|definition| minutes(definition.count(segments, windows, span(0, 100), &[span(0, 100)]).time))
 }
 
 /// What it shows, incidents, maintenance; minutes by critical, major, merged, summed, in progress, announced.
@@ -16,7 +16,7 @@ fn definitions_differ_as_they_say() {
     let ran = Window { ran: vec![span(60, 65), span(70, 75)], ..window(-500, 60, 80) };
     let never = Window { ran: Vec::new(), ..window(-500, 60, 80) };
     let announced = Window { ran: vec![span(60, 80)], ..window(50, 60, 80) };
-    let table: [Row; 10] = [
+    let table: [Row; 13] = [
         ("nothing", &[], &[], [0; 6]),
         (
             "one of each",
@@ -47,9 +47,27 @@ fn definitions_differ_as_they_say() {
             [15, 15, 15, 15, 35, 40],
         ),
         ("measured in a late window is not", &[seen(Seen::Down, 60, 80)], &[window(60, 60, 80)], [20; 6]),
+        ("late work counts from its start in both", &[], &[window(75, 60, 80)], [0, 0, 0, 0, 20, 20]),
+        ("declared when it was over too", &[], &[window(95, 60, 80)], [0, 0, 0, 0, 20, 20]),
+        (
+            "ran beyond what was declared",
+            &[],
+            &[Window { ran: vec![span(60, 90)], ..window(50, 60, 80) }],
+            [0, 0, 0, 0, 30, 40],
+        ),
     ];
     for (name, segments, windows, want) in table {
         assert_eq!(counted(segments, windows), want, "{name}");
+    }
+}
+
+#[test]
+fn work_that_was_declared_for_unknown_time_is_no_downtime_of_it() {
+    // Seven hours before anybody looked, and four minutes after.
+    let (windows, period) = ([window(425, 0, 430)], span(0, 1_000));
+    let known = [span(426, 1_000)];
+    for definition in [Definition::MaintenanceInProgress, Definition::MaintenanceAnnounced] {
+        assert_eq!(minutes(definition.count(&[], &windows, period, &known).time), 4, "{definition}");
     }
 }
 
@@ -61,7 +79,7 @@ fn declared_work_has_no_severity_of_its_own() {
 
 #[test]
 fn availability_is_of_what_is_known() {
-    let counted = Definition::Major.count(&[incident(Severity::Major, 0, 30)], &[], span(0, 100));
+    let counted = Definition::Major.count(&[incident(Severity::Major, 0, 30)], &[], span(0, 100), &[span(0, 100)]);
     assert_eq!(counted.availability(SignedDuration::from_mins(100)), Some(0.7));
     assert_eq!(counted.availability(SignedDuration::from_mins(60)), Some(0.5));
     assert_eq!(counted.availability(SignedDuration::ZERO), None);

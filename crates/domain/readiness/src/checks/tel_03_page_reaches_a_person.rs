@@ -10,7 +10,7 @@ use crate::{Check, Evidence, ServiceSnapshot, Verdict};
 pub(super) const CHECK: Check = Check {
     row: "TEL-03",
     title: "A bad signal reaches a person by itself",
-    remedy: "fire a rule as a drill and take its page: `seaworthy rules --service SERVICE`, `seaworthy rules drill RULE`",
+    remedy: "fire a rule as a drill (`seaworthy rules --service SERVICE`, `seaworthy rules drill RULE`) and take its page by the link in the message",
     evaluate,
 };
 

@@ -22,7 +22,7 @@ pub struct Args {
     /// One rule of it, as `seaworthy rules` shows it; all of the service without it
     #[arg(long)]
     pub rule: Option<String>,
-    /// For how long: `30m`, `2h`, `3d`; at most 30 days
+    /// For how long: `90s`, `30m`, `2h`, `3d`; at most 30 days
     #[arg(long = "for", value_name = "TIME", value_parser = crate::words::long_duration, group = "end")]
     pub length: Option<Duration>,
     /// Until when: `2026-11-21T06:00:00Z`

@@ -8,7 +8,7 @@ use super::text::{one, table};
 use super::{Action, Args, meant, run, silence};
 use crate::Exit;
 use crate::fake::ran;
-use crate::fixture::{from, page_json, view, with};
+use crate::fixture::{from, page_json, status_json, view, with};
 use crate::view::View;
 
 fn alert_json() -> Value {
@@ -64,6 +64,21 @@ fn each_says_who_has_it_or_why_nobody_was_told() {
 }
 
 #[test]
+fn a_silence_shows_beside_a_page_and_announced_work_instead_of_one() {
+    let silence =
+        json!({"service": "mail", "rule": null, "until": "2026-03-03T13:00:00.123456789Z", "reason": "moved"});
+    let paged: Alert = from(with(alert_json(), json!({ "silence": silence })));
+    let waits = json!({ "page": null, "announced_until": "2026-03-02T14:30:00.5Z" });
+    let waits: Alert = from(with(alert_json(), waits));
+    for (alert, who) in
+        [(paged, "Ines Ek: delivered to portal; silent until 3 Mar 13:00 UTC"), (waits, "announced until 14:30 UTC")]
+    {
+        assert!(table(std::slice::from_ref(&alert), false, &view()).contains(who), "{who}");
+        assert!(one(&alert, &view()).contains(&format!("who       {who}\n")), "{who}");
+    }
+}
+
+#[test]
 fn one_in_full_names_its_rules_and_what_it_stands_for() {
     let alerts = alerts();
     expect![[r#"
@@ -97,11 +112,20 @@ fn one_in_full_names_its_rules_and_what_it_stands_for() {
         asks for  a page
         since     3 min ago, fired 2 min ago
         who       silent: being moved
-        silent    until 2026-03-02T13:00:00Z: being moved
+        silent    until 13:00 UTC: being moved
         says so   alertmanager/HighErrorRate#7036ace5
         said so   probe/pay
         id        01954a00-0000-7000-8000-0000000000a1"#]]
     .assert_eq(&one(&alerts[2], &view()));
+}
+
+#[test]
+fn an_empty_list_of_the_unowned_says_since_when_it_was_kept() {
+    let status = with(status_json(), json!({"started_at": "2026-03-02T11:59:00Z"})).to_string();
+    let unowned = Args { action: Some(Action::Unowned), ..LIST };
+    let ran = args(unowned.clone(), false, &[(200, "[]"), (200, &status)]);
+    assert_eq!(ran.out, "none heard since the server started 1 min ago\n");
+    assert_eq!(args(unowned, true, &[(200, "[]")]).out.trim(), "[]");
 }
 
 fn args(line: Args, json: bool, answers: &[(u16, &str)]) -> crate::fake::Ran {
@@ -227,6 +251,4 @@ fn what_found_no_service_is_listed_with_who_sent_it() {
         -              1 h ago     1 time    nagios        Odd
     "#]]
     .assert_eq(&ran.out);
-    let ran = args(Args { action: Some(Action::Unowned), ..LIST }, false, &[(200, "[]")]);
-    assert_eq!(ran.out, "every alert of other systems found its service\n");
 }

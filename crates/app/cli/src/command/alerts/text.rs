@@ -1,5 +1,7 @@
 //! What a person reads of alerts.
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use seaworthy_contract::api::{Alert, AlertRef};
 use seaworthy_contract::events::alert::{NatureV1, Urgency};
 
@@ -53,13 +55,24 @@ fn who(alert: &Alert, view: &View) -> String {
     if let Some(at) = alert.resolved_at {
         return format!("over, {}", ago(view.seconds_since(at)));
     }
+    let silent = alert.silence.as_ref().map(|silence| format!("; silent until {}", clock(silence.until, view)));
     match (&alert.page, &alert.folded_into, &alert.silence) {
-        (Some(page), _, _) => format!("{}: {}", to(page), state(page, view)),
+        (Some(page), _, _) => format!("{}: {}{}", to(page), state(page, view), silent.unwrap_or_default()),
         (None, Some(into), _) => format!("folded into {}", into.service),
         (None, None, Some(silence)) => format!("silent: {}", harmless(&silence.reason)),
-        (None, None, None) if alert.urgency == Urgency::Page => "about to be told".to_owned(),
+        (None, None, None) if alert.urgency == Urgency::Page => match alert.announced_until {
+            Some(until) => format!("announced until {}", clock(until, view)),
+            None => "about to be told".to_owned(),
+        },
         (None, None, None) => "nobody, it can wait".to_owned(),
     }
+}
+
+/// The time of day in UTC, with the day where it is another one: the ledger has the fractions of a second.
+fn clock(at: Timestamp, view: &View) -> String {
+    let (at, now) = (at.to_zoned(TimeZone::UTC), view.now.to_zoned(TimeZone::UTC));
+    let format = if at.date() == now.date() { "%H:%M UTC" } else { "%-d %b %H:%M UTC" };
+    at.strftime(format).to_string()
 }
 
 fn what(alert: &Alert) -> String {
@@ -92,7 +105,7 @@ pub(super) fn one(alert: &Alert, view: &View) -> String {
         format!("who       {}", who(alert, view)),
     ];
     if let Some(silence) = alert.silence.as_ref().filter(|_| alert.resolved_at.is_none()) {
-        lines.push(format!("silent    until {}: {}", silence.until, harmless(&silence.reason)));
+        lines.push(format!("silent    until {}: {}", clock(silence.until, view), harmless(&silence.reason)));
     }
     if let Some(into) = &alert.folded_into {
         let why = "which it cannot work without, fails";

@@ -39,7 +39,7 @@ pub struct AccountArgs {
 pub struct AnnounceArgs {
     /// The service
     pub service: ServiceId,
-    /// Its start: an instant such as 2026-03-01T02:00:00Z, or how far ahead such as +30m
+    /// Its start: an instant such as 2026-03-01T02:00:00Z, or how far ahead such as +20s, +30m, +2h, +1d
     #[arg(long, value_name = "TIME", value_parser = moment)]
     pub from: Moment,
     /// Its end, the same way; what is still down after it is unplanned

@@ -96,8 +96,8 @@ fn part(
     definitions: &[Definition],
 ) -> Part {
     let parts: Vec<Account> = accounts.iter().map(|(_, account)| account.within(span)).collect();
-    let pieces = parts.iter().flat_map(|account| &account.pieces);
-    let known = total(&union(pieces.filter(|piece| piece.class != Class::Unknown).map(|piece| piece.span)));
+    let spans = union(parts.iter().flat_map(Account::known));
+    let known = total(&spans);
     let sum = |of: fn(&Totals) -> SignedDuration| {
         parts.iter().map(|account| of(&account.totals())).fold(SignedDuration::ZERO, |sum, each| sum + each)
     };
@@ -105,7 +105,7 @@ fn part(
     // What is added up over sites is held against their time added up.
     let known_summed = sum(Totals::wall) - unknown;
     let rule = |definition: &Definition| {
-        let counted = definition.count(segments, windows, span);
+        let counted = definition.count(segments, windows, span, &spans);
         let known = if *definition == Definition::UnplannedSummed { known_summed } else { known };
         (*definition, counted.time, counted.availability(known))
     };

@@ -47,6 +47,20 @@ fn proposals() -> Vec<Proposal> {
 }
 
 #[test]
+fn one_page_of_two_rules_is_one() {
+    let shared = |n: u32| {
+        let worth = json!({"fired": 1, "paged": 1, "judged": 1, "acted": 1, "not_ours": 0, "actionable_ratio": 1.0,
+            "repeats": 0});
+        from(json!({
+            "rule": format!("probe/{n}"), "services": ["checkout"], "suggestion": null, "change": null, "because": "",
+            "worth": worth, "distinct": {"paged": n, "judged": n, "acted": n}
+        }))
+    };
+    let said = text(&[shared(1), shared(0)], &ARGS, &view());
+    assert!(said.starts_with("rules paged 1 time in the last 30 days: 1 judged, 1 of them acted on"), "{said}");
+}
+
+#[test]
 fn every_change_has_the_command_that_makes_it_so() {
     expect![[r#"
         rules paged 14 times in the last 30 days: 14 judged, 5 of them acted on

@@ -36,7 +36,7 @@ pub(super) async fn run(rule: &str, wait: bool, cx: &mut Context<'_>) -> Result<
             return Err(Failure::Interrupted(goes_on.to_owned()));
         }
     };
-    let reached = ended.page.as_ref().is_some_and(|page| page.state == PageState::Acknowledged);
+    let reached = ended.page.as_ref().is_some_and(|page| page.reached);
     cx.answer(&ended, result)?;
     Ok(if reached { Exit::Ok } else { Exit::No })
 }
@@ -88,7 +88,11 @@ fn acknowledged(page: &Page) -> Option<(Timestamp, String)> {
 fn result(alert: &Alert, _: &crate::view::View) -> String {
     let took = |at: Timestamp| span(at.duration_since(alert.fired_at).as_secs_f64());
     match alert.page.as_ref().map(|page| (page, page.acknowledged_at)) {
-        Some((page, Some(at))) => format!("it reached {} and was taken after {}", to(page), took(at)),
+        Some((page, Some(at))) if page.reached => format!("it reached {} and was taken after {}", to(page), took(at)),
+        Some((page, Some(at))) => {
+            let by = page.acknowledged_by.as_deref().map_or_else(|| "somebody".to_owned(), actor);
+            format!("taken by {by} after {}, not known to be {}: the link in the message proves it", took(at), to(page))
+        }
         Some((page, None)) => format!("nobody took the page: it went to {}", to(page)),
         None => "nobody was paged: its service is silent, or has no owner any more".to_owned(),
     }

@@ -108,9 +108,21 @@ fn start(no_wait: bool) -> Option<Action> {
 }
 
 #[test]
+fn a_drill_that_somebody_else_took_is_not_said_to_have_reached_anybody() {
+    let taken = json!({"state": "acknowledged", "acknowledged_at": "2026-03-02T11:59:58.5Z",
+        "acknowledged_by": "supervisor/local"});
+    let (fired, ended) = (drill(None, false), drill(Some(taken), false));
+    let ran = asked(start(false), None, false, &[(201, &fired), (200, &ended)]);
+    assert_eq!(ran.done.unwrap(), Exit::No);
+    expect![[r#"
+        taken by supervisor/local after 8.50 s, not known to be Ines Ek: the link in the message proves it
+    "#]]
+    .assert_eq(&ran.out);
+}
+
+#[test]
 fn a_drill_is_followed_hop_by_hop_to_whoever_takes_it() {
-    let taken =
-        json!({"state": "acknowledged", "acknowledged_at": "2026-03-02T11:59:58.5Z", "acknowledged_by": "person/ines"});
+    let taken = json!({"state": "acknowledged", "acknowledged_at": "2026-03-02T11:59:58.5Z", "acknowledged_by": "person/ines", "reached": true});
     let steps = [drill(None, false), drill(Some(json!({})), false), drill(Some(taken), false)];
     let answers: Vec<(u16, &str)> = [201, 200, 200].into_iter().zip(steps.iter().map(String::as_str)).collect();
     let ran = asked(start(false), None, false, &answers);

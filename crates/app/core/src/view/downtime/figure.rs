@@ -64,10 +64,10 @@ pub(super) fn ms(length: SignedDuration) -> u64 {
 /// Returns what each definition makes of a period.
 pub(super) fn figures(told: &Told<'_>, account: &Account, period: Span) -> Vec<DowntimeFigure> {
     let totals = account.totals();
-    let known = totals.wall() - totals.of(Class::Unknown);
+    let (known, spans) = (totals.wall() - totals.of(Class::Unknown), account.known());
     let figure = |rule: DowntimeRule| {
         let definition = definition(rule);
-        let counted = definition.count(&told.segments, &told.windows, period);
+        let counted = definition.count(&told.segments, &told.windows, period, &spans);
         DowntimeFigure {
             rule,
             words: definition.words().to_owned(),

@@ -72,6 +72,7 @@ pub(super) async fn service(visit: Visit, Path(name): Path<String>) -> Result<Re
             readiness: &readiness,
             rollouts: &rollouts,
             objectives: &view::objectives(look, Some(&id)),
+            probes: &view::probes(look, Some(&id)),
             alerts: &view::alerts(look, &open).alerts,
             now: look.now,
         }))
