@@ -7,13 +7,15 @@ use serde_json::{Value, json};
 
 use super::Seen;
 use super::http::{ask, wait};
+use super::thing::Thing;
 use super::world::World;
 use crate::shell::{Outcome, command, find, line, read, target};
 
 /// Longest wait for what Prometheus does each second.
 const SOON: Duration = Duration::from_secs(30);
 
-/// Longest wait for a page from Prometheus: its scrape, our question, our windows.
+/// Longest wait for a page from Prometheus or VictoriaMetrics: the scrape, what the second holds back for 30 s, our question,
+/// our windows.
 const PAGE_WITHIN: Duration = Duration::from_secs(120);
 
 /// The SDK, as its users install it.
@@ -22,9 +24,10 @@ const SDK: [&str; 2] = ["opentelemetry-sdk", "opentelemetry-exporter-otlp-proto-
 pub(super) fn scrape(world: &World) -> Outcome<Seen> {
     let is_one = |value: Option<f64>| value.filter(|value| *value == 1.0);
     wait("our endpoint is up", SOON, || Ok(is_one(world.promql("up{job=\"seaworthy\"}")?)))?;
-    wait("our services are there", SOON, || Ok(is_one(world.promql("seaworthy_services_declared")?)))?;
+    let services = "seaworthy_services_declared";
+    wait("our services are there", SOON, || Ok(world.promql(services)?.filter(|count| *count == 2.0)))?;
     let (count, _) = wait("our series", SOON, || world.promql("count({__name__=~\"seaworthy_.+\"})"))?;
-    Ok(Seen::Watched(format!("up is 1, seaworthy_services_declared is 1, {count} series of ours")))
+    Ok(Seen::Watched(format!("up is 1, {services} is 2, {count} series of ours")))
 }
 
 pub(super) fn rules(world: &World) -> Outcome<Seen> {
@@ -46,9 +49,20 @@ pub(super) fn rules(world: &World) -> Outcome<Seen> {
 }
 
 pub(super) fn query(world: &World) -> Outcome<Seen> {
+    pages(world, "shop-jobs", &world.jobs)
+}
+
+pub(super) fn victoria(world: &World) -> Outcome<Seen> {
+    pages(world, "depot-parcels", &world.parcels)
+}
+
+/// Breaks what only another system measures, and waits for the page of the objective that asks there.
+fn pages(world: &World, name: &str, thing: &Thing) -> Outcome<Seen> {
+    let path = format!("/v1/objectives/{name}");
     let objective = |wanted: &'static str| {
+        let path = &path;
         move || {
-            let shown = world.ours("/v1/objectives/shop-jobs")?;
+            let shown = world.ours(path)?;
             if shown["state"] == wanted && shown["sight"] == "serving" {
                 Ok(Some(shown))
             } else {
@@ -58,7 +72,7 @@ pub(super) fn query(world: &World) -> Outcome<Seen> {
     };
     wait("the objective is met", PAGE_WITHIN, objective("met"))?;
     let before = world.pages().len();
-    world.thing.break_down();
+    thing.break_down();
     let (page, took) = wait("the person on call has a page", PAGE_WITHIN, || Ok(world.pages().get(before).cloned()))?;
     let (shown, _) = wait("the objective pages", SOON, objective("page"))?;
     let page: Value = serde_json::from_str(&page).map_err(|error| format!("the page is no JSON: {error}"))?;

@@ -15,6 +15,7 @@ const ELSEWHERE: &str = "mount --bind \"$0\" /usr/share && exec \"$@\"";
 pub(crate) struct Programs {
     pub(crate) prometheus: PathBuf,
     pub(crate) promtool: PathBuf,
+    pub(crate) victoria: PathBuf,
     alertmanager: PathBuf,
     share: PathBuf,
 }
@@ -53,6 +54,7 @@ pub(crate) fn programs() -> Outcome<Programs> {
     Ok(Programs {
         prometheus: program("prometheus", "prometheus")?,
         promtool: program("prometheus", "promtool")?,
+        victoria: program("victoria-metrics", "victoria-metrics")?,
         alertmanager: program("prometheus-alertmanager", "prometheus-alertmanager")?,
         share: folder.join("x/usr/share"),
     })

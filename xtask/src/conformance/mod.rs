@@ -1,5 +1,5 @@
-//! `conformance`: our edges against other people's programs, really running: Debian's Prometheus and Alertmanager, and
-//! OpenTelemetry's own SDK. One world is started, the checks watch it one after the other, and everything ends with it.
+//! `conformance`: our edges against other people's programs, really running: Debian's Prometheus, VictoriaMetrics and
+//! Alertmanager, and OpenTelemetry's own SDK. One world is started, the checks watch it one after the other, and everything ends with it.
 
 mod checks;
 pub(crate) mod http;
@@ -42,6 +42,7 @@ const CHECKS: &[Check] = &[
         about: "an objective that asks Prometheus pages a person when the thing breaks",
         run: checks::query,
     },
+    Check { name: "victoria", about: "an objective that asks VictoriaMetrics does so too", run: checks::victoria },
     Check {
         name: "webhook",
         about: "Alertmanager's webhook is one alert, however often it comes, and ends",

@@ -1,4 +1,4 @@
-//! A thing that only Prometheus measures: a program that does a hundred jobs a second and, once it is broken, half of
+//! A thing that only somebody else measures: a program that does a hundred jobs a second and, once it is broken, half of
 //! them badly. It shows two counters and nothing else.
 
 use std::io::{Read, Write};

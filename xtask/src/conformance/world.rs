@@ -1,4 +1,5 @@
-//! What the checks watch: `seaworthy up` on a directory of its own, a Prometheus, an Alertmanager and a thing.
+//! What the checks watch: `seaworthy up` on a directory of its own, a Prometheus, a VictoriaMetrics, an
+//! Alertmanager, and a thing for each of the two to measure.
 
 use std::cell::RefCell;
 use std::fs::File;
@@ -21,17 +22,24 @@ const READY_WITHIN: Duration = Duration::from_secs(60);
 /// What `up` may take to end in order.
 const END_WITHIN: Duration = Duration::from_secs(20);
 
-/// The files of a team; `PROMETHEUS` stands for its address.
-const FILES: [(&str, &str); 2] =
-    [("shop.yaml", include_str!("files/shop.yaml")), ("jobs.yaml", include_str!("files/jobs.yaml"))];
+/// The files of a team; `PROMETHEUS` and `VICTORIA` stand for their addresses.
+const FILES: [(&str, &str); 3] = [
+    ("shop.yaml", include_str!("files/shop.yaml")),
+    ("jobs.yaml", include_str!("files/jobs.yaml")),
+    ("parcels.yaml", include_str!("files/parcels.yaml")),
+];
 
 /// Everything that runs. Dropping it ends it, in the order of its fields.
 pub(super) struct World {
     prometheus_runs: RefCell<Option<Running>>,
+    _victoria: Running,
     _alertmanager: Running,
     _up: Running,
     folder: PathBuf,
-    pub(super) thing: Thing,
+    /// What Prometheus measures.
+    pub(super) jobs: Thing,
+    /// What VictoriaMetrics measures.
+    pub(super) parcels: Thing,
     /// Base addresses.
     pub(super) portal: String,
     pub(super) prometheus: String,
@@ -49,33 +57,42 @@ impl World {
     pub(super) fn start(binary: &Path, programs: &Programs) -> Outcome<Self> {
         let folder = target().join("conformance/run");
         drop(std::fs::remove_dir_all(&folder));
-        let thing = Thing::start()?;
-        let (prometheus, alertmanager) = (free_address()?, free_address()?);
+        let (jobs, parcels) = (Thing::start()?, Thing::start()?);
+        let (prometheus, victoria, alertmanager) = (free_address()?, free_address()?, free_address()?);
         let files = folder.join("files");
         for (name, text) in FILES {
-            write(&files.join(name), &text.replace("PROMETHEUS", &prometheus.to_string()))?;
+            let text = text.replace("PROMETHEUS", &prometheus.to_string());
+            write(&files.join(name), &text.replace("VICTORIA", &victoria.to_string()))?;
         }
         let (up, portal, token) = up(binary, &folder)?;
         write(&folder.join("token"), &token)?;
         run(command(binary).args(["slo", "rules"]).arg(files.join("jobs.yaml")).arg("--out").arg(rules(&folder)))?;
         let host = portal.trim_start_matches("http://").to_owned();
         let text = include_str!("files/prometheus.yml").replace("PORTAL", &host);
-        write(&folder.join("prometheus.yml"), &text.replace("THING", &thing.address.to_string()))?;
+        write(&folder.join("prometheus.yml"), &text.replace("THING", &jobs.address.to_string()))?;
+        let text = include_str!("files/victoria.yml").replace("THING", &parcels.address.to_string());
+        write(&folder.join("victoria.yml"), &text)?;
         write(&folder.join("alertmanager.yml"), &include_str!("files/alertmanager.yml").replace("PORTAL", &host))?;
-        let start = |mut program: Command, name: &str, words: [&str; 2], listen: SocketAddr| {
-            program.current_dir(&folder).args(words).arg(format!("--web.listen-address={listen}"));
+        let start = |mut program: Command, name: &str, words: [&str; 2], listen: String| {
+            program.current_dir(&folder).args(words).arg(listen);
             Running::start(&mut program, &folder.join(name))
         };
+        let listen = |address: SocketAddr| format!("--web.listen-address={address}");
         let options = ["--config.file=prometheus.yml", "--storage.tsdb.path=prometheus"];
-        let prometheus_runs = start(command(&programs.prometheus), "prometheus.log", options, prometheus)?;
+        let prometheus_runs = start(command(&programs.prometheus), "prometheus.log", options, listen(prometheus))?;
+        let options = ["-promscrape.config=victoria.yml", "-storageDataPath=victoria"];
+        let address = format!("-httpListenAddr={victoria}");
+        let victoria_runs = start(command(&programs.victoria), "victoria.log", options, address)?;
         let mut manager = programs.alertmanager();
         manager.arg("--storage.path=alertmanager");
         let options = ["--config.file=alertmanager.yml", "--cluster.listen-address="];
         let world = Self {
             prometheus_runs: RefCell::new(Some(prometheus_runs)),
-            _alertmanager: start(manager, "alertmanager.log", options, alertmanager)?,
+            _victoria: victoria_runs,
+            _alertmanager: start(manager, "alertmanager.log", options, listen(alertmanager))?,
             _up: up,
-            thing,
+            jobs,
+            parcels,
             portal,
             prometheus: format!("http://{prometheus}"),
             alertmanager: format!("http://{alertmanager}"),
@@ -83,8 +100,10 @@ impl World {
             promtool: programs.promtool.clone(),
             folder: folder.clone(),
         };
-        for base in [&world.prometheus, &world.alertmanager] {
-            wait(base, READY_WITHIN, || http::ask("GET", base, "/-/ready", "", None).map(Some))?;
+        let victoria = format!("http://{victoria}");
+        for (base, path) in [(&world.prometheus, "/-/ready"), (&world.alertmanager, "/-/ready"), (&victoria, "/health")]
+        {
+            wait(base, READY_WITHIN, || http::ask("GET", base, path, "", None).map(Some))?;
         }
         Ok(world)
     }
