@@ -91,10 +91,18 @@ uuid_ids! {
     PageId;
     /// One symptom of one service, from its first rule to its last.
     AlertId;
+    /// One incident of one service.
+    IncidentId;
     /// One declared maintenance window.
     WindowId;
+    /// One change of a rotation for a time.
+    OverrideId;
+    /// One offer to swap turns, or to be relieved of one.
+    OfferId;
     /// One credential; the id is public, the secret is not.
     TokenId;
+    /// One control over a service's traffic, from when it was set until it ended.
+    ControlId;
 }
 
 #[cfg(test)]

@@ -3,13 +3,15 @@
 //! Nothing here decides anything and nothing here reads a clock. Serde is allowed in this crate alone of the
 //! inner ring, and only for ids and small scalars whose text form is frozen.
 
+mod control;
 mod id;
 pub mod latency;
 mod name;
 mod share;
 mod tally;
 
-pub use id::{AlertId, Entropy, EventId, PageId, RolloutId, TokenId, WindowId};
+pub use control::ControlKind;
+pub use id::{AlertId, ControlId, Entropy, EventId, IncidentId, OfferId, OverrideId, PageId, RolloutId, TokenId, WindowId};
 pub use name::{GatewayName, NameError, PersonId, RotationId, ServiceId, SystemId, TeamId, VersionId};
 pub use share::{Arm, Share, ShareError, Tier};
 pub use tally::Tally;

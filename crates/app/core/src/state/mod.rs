@@ -6,9 +6,11 @@
 mod alert;
 mod announced;
 mod catalogue;
+mod control;
 mod downtime;
 mod page;
 mod rollout;
+mod rota;
 mod version;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,16 +19,18 @@ use jiff::Timestamp;
 use seaworthy_alert::Alerts;
 use seaworthy_contract::events::Event;
 use seaworthy_contract::events::server::ScopeV2;
-use seaworthy_model::{GatewayName, PageId, Position, RolloutId, ServiceId, TokenId};
+use seaworthy_model::{ControlId, GatewayName, PageId, Position, RolloutId, ServiceId, TokenId};
 use uuid::Uuid;
 
 pub(crate) use alert::change;
 pub(crate) use announced::Announced;
 pub use catalogue::{Catalogue, Declared};
+pub use control::ControlRecord;
 pub use downtime::{Downtime, FunctionKey, Recorded, WindowRecord, function_name};
 use page::Taken;
 pub use page::{ChannelState, PageRecord};
 pub use rollout::{Placed, RolloutRecord};
+pub use rota::{DeclaredRota, Membership, Offer, Rota, Started};
 pub use version::{Health, Serving, VersionRecord};
 
 use crate::Fact;
@@ -48,8 +52,12 @@ pub struct State {
     pub rollouts: BTreeMap<RolloutId, RolloutRecord>,
     /// Every page.
     pub pages: BTreeMap<PageId, PageRecord>,
+    /// What changed rotations beside their files, who joined them, and how they were declared before.
+    pub rotas: BTreeMap<RotationId, Rota>,
     /// What is wrong, what is silenced, and what every rule has been worth.
     pub alerts: Alerts,
+    /// Controls over services' traffic.
+    pub controls: BTreeMap<ControlId, ControlRecord>,
     /// What was seen of services since when, and what was declared.
     pub downtime: Downtime,
     /// The last start of each gateway.
@@ -91,7 +99,10 @@ impl State {
         self.at = Some(fact.at);
         self.began_at.get_or_insert(fact.at);
         match &fact.event {
-            Event::EntityDeclared(e) => self.catalogue.declare(e, fact),
+            Event::EntityDeclared(e) => {
+                self.declare_rota(&e.entity, fact);
+                self.catalogue.declare(e, fact);
+            }
             Event::EntityClaimed(e) => self.catalogue.claim(e),
             Event::EntityRetired(e) => {
                 self.catalogue.retire(e);
@@ -144,6 +155,18 @@ impl State {
             | Event::DowntimeWindowAnnounced(_)
             | Event::DowntimeWindowCancelled(_)
             | Event::DowntimeCauseNamed(_) => self.apply_downtime(fact),
+            Event::ControlSet(_)
+            | Event::ControlExtended(_)
+            | Event::ControlConfirmed(_)
+            | Event::ControlCleared(_) => self.apply_control(fact),
+            Event::RotaOverrideSet(_)
+            | Event::RotaOverrideCleared(_)
+            | Event::RotaSwapOffered(_)
+            | Event::RotaSwapAgreed(_)
+            | Event::RotaSwapWithdrawn(_)
+            | Event::RotaMemberAccepted(_)
+            | Event::RotaMemberLeft(_)
+            | Event::RotaStarted(_) => self.apply_rota(fact),
             Event::GatewayJoined(e) => drop(self.gateways.insert(e.gateway.clone(), e.boot)),
             Event::BreakGlassUsed(e) => self.apply_break_glass(e),
             Event::TokenIssued(e) => drop(self.tokens.insert(
@@ -152,6 +175,16 @@ impl State {
             )),
             Event::TokenRevoked(e) => drop(self.tokens.remove(&e.token)),
             Event::ServerStarted(_) => self.started_at = Some(fact.at),
+            Event::IncidentOpened(_)
+            | Event::IncidentPageJoined(_)
+            | Event::IncidentJoined(_)
+            | Event::IncidentRoleTaken(_)
+            | Event::IncidentUpdatePosted(_)
+            | Event::IncidentHelpAsked(_)
+            | Event::IncidentRestored(_)
+            | Event::IncidentReopened(_)
+            | Event::IncidentClosed(_)
+            | Event::IncidentClockSet(_) => {}
             // What tripped is history; what follows from it are events of their own.
             Event::GuardTripped(_) | Event::Unknown { .. } => {}
         }
@@ -188,6 +221,9 @@ fn changes_config(event: &Event) -> bool {
             | Event::RolloutStepEntered(_)
             | Event::RolloutPromoted(_)
             | Event::RolloutReverted(_)
+            | Event::ControlSet(_)
+            | Event::ControlExtended(_)
+            | Event::ControlCleared(_)
     )
 }
 

@@ -3,7 +3,9 @@
 use seaworthy_contract::events::Event;
 use seaworthy_contract::events::alert::{AlertFiredV1, RuleChangeV1, Urgency, VerdictV1};
 use seaworthy_contract::events::downtime::{CauseV1, DowntimeStateChangedV1, SeenV1};
+use seaworthy_contract::events::incident::{IncidentClockV1, IncidentRoleV1};
 use seaworthy_contract::events::rollout::RevertCauseV1;
+use seaworthy_contract::events::rota::StandInV1;
 use seaworthy_model::ServiceId;
 
 /// Says what happened, without names of people: the ledger holds handles only.
@@ -81,6 +83,45 @@ pub fn sentence(event: &Event) -> String {
             let why = cause(&e.cause);
             format!("why {} was not well since {}: {why}", of(&e.service, e.function.as_ref()), e.since)
         }
+        Event::IncidentOpened(e) => format!("incident of {}: {}", e.service, e.sentence),
+        Event::IncidentPageJoined(_) => "another page belongs to the incident".to_owned(),
+        Event::IncidentJoined(_) => "somebody works on the incident".to_owned(),
+        Event::IncidentRoleTaken(e) => format!("somebody is {} of the incident", role(e.role)),
+        Event::IncidentUpdatePosted(e) => format!("update: {}", e.sentence),
+        Event::IncidentHelpAsked(_) => "help was asked for".to_owned(),
+        Event::IncidentRestored(_) => "somebody says that customers are served again".to_owned(),
+        Event::IncidentReopened(_) => "the incident came back".to_owned(),
+        Event::IncidentClosed(_) => "the incident is closed".to_owned(),
+        Event::IncidentClockSet(e) => format!("{} at {}: {}", instant(e.clock), e.at, e.source),
+        Event::RotaOverrideSet(e) => {
+            let what = match &e.change {
+                StandInV1::Add(person) => format!("{person} is on call"),
+                StandInV1::Remove(person) => format!("{person} is not on call"),
+                StandInV1::Replace { who, with } => format!("{with} stands in for {who}"),
+            };
+            format!("rota {}: {what} from {} to {}", e.rotation, e.from, e.until)
+        }
+        Event::RotaOverrideCleared(e) => format!("rota {}: an override was taken back", e.rotation),
+        Event::RotaSwapOffered(e) => {
+            format!("rota {}: {} offers the time from {} to {}", e.rotation, e.by, e.gives.from, e.gives.until)
+        }
+        Event::RotaSwapAgreed(e) => format!("rota {}: {} agrees to a swap", e.rotation, e.person),
+        Event::RotaSwapWithdrawn(e) => format!("rota {}: an offer was taken back", e.rotation),
+        Event::RotaMemberAccepted(e) => format!("rota {}: {} joined", e.rotation, e.person),
+        Event::RotaMemberLeft(e) => format!("rota {}: {} is no longer a member", e.rotation, e.person),
+        Event::RotaStarted(e) => match &e.reason {
+            Some(reason) => format!("rota {} began before every condition was met: {reason}", e.rotation),
+            None => format!("rota {} began", e.rotation),
+        },
+        Event::ControlSet(e) => {
+            let drill = if e.drill { "drill: " } else { "" };
+            format!("{drill}{} until {}: {}", super::control::what(&e.service, e.route.as_deref(), &e.what), e.until, e.reason)
+        }
+        Event::ControlExtended(e) => format!("lasts until {}", e.until),
+        Event::ControlConfirmed(e) => {
+            format!("in force on {} after {:.1} s", e.gateways.join(", "), e.took_s)
+        }
+        Event::ControlCleared(e) => super::control::ended(e),
         Event::GatewayJoined(e) => format!("gateway {} reports", e.gateway),
         Event::GuardTripped(e) => format!("gateway {} ejected {} {}: {}", e.gateway, e.service, e.version, e.why),
         Event::BreakGlassUsed(e) => {
@@ -95,6 +136,24 @@ pub fn sentence(event: &Event) -> String {
 
 fn of(service: &ServiceId, function: Option<&String>) -> String {
     function.map_or_else(|| service.to_string(), |function| format!("{service}/{function}"))
+}
+
+fn role(role: IncidentRoleV1) -> &'static str {
+    match role {
+        IncidentRoleV1::Lead => "lead",
+        IncidentRoleV1::Operator => "operator",
+        IncidentRoleV1::Communicator => "communicator",
+    }
+}
+
+fn instant(clock: IncidentClockV1) -> &'static str {
+    match clock {
+        IncidentClockV1::Started => "it started",
+        IncidentClockV1::Detected => "it was detected",
+        IncidentClockV1::Joined => "somebody joined",
+        IncidentClockV1::Restored => "customers were served again",
+        IncidentClockV1::Healthy => "all was well again",
+    }
 }
 
 fn downtime_changed(event: &DowntimeStateChangedV1) -> String {

@@ -5,10 +5,13 @@
 
 pub mod alert;
 pub mod catalogue;
+pub mod control;
 pub mod downtime;
 pub mod gateway;
+pub mod incident;
 pub mod page;
 pub mod rollout;
+pub mod rota;
 pub mod server;
 pub mod version;
 
@@ -185,12 +188,56 @@ events! {
     DowntimeWindowCancelled(downtime::DowntimeWindowCancelledV1) = "downtime.window_cancelled" v 1;
     /// It is known why a service was degraded or down.
     DowntimeCauseNamed(downtime::DowntimeCauseNamedV1) = "downtime.cause_named" v 1;
+    /// An incident began.
+    IncidentOpened(incident::IncidentOpenedV1) = "incident.opened" v 1;
+    /// Another page of the same service belongs to it.
+    IncidentPageJoined(incident::IncidentPageJoinedV1) = "incident.page_joined" v 1;
+    /// Somebody works on it.
+    IncidentJoined(incident::IncidentJoinedV1) = "incident.joined" v 1;
+    /// Somebody took a role.
+    IncidentRoleTaken(incident::IncidentRoleTakenV1) = "incident.role_taken" v 1;
+    /// Somebody said how it stands.
+    IncidentUpdatePosted(incident::IncidentUpdatePostedV1) = "incident.update_posted" v 1;
+    /// Somebody asked for help.
+    IncidentHelpAsked(incident::IncidentHelpAskedV1) = "incident.help_asked" v 1;
+    /// Somebody said that customers are served again.
+    IncidentRestored(incident::IncidentRestoredV1) = "incident.restored" v 1;
+    /// It came back soon after it was closed.
+    IncidentReopened(incident::IncidentReopenedV1) = "incident.reopened" v 1;
+    /// It is over.
+    IncidentClosed(incident::IncidentClosedV1) = "incident.closed" v 1;
+    /// Somebody knows an instant better than what was measured.
+    IncidentClockSet(incident::IncidentClockSetV1) = "incident.clock_set" v 1;
+    /// A control was set over a service's traffic.
+    ControlSet(control::ControlSetV1) = "control.set" v 1;
+    /// A control ends at another time.
+    ControlExtended(control::ControlExtendedV1) = "control.extended" v 1;
+    /// Every gateway has a control in force; the time was measured.
+    ControlConfirmed(control::ControlConfirmedV1) = "control.confirmed" v 1;
+    /// A control is over.
+    ControlCleared(control::ControlClearedV1) = "control.cleared" v 1;
     /// A gateway reported for the first time since its start.
     GatewayJoined(gateway::GatewayJoinedV1) = "gateway.joined" v 1;
     /// A gateway's local guard ejected a canary.
     GuardTripped(gateway::GuardTrippedV1) = "gateway.guard_tripped" v 1;
     /// Somebody reverted on a gateway's own socket.
     BreakGlassUsed(gateway::BreakGlassUsedV2) = "gateway.break_glass_used" v 2 reads 1;
+    /// A rotation is changed for a time.
+    RotaOverrideSet(rota::RotaOverrideSetV1) = "rota.override_set" v 1;
+    /// An override was taken back.
+    RotaOverrideCleared(rota::RotaOverrideClearedV1) = "rota.override_cleared" v 1;
+    /// One person's time is offered to another.
+    RotaSwapOffered(rota::RotaSwapOfferedV1) = "rota.swap_offered" v 1;
+    /// One of the two agreed to a swap.
+    RotaSwapAgreed(rota::RotaSwapAgreedV1) = "rota.swap_agreed" v 1;
+    /// An offer was taken back.
+    RotaSwapWithdrawn(rota::RotaSwapWithdrawnV1) = "rota.swap_withdrawn" v 1;
+    /// A person joined a rota and acknowledged its terms.
+    RotaMemberAccepted(rota::RotaMemberAcceptedV1) = "rota.member_accepted" v 1;
+    /// A person who had joined a rota is no longer a member.
+    RotaMemberLeft(rota::RotaMemberLeftV1) = "rota.member_left" v 1;
+    /// A rota that people join themselves began.
+    RotaStarted(rota::RotaStartedV1) = "rota.started" v 1;
     /// A control plane started.
     ServerStarted(server::ServerStartedV1) = "server.started" v 1;
     /// A credential was issued; its secret is nowhere.
