@@ -176,7 +176,7 @@ impl Reader<'_, '_> {
             self.name::<TeamId>(drafts, &to.namespace, text.map(|_| to.name)).map(|team| team.value)
         });
         let member_of = member_of.collect();
-        let contacts = text("email").map(|address| Contact::Email { address }).into_iter().collect();
+        let contacts = text("email").map(|address| Contact::Email { address }.into()).into_iter().collect();
         let body = PersonDraft { name: name.value, display_name: text("displayName"), contacts, member_of };
         drafts.people.push(self.draft(body));
     }

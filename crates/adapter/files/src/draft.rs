@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use seaworthy_contract::catalogue::{
-    Contact, Dependency, Layered, Other, Probe, Route, Run, Strategy, Tolerance, TurnLength,
+    Dependency, Layered, Other, PersonContact, Probe, Route, Run, Strategy, Tolerance, TurnLength,
 };
 use seaworthy_model::{PersonId, RotationId, ServiceId, SystemId, TeamId, Tier};
 
@@ -89,7 +89,7 @@ pub(crate) struct TeamDraft {
 pub(crate) struct PersonDraft {
     pub name: PersonId,
     pub display_name: Option<String>,
-    pub contacts: Vec<Contact>,
+    pub contacts: Vec<PersonContact>,
     pub member_of: Vec<TeamId>,
 }
 

@@ -148,7 +148,7 @@ fn rotations(whole: &Whole, now: Timestamp, report: &Report) {
                 report.error(Rule::UnknownReference, &person.at, message, remedy);
                 continue;
             };
-            let reached = known.body.contacts.iter().any(|contact| !matches!(contact, Contact::Email { .. }));
+            let reached = known.body.contacts.iter().any(|contact| !matches!(contact.contact, Contact::Email { .. }));
             if !reached && unreachable.insert(person.value.clone()) {
                 let message = format!(
                     "\"{}\" is on call and has no contact: a page would only stand in the portal",

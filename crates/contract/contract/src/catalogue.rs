@@ -4,6 +4,7 @@
 //! one shape that travels to the server and, entity by entity, into the ledger. People's names and contacts do not
 //! travel with it into the ledger: see [`PersonDetails`].
 
+mod contact;
 mod objective;
 mod probe;
 mod rotation;
@@ -15,6 +16,7 @@ use seaworthy_model::{PersonId, RotationId, ServiceId, Share, SystemId, TeamId, 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use contact::{ContactRule, PersonContact, Urgencies};
 pub use objective::{
     CalendarUnit, Counting, Indicator, Objective, PERIOD_DAYS_MAX, Period, QueryIndicator, RatioQuery, TierSpec,
     Urgency,
@@ -134,7 +136,7 @@ pub struct PersonDetails {
     pub display_name: Option<String>,
     /// Ways to reach them, in order.
     #[serde(default)]
-    pub contacts: Vec<Contact>,
+    pub contacts: Vec<PersonContact>,
 }
 
 /// One way to reach a person.

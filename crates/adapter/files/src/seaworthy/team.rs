@@ -36,7 +36,7 @@ pub(super) fn read_person(envelope: &Envelope<'_>) -> Option<PersonDraft> {
             spec.scope.report.error(Rule::Limit, &spec.at(), message, "keep those that are answered");
         }
         let fields = written.iter().filter_map(|item| Fields::of(&spec.scope, item, "spec.contacts[]"));
-        contacts = fields.filter_map(|fields| contact(&fields)).collect();
+        contacts = fields.filter_map(|fields| contact(&fields).map(Into::into)).collect();
         spec.no_more();
     }
     let name = envelope.metadata.name("name")?;

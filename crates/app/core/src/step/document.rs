@@ -171,7 +171,7 @@ fn check_zone(zone: &str) -> Checked {
 fn check_person(person: &PersonDetails) -> Checked {
     person.display_name.iter().try_for_each(|name| line("display_name", name))?;
     at_most("contacts", person.contacts.len(), CONTACTS_MAX)?;
-    person.contacts.iter().try_for_each(|contact| match contact {
+    person.contacts.iter().try_for_each(|contact| match &contact.contact {
         Contact::Webhook { url } => line("url", url),
         Contact::Email { address } => line("address", address),
         Contact::Command { command } => {

@@ -176,7 +176,7 @@ impl Outbox {
         let contacts = parcel.person.as_ref().and_then(known).map(|person| person.contacts).unwrap_or_default();
         let mut last = NotTaken { why: "the person has no contact in the directory".to_owned(), again: false };
         for contact in &contacts {
-            match send(contact, &note).await {
+            match send(&contact.contact, &note).await {
                 Ok(()) => return Ok(()),
                 Err(not) => last = NotTaken { again: not.again || last.again, why: not.why },
             }

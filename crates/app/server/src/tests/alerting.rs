@@ -132,7 +132,7 @@ fn declared(file: &std::path::Path) -> Document {
         .entities
         .push(Sourced { entity: Entity::Objective(Box::new(objective)), source: "test.yaml:9".to_owned() });
     let script = format!("cat >> '{}'", file.display());
-    let contacts = vec![Contact::Command { command: vec!["sh".to_owned(), "-c".to_owned(), script] }];
+    let contacts = vec![Contact::Command { command: vec!["sh".to_owned(), "-c".to_owned(), script] }.into()];
     let name = "ines".parse().expect("a name");
     Document { people: vec![PersonDetails { name, display_name: Some("Ines Ek".to_owned()), contacts }], ..document }
 }

@@ -49,6 +49,7 @@ fn append_to(path: &Path) -> Contact {
 
 fn with_contacts(contacts: Vec<Contact>) -> Document {
     let name = "ines".parse().expect("a name");
+    let contacts = contacts.into_iter().map(Into::into).collect();
     Document { people: vec![PersonDetails { name, display_name: None, contacts }], ..document() }
 }
 
