@@ -3,9 +3,9 @@
 //! Only health endpoints are anonymous. Any credential reads; writes need the owning team or an admin; gateways and
 //! supervisors have scopes of their own. Secrets are hashed at rest and appear nowhere else.
 
+pub(crate) mod link;
 mod secret;
 mod session;
-pub(crate) mod take;
 mod token;
 
 use std::sync::Arc;

@@ -12,7 +12,7 @@ use seaworthy_integrations::{NotTaken, Note, send};
 use seaworthy_model::{PageId, PersonId};
 use tokio::sync::Semaphore;
 
-use crate::access::take;
+use crate::access::link::{self, Purpose};
 use crate::kernel::Kernel;
 
 /// Tries before a channel is given up: with the pauses below, a little over ten minutes.
@@ -158,7 +158,8 @@ impl Outbox {
     /// Adds the link by which its person takes it. Without one, where the side store fails, the page still leaves.
     async fn signed(&self, parcel: &Parcel) -> Note {
         let Some(person) = &parcel.person else { return parcel.note.clone() };
-        let link = take::link(&self.kernel, &self.base, parcel.page, person).await;
+        let page = parcel.page.to_string();
+        let link = link::sign(&self.kernel, &self.base, Purpose::Take, (&page, person)).await;
         let link = link.inspect_err(|error| {
             tracing::error!(page.id = %parcel.page, %error, "could not sign a link to take a page");
         });

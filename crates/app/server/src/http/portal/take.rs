@@ -9,7 +9,7 @@ use seaworthy_portal::Chrome;
 use seaworthy_portal::view::TakePage;
 
 use super::visit::html;
-use crate::access::take::is_theirs;
+use crate::access::link::{Purpose, whose};
 use crate::http::{App, Failure, pages};
 
 /// The page, the end of the link, and its signature.
@@ -33,12 +33,11 @@ async fn signed(app: &App, (id, end, mark): &Link) -> Result<(Page, PersonId), F
     let hint = "sign in and take the page in the portal; what is there does not end";
     let refused = || Failure::new(Code::Forbidden, "this link takes no page: it is over, or not whole", Some(hint));
     let page = pages::find(app, id).map_err(|_| refused())?;
-    let person = page.to.clone().ok_or_else(refused)?;
-    let known = is_theirs(&app.kernel, (page.id, &person), (end.as_str(), mark.as_str())).await;
-    match known.map_err(|error| Failure::side(&error))? {
-        true => Ok((page, person)),
-        false => Err(refused()),
-    }
+    let thing = page.id.to_string();
+    let whom = (thing.as_str(), page.to.iter());
+    let person = whose(&app.kernel, Purpose::Take, whom, (end.as_str(), mark.as_str())).await;
+    let person = person.map_err(|error| Failure::side(&error))?.cloned().ok_or_else(refused)?;
+    Ok((page, person))
 }
 
 fn path((id, end, mark): &Link) -> String {
