@@ -71,6 +71,8 @@ fn report(seq: u64) -> Report {
         in_flight: Vec::new(),
         trips: Vec::new(),
         break_glass: Vec::new(),
+        controls: Vec::new(),
+        control_hands: Vec::new(),
     }
 }
 

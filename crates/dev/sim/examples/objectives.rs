@@ -167,6 +167,8 @@ impl Gateway {
             in_flight: Vec::new(),
             trips: Vec::new(),
             break_glass: Vec::new(),
+            controls: Vec::new(),
+            control_hands: Vec::new(),
         };
         Self { report, random: Random::new(1) }
     }

@@ -1,11 +1,12 @@
 //! The gateways' config, from state alone.
 
 use seaworthy_contract::catalogue;
-use seaworthy_contract::gateway::{ArmConfig, Config, RouteConfig, ServiceConfig, Upstream};
-use seaworthy_model::{ServiceId, VersionId};
+use seaworthy_contract::events::control::ControlV1;
+use seaworthy_contract::gateway::{ArmConfig, Config, ControlConfig, RouteConfig, ServiceConfig, Upstream};
+use seaworthy_model::{ControlId, ServiceId, VersionId};
 
 use crate::State;
-use crate::state::Serving;
+use crate::state::{ControlRecord, Serving};
 
 /// Returns what every gateway should do. Its version is the position of the last event that changed it.
 pub fn gateway_config(state: &State) -> Config {
@@ -20,7 +21,25 @@ pub fn gateway_config(state: &State) -> Config {
         .filter_map(|(service, _)| Some(service_config(state, &service.name, state.serving.get(&service.name)?)))
         .filter(|service| service.stable.is_some() || service.canary.is_some())
         .collect();
-    Config { version: state.config_version, routes, services }
+    let controls = state.controls_set().map(|(id, record)| control_config(state, *id, record)).collect();
+    Config { version: state.config_version, routes, services, controls }
+}
+
+/// A health check passes a shutter: whoever asks it asks about the process, not about what customers are told.
+fn control_config(state: &State, control: ControlId, record: &ControlRecord) -> ControlConfig {
+    let mut what = record.set.what.clone();
+    if let ControlV1::Shutter { paths, .. } = &mut what {
+        let run = state.catalogue.service(&record.set.service).and_then(|service| service.run.as_ref());
+        paths.extend(run.and_then(|run| run.health.clone()));
+    }
+    ControlConfig {
+        control,
+        service: record.set.service.clone(),
+        route: record.set.route.clone(),
+        what,
+        until: record.until,
+        drill: record.set.drill,
+    }
 }
 
 fn route_config(service: &ServiceId, route: &catalogue::Route) -> RouteConfig {

@@ -19,7 +19,7 @@ use jiff::Timestamp;
 use seaworthy_alert::Alerts;
 use seaworthy_contract::events::Event;
 use seaworthy_contract::events::server::ScopeV2;
-use seaworthy_model::{ControlId, GatewayName, PageId, Position, RolloutId, ServiceId, TokenId};
+use seaworthy_model::{ControlId, GatewayName, PageId, Position, RolloutId, RotationId, ServiceId, TokenId};
 use uuid::Uuid;
 
 pub(crate) use alert::change;

@@ -115,7 +115,12 @@ pub fn sentence(event: &Event) -> String {
         },
         Event::ControlSet(e) => {
             let drill = if e.drill { "drill: " } else { "" };
-            format!("{drill}{} until {}: {}", super::control::what(&e.service, e.route.as_deref(), &e.what), e.until, e.reason)
+            format!(
+                "{drill}{} until {}: {}",
+                super::control::what(&e.service, e.route.as_deref(), &e.what),
+                e.until,
+                e.reason
+            )
         }
         Event::ControlExtended(e) => format!("lasts until {}", e.until),
         Event::ControlConfirmed(e) => {

@@ -1,6 +1,7 @@
 //! What outsiders see, from state and watch: one file a noun, each answer an API type.
 
 mod alert;
+mod control;
 mod downtime;
 mod ledger;
 mod objective;
@@ -23,6 +24,7 @@ use seaworthy_model::PersonId;
 pub use alert::{
     AlertFilter, alert, alerts, is_left_out, means, open_alerts, open_by, ownership, rules_saying, silences,
 };
+pub use control::{ControlWorked, controls_worked};
 pub use downtime::{
     DowntimeAsked, MonthsAsked, definition, downtime, downtime_at, downtime_months, downtime_rules, downtime_window,
 };

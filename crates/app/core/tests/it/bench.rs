@@ -190,6 +190,8 @@ pub(crate) fn empty_report(seq: u64, applied: u64) -> Report {
         in_flight: Vec::new(),
         trips: Vec::new(),
         break_glass: Vec::new(),
+        controls: Vec::new(),
+        control_hands: Vec::new(),
     }
 }
 

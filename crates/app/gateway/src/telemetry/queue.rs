@@ -90,6 +90,8 @@ mod tests {
             in_flight: Vec::new(),
             trips: Vec::new(),
             break_glass: Vec::new(),
+            controls: Vec::new(),
+            control_hands: Vec::new(),
         }
     }
 

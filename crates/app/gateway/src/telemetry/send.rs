@@ -62,6 +62,8 @@ pub(crate) fn make(control: &Control) {
         in_flight: found.in_flight,
         trips: trips.collect(),
         break_glass: control.glass.borrow().waiting(jiff::Timestamp::now()),
+        controls: Vec::new(),
+        control_hands: Vec::new(),
     };
     control.seq.set(seq);
     control.queue.borrow_mut().push(report, now);

@@ -42,6 +42,8 @@ fn report(boot: u128, seq: u64, age_s: u64, ok: u64, failed: u64) -> Report {
         in_flight: Vec::new(),
         trips: Vec::new(),
         break_glass: Vec::new(),
+        controls: Vec::new(),
+        control_hands: Vec::new(),
     }
 }
 

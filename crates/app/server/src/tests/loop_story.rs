@@ -47,6 +47,8 @@ pub(super) fn report(config: &Config, seq: u64) -> Report {
         in_flight: Vec::new(),
         trips: Vec::new(),
         break_glass: Vec::new(),
+        controls: Vec::new(),
+        control_hands: Vec::new(),
     }
 }
 

@@ -53,6 +53,8 @@ async fn report(app: &TestApp, seq: u64, age_ms: u64, good: u64, bad: u64) {
         in_flight: Vec::new(),
         trips: Vec::new(),
         break_glass: Vec::new(),
+        controls: Vec::new(),
+        control_hands: Vec::new(),
     };
     let _: ReportAck =
         app.client(GATEWAY).post_json("/v1/gateways/gw-1/telemetry", &report).await.expect("acknowledged");

@@ -1,9 +1,11 @@
 //! The gateway's whole config: immutable, versioned by the last event that changed it, kept on the gateway's disk.
 
-use seaworthy_model::{Arm, Position, RolloutId, ServiceId, Share, VersionId};
+use jiff::Timestamp;
+use seaworthy_model::{Arm, ControlId, Position, RolloutId, ServiceId, Share, VersionId};
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::Sticky;
+use crate::events::control::ControlV1;
 
 /// Everything a gateway needs to carry requests. Sent whole: it is small, and a whole snapshot cannot be half applied.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -14,6 +16,29 @@ pub struct Config {
     pub routes: Vec<RouteConfig>,
     /// Every service that has a version to serve, for routes and for outbound calls.
     pub services: Vec<ServiceConfig>,
+    /// What holds traffic back now. A gateway that is older than controls skips them; it never names one in its reports, so
+    /// none of them counts as confirmed there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub controls: Vec<ControlConfig>,
+}
+
+/// A control that is in force.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ControlConfig {
+    /// The control: it salts the users' hash.
+    pub control: ControlId,
+    /// The service.
+    pub service: ServiceId,
+    /// The one route that it is for; every route of the service where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub route: Option<String>,
+    /// What it does.
+    pub what: ControlV1,
+    /// When it ends, by the gateway's own clock, also where nobody says so.
+    pub until: Timestamp,
+    /// Whether it is an exercise: the page says so.
+    #[serde(default)]
+    pub drill: bool,
 }
 
 /// Hosts and a path prefix that lead to a service.

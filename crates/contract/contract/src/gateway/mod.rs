@@ -4,13 +4,13 @@ mod config;
 mod control;
 mod telemetry;
 
-pub use config::{ArmConfig, Config, RouteConfig, ServiceConfig, Upstream};
+pub use config::{ArmConfig, Config, ControlConfig, RouteConfig, ServiceConfig, Upstream};
 pub use control::{
     CONTROL_LINE_MAX, ControlCanary, ControlReply, ControlRequest, ControlStatus, Reverted, revert_command,
 };
 pub use telemetry::{
-    BreakGlass, COUNTS_MAX, Classes, Count, GAVE_UP_MS, InFlight, Moment, REPORT_EVERY_MS, Report, ReportAck, Trip,
-    USER_EPOCH_MS,
+    BreakGlass, COUNTS_MAX, Classes, ControlHand, ControlSeen, Count, GAVE_UP_MS, InFlight, Moment, REPORT_EVERY_MS,
+    Report, ReportAck, Trip, USER_EPOCH_MS,
 };
 
 /// Name of the cookie that holds a person's session with the portal.

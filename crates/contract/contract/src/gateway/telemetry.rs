@@ -1,6 +1,6 @@
 //! What a gateway reports every 250 ms: counts and ages, never clocks, never anything of a request's content.
 
-use seaworthy_model::{Arm, GatewayName, Position, RolloutId, ServiceId, VersionId};
+use seaworthy_model::{Arm, ControlId, GatewayName, Position, RolloutId, ServiceId, VersionId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -45,6 +45,70 @@ pub struct Report {
     pub trips: Vec<Trip>,
     /// Break-glass reverts not yet acknowledged.
     pub break_glass: Vec<BreakGlass>,
+    /// Controls in force, and what they did. None from a gateway that is older than controls.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub controls: Vec<ControlSeen>,
+    /// What was done to controls on the gateway's own socket and is not yet acknowledged.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub control_hands: Vec<ControlHand>,
+}
+
+/// What a control did on one gateway. What it refuses meets no version, so it stands in no [`Count`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ControlSeen {
+    /// The control.
+    pub control: ControlId,
+    /// How long it has been in force here, in milliseconds.
+    pub in_force_ms: u64,
+    /// Age of the first request that it refused since then.
+    pub first_refused_age_ms: Option<u64>,
+    /// Requests refused in the interval.
+    pub refused: u64,
+    /// Requests that met it and passed, in the interval.
+    pub passed: u64,
+    /// All that it refused since it is in force here.
+    pub refused_total: u64,
+    /// All that met it and passed since then.
+    pub passed_total: u64,
+}
+
+/// A control set or cleared on the gateway's own socket, from its journal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "did", rename_all = "kebab-case")]
+pub enum ControlHand {
+    /// It was set: from here on it belongs to the control plane, which clears it or lets it end.
+    Set {
+        /// Identity in the journal.
+        id: Uuid,
+        /// What is in force.
+        control: Box<super::ControlConfig>,
+        /// Why, in words.
+        reason: String,
+        /// Who did it, as the operating system knows them.
+        by: String,
+        /// When, as an age.
+        age_ms: u64,
+    },
+    /// It was cleared.
+    Cleared {
+        /// Identity in the journal.
+        id: Uuid,
+        /// The control.
+        control: ControlId,
+        /// Who did it.
+        by: String,
+        /// When, as an age.
+        age_ms: u64,
+    },
+}
+
+impl ControlHand {
+    /// Returns its identity in the journal.
+    pub fn id(&self) -> Uuid {
+        match self {
+            Self::Set { id, .. } | Self::Cleared { id, .. } => *id,
+        }
+    }
 }
 
 /// The server has persisted the report.

@@ -250,6 +250,8 @@ impl Gateway {
             in_flight: self.rows.in_flight(&self.pending),
             trips: self.trips.drain(..).map(|(trip, at)| Trip { age_ms: now - at, ..trip }).collect(),
             break_glass: self.glass_waiting(now),
+            controls: Vec::new(),
+            control_hands: Vec::new(),
         };
         self.queue.push_back((report, now));
         if self.queue.len() > REPORTS_MAX {

@@ -19,8 +19,12 @@ fn compiled(stable: bool, step: u64, before: &Compiled) -> Compiled {
     let canary = Upstream { rollout, step, arm: arm("v2"), share: Share::from_basis_points(500).unwrap() };
     let service =
         ServiceConfig { service: "checkout".parse().unwrap(), stable: stable.then(|| arm("v1")), canary: Some(canary) };
-    Compiled::new(Config { version: step, routes: Vec::new(), services: vec![service] }, before, &HashMap::new())
-        .unwrap()
+    Compiled::new(
+        Config { version: step, routes: Vec::new(), services: vec![service], controls: Vec::new() },
+        before,
+        &HashMap::new(),
+    )
+    .unwrap()
 }
 
 fn count(arm: Arm, config: u64, users: u64, failed: u64, first: u64) -> Count {

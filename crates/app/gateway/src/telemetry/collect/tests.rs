@@ -35,7 +35,7 @@ fn with_canary(canary: Option<(&str, u128)>) -> Compiled {
     let upstream = |(version, of)| Upstream { rollout: rollout(of), step: 1, arm: arm(version), share: Share::ALL };
     let service =
         ServiceConfig { service: "checkout".parse().unwrap(), stable: Some(arm("v1")), canary: canary.map(upstream) };
-    let config = Config { version: 1, routes: Vec::new(), services: vec![service] };
+    let config = Config { version: 1, routes: Vec::new(), services: vec![service], controls: Vec::new() };
     Compiled::new(config, &Compiled::default(), &HashMap::new()).unwrap()
 }
 

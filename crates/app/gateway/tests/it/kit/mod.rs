@@ -22,7 +22,7 @@ pub(crate) const WAIT: Duration = Duration::from_secs(30);
 
 /// A config of one service `checkout` on every host.
 pub(crate) fn config(version: u64, stable: &[&Version], canary: Option<Upstream>) -> Config {
-    Config { version, routes: vec![route()], services: vec![service("checkout", stable, canary)] }
+    Config { version, routes: vec![route()], services: vec![service("checkout", stable, canary)], controls: Vec::new() }
 }
 
 pub(crate) fn route() -> RouteConfig {
