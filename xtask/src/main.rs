@@ -10,6 +10,7 @@ mod crash;
 mod example;
 mod figures;
 mod fmt;
+mod parts;
 mod prepare;
 mod random;
 mod screenshot;

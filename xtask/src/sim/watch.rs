@@ -3,11 +3,12 @@
 //! Each part is an example of the crate that it is about, run with a seed. What they simulate, and what they leave out,
 //! stands at the top of each: `seaworthy-sim` (engine, alerts and gateway), `seaworthy-slo` (years of one objective).
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use crate::args::Args;
 use crate::example::{build, measure};
-use crate::figures::{Figure, percentile, spread, verdict};
+use crate::figures::{Figure, percentile, spread};
+use crate::parts::{Asked, Named, Part};
 use crate::shell::{Outcome, Profile};
 
 /// What mathematics leaves at 99.9% over 30 days, all requests failing: 2% of the budget, in seconds.
@@ -26,16 +27,7 @@ struct Plan {
     profile: Profile,
 }
 
-/// What a part came to.
-struct Part {
-    measured: Value,
-    figures: Vec<Figure>,
-}
-
-/// A part's name, and what runs it.
-type Named = (&'static str, fn(&Plan) -> Outcome<Part>);
-
-const PARTS: &[Named] =
+const PARTS: &[Named<Plan>] =
     &[("page", page), ("storm", storm), ("probe", probe), ("false-pages", false_pages), ("missed", missed)];
 
 /// Runs the parts that are named, or all of them.
@@ -51,32 +43,9 @@ pub(super) fn run(mut args: Args) -> Outcome {
         faults: args.number("--faults", 100_000)?,
         profile: if args.flag("--debug") { Profile::Dev } else { Profile::Release },
     };
-    let file = args.value("--json")?;
-    let mut wanted = Vec::new();
-    while let Some(word) = args.word() {
-        let known = PARTS.iter().find(|(name, _)| *name == word);
-        wanted.push(known.ok_or_else(|| format!("unknown part \"{word}\"\nhint: {}", names()))?);
-    }
-    args.finish()?;
-    if wanted.is_empty() {
-        wanted = PARTS.iter().collect();
-    }
+    let asked = Asked::new(args, PARTS)?;
     eprintln!("seed {}: another one with --seed N", plan.seed);
-    let (mut all, mut figures) = (Map::new(), Vec::new());
-    for (name, part) in wanted {
-        let part = part(&plan)?;
-        all.insert((*name).to_owned(), part.measured);
-        figures.extend(part.figures);
-    }
-    if let Some(file) = file {
-        let all = json!({ "seed": plan.seed, "parts": all });
-        std::fs::write(&file, format!("{all:#}\n")).map_err(|error| format!("could not write \"{file}\": {error}"))?;
-    }
-    verdict(&figures)
-}
-
-fn names() -> String {
-    PARTS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
+    asked.run(&plan, plan.seed)
 }
 
 /// Runs an example with words after its name.

@@ -18,8 +18,9 @@
 use serde_json::json;
 
 use super::memory::ours;
-use super::{Part, Plan, prometheus};
+use super::{Plan, prometheus};
 use crate::figures::Figure;
+use crate::parts::Part;
 use crate::shell::Outcome;
 
 /// Reports that are timed: 100 s of virtual time.

@@ -7,9 +7,10 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use super::{Part, Plan};
+use super::Plan;
 use crate::example::{build, measure};
 use crate::figures::Figure;
+use crate::parts::Part;
 use crate::shell::{Outcome, target};
 
 /// Reports that are taken in before it is weighed.

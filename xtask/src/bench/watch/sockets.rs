@@ -15,13 +15,14 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use super::Plan;
 use super::hook::Hook;
 use super::memory::fresh;
 use super::origin::{Origin, is_served, keep_asking};
-use super::{Part, Plan};
 use crate::conformance::http::{ask, get, wait};
 use crate::conformance::world::Running;
 use crate::figures::{Figure, percentile, spread};
+use crate::parts::Part;
 use crate::random::Random;
 use crate::shell::{Outcome, command, seaworthy};
 
