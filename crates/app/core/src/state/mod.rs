@@ -28,7 +28,7 @@ pub use catalogue::{Catalogue, Declared};
 pub use control::ControlRecord;
 pub use downtime::{Downtime, FunctionKey, Recorded, WindowRecord, function_name};
 use page::Taken;
-pub use page::{ChannelState, PageRecord};
+pub use page::{Call, ChannelState, Climb, Exhausted, PageRecord};
 pub use rollout::{Placed, RolloutRecord};
 pub use rota::{DeclaredRota, Membership, Offer, Rota, Started};
 pub use version::{Health, Serving, VersionRecord};
@@ -133,6 +133,9 @@ impl State {
             Event::PageUndeliverable(e) => {
                 self.change_page(e.page, |page| page.undeliverable(&e.channel, &e.reason, fact.at));
             }
+            Event::PageEscalated(e) => self.change_page(e.page, |page| page.escalate(e, fact.at)),
+            Event::PageExhausted(e) => self.change_page(e.page, |page| page.climb.exhaust(e, fact.at)),
+            Event::PageCalled(e) => self.change_page(e.page, |page| page.climb.call(e, fact.at)),
             Event::PageAcknowledged(e) => {
                 let taken = if alert::is_person(&fact.actor) { Taken::Person } else { Taken::Somebody };
                 self.change_page(e.page, |page| page.acknowledge(fact, taken));

@@ -1,13 +1,17 @@
 //! Pages and how each channel fared; the outbox is what is still waiting here.
 
+mod climb;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use seaworthy_contract::events::alert::VerdictV1;
-use seaworthy_contract::events::page::PageRequestedV1;
-use seaworthy_model::Position;
+use seaworthy_contract::events::page::{PageEscalatedV1, PageRequestedV1};
+use seaworthy_model::{PersonId, Position};
 
 use crate::Fact;
+
+pub use climb::{Call, Climb, Exhausted};
 
 /// A page.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +31,8 @@ pub struct PageRecord {
     pub reached: Option<Position>,
     /// What somebody said it was worth.
     pub verdict: Option<VerdictV1>,
+    /// Whom it has called so far.
+    pub climb: Climb,
 }
 
 /// Who took a page.
@@ -60,7 +66,14 @@ impl PageRecord {
             acknowledged: None,
             reached: None,
             verdict: None,
+            climb: Climb::new(request, fact.at),
         }
+    }
+
+    /// Returns whom a channel calls; nobody where it is the portal.
+    pub fn person(&self, channel: &str) -> Option<&PersonId> {
+        let mut called = self.climb.calls.iter().flat_map(|call| call.people.iter().map(move |person| (call, person)));
+        Some(called.find(|(call, person)| call.channel(&self.request, person) == channel)?.1)
     }
 
     pub(super) fn delivered(&mut self, channel: &str, at: Timestamp) {
@@ -69,6 +82,15 @@ impl PageRecord {
 
     pub(super) fn undeliverable(&mut self, channel: &str, reason: &str, at: Timestamp) {
         self.channels.insert(channel.to_owned(), ChannelState::Undeliverable(at, reason.to_owned()));
+    }
+
+    /// Calls others as well: each is a channel of the page.
+    pub(super) fn escalate(&mut self, event: &PageEscalatedV1, at: Timestamp) {
+        let call = Call { rung: event.rung.into(), at, people: event.people.clone(), why: Some(event.why) };
+        for person in &call.people {
+            self.channels.entry(call.channel(&self.request, person)).or_insert(ChannelState::Waiting);
+        }
+        self.climb.calls.push(call);
     }
 
     pub(super) fn acknowledge(&mut self, fact: &Fact, taken: Taken) {

@@ -4,9 +4,10 @@ use seaworthy_contract::events::Event;
 use seaworthy_contract::events::alert::{AlertFiredV1, RuleChangeV1, Urgency, VerdictV1};
 use seaworthy_contract::events::downtime::{CauseV1, DowntimeStateChangedV1, SeenV1};
 use seaworthy_contract::events::incident::{IncidentClockV1, IncidentRoleV1};
+use seaworthy_contract::events::page::EscalatedBecauseV1;
 use seaworthy_contract::events::rollout::RevertCauseV1;
 use seaworthy_contract::events::rota::StandInV1;
-use seaworthy_model::ServiceId;
+use seaworthy_model::{PersonId, ServiceId};
 
 /// Says what happened, without names of people: the ledger holds handles only.
 pub fn sentence(event: &Event) -> String {
@@ -41,6 +42,18 @@ pub fn sentence(event: &Event) -> String {
         Event::PageRequested(e) => format!("page about {}: {}", e.service, e.sentence),
         Event::PageDelivered(e) => format!("page left by {}", e.channel),
         Event::PageUndeliverable(e) => format!("page could not leave by {}: {}", e.channel, e.reason),
+        Event::PageEscalated(e) => {
+            let people: Vec<&str> = e.people.iter().map(PersonId::as_str).collect();
+            let why = match e.why {
+                EscalatedBecauseV1::Unanswered => "nobody took the page",
+                EscalatedBecauseV1::Unreachable => "nobody of those who were called can be reached",
+                EscalatedBecauseV1::Nobody => "nobody was there to be called",
+            };
+            format!("{why}: {} called", people.join(", "))
+        }
+        Event::PageExhausted(e) if e.again => format!("nobody took the page in round {}: it begins again", e.round),
+        Event::PageExhausted(e) => format!("nobody took the page in {} rounds, and nobody else is called", e.round),
+        Event::PageCalled(e) => format!("page sent by contact {} of {}", e.contact, e.channel),
         Event::PageAcknowledged(_) => "somebody has the page".to_owned(),
         Event::PageJudged(e) => match e.verdict {
             VerdictV1::Acted => "the page was acted on",

@@ -160,6 +160,12 @@ events! {
     PageUndeliverable(page::PageUndeliverableV1) = "page.undeliverable" v 1;
     /// A person has it.
     PageAcknowledged(page::PageAcknowledgedV1) = "page.acknowledged" v 1;
+    /// Nobody took the page yet: others are called as well.
+    PageEscalated(page::PageEscalatedV1) = "page.escalated" v 1;
+    /// Nobody is left to be called.
+    PageExhausted(page::PageExhaustedV1) = "page.exhausted" v 1;
+    /// A contact of somebody who was called took the page.
+    PageCalled(page::PageCalledV1) = "page.called" v 1;
     /// Somebody said what a page was worth.
     PageJudged(alert::PageJudgedV1) = "page.judged" v 1;
     /// A symptom is there that was not.

@@ -65,6 +65,59 @@ pub struct PageUndeliverableV1 {
     pub reason: String,
 }
 
+/// Nobody took the page yet: these people are called as well. Each is a channel of the page from now on, `rung-<n>/<person>`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PageEscalatedV1 {
+    /// The page.
+    #[schema(value_type = String)]
+    pub page: PageId,
+    /// The rung of the ladder that is called, from 0; what `page.requested` calls is rung 0.
+    pub rung: u16,
+    /// Whom it calls, as they were on call at this instant; whoever is on call later is not called by it.
+    #[schema(value_type = Vec<String>)]
+    pub people: Vec<PersonId>,
+    /// Why.
+    pub why: EscalatedBecauseV1,
+}
+
+/// Why a page climbs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum EscalatedBecauseV1 {
+    /// Whoever was called has not taken it in the time that the policy gives.
+    Unanswered,
+    /// Every contact of everybody who was called was given up.
+    Unreachable,
+    /// Nobody was there to be called.
+    Nobody,
+}
+
+/// The ladder was climbed to its end and nobody has taken the page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PageExhaustedV1 {
+    /// The page.
+    #[schema(value_type = String)]
+    pub page: PageId,
+    /// How many times it was climbed, from 1.
+    pub round: u16,
+    /// Whether it begins again, as its policy says; otherwise nobody else is called.
+    pub again: bool,
+}
+
+/// A contact of somebody who was called took the page. Which way that is stands in the directory, not here.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PageCalledV1 {
+    /// The page.
+    #[schema(value_type = String)]
+    pub page: PageId,
+    /// The channel: `contacts`, or `rung-<n>/<person>`.
+    pub channel: String,
+    /// Which of the person's contacts, from 1, as they stood then.
+    pub contact: u16,
+    /// Which try it was, from 1.
+    pub attempt: u32,
+}
+
 /// A person has it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct PageAcknowledgedV1 {
