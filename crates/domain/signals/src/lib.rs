@@ -12,6 +12,7 @@
 //! is the caller's business: nothing here knows where a count came from.
 
 mod arms;
+mod cells;
 mod histogram;
 mod live;
 mod resolution;

@@ -5,41 +5,7 @@
 
 use seaworthy_model::Tally;
 
-/// One bucket: eight bytes. 2^32 events in five minutes are 14 million a second; past that a cell stays full.
-#[derive(Debug, Clone, Copy, Default)]
-struct Cell {
-    total: u32,
-    bad: u32,
-}
-
-impl Cell {
-    fn tally(self) -> Tally {
-        Tally { total: u64::from(self.total), bad: u64::from(self.bad) }
-    }
-
-    fn full(tally: Tally) -> Self {
-        let tally = capped(tally);
-        let narrow = |count| u32::try_from(count).unwrap_or(u32::MAX);
-        Self { total: narrow(tally.total), bad: narrow(tally.bad) }
-    }
-
-    /// Returns what of it went in, so that sums hold what cells hold.
-    fn add(&mut self, tally: Tally) -> Tally {
-        let before = self.tally();
-        let mut after = before;
-        after.add(capped(tally));
-        *self = Self::full(after);
-        let mut went_in = self.tally();
-        went_in.remove(before);
-        went_in
-    }
-}
-
-/// Returns the counts as far as a bucket holds them.
-pub(crate) fn capped(tally: Tally) -> Tally {
-    let most = u64::from(u32::MAX);
-    Tally::new(tally.total.min(most), tally.bad.min(most))
-}
+use crate::cells::{Cells, capped};
 
 /// The last so many slots, the open one included.
 #[derive(Debug, Clone)]
@@ -54,7 +20,7 @@ struct Window {
 pub(crate) struct Ring {
     /// The open slot; never goes back.
     head: i64,
-    cells: Box<[Cell]>,
+    cells: Cells,
     /// A bit for each cell that changed since it was last taken.
     dirty: Box<[u64]>,
     windows: Box<[Window]>,
@@ -70,7 +36,7 @@ impl Ring {
         };
         Self {
             head,
-            cells: vec![Cell::default(); kept].into_boxed_slice(),
+            cells: Cells::new(kept),
             dirty: vec![0; kept.div_ceil(64)].into_boxed_slice(),
             windows: windows.map(window).collect(),
         }
@@ -100,14 +66,14 @@ impl Ring {
         let steps = to.saturating_sub(self.head).clamp(0, kept);
         for slot in self.head + 1..=self.head + steps {
             for at in 0..self.windows.len() {
-                let out = self.cells[self.index(slot - self.windows[at].slots)];
-                self.windows[at].sum.remove(out.tally());
+                let out = self.cells.get(self.index(slot - self.windows[at].slots));
+                self.windows[at].sum.remove(out);
             }
             let index = self.index(slot);
             if self.unmark(index) {
-                left(slot - kept, self.cells[index].tally());
+                left(slot - kept, self.cells.get(index));
             }
-            self.cells[index] = Cell::default();
+            self.cells.set(index, Tally::default());
         }
         self.head = self.head.max(to);
     }
@@ -116,7 +82,7 @@ impl Ring {
     pub(crate) fn add(&mut self, slot: i64, tally: Tally) -> Option<Tally> {
         self.holds(slot).then(|| {
             let index = self.index(slot);
-            let went_in = self.cells[index].add(tally);
+            let went_in = self.cells.add(index, tally);
             self.dirty[index / 64] |= 1 << (index % 64);
             self.reaching(slot).for_each(|window| window.sum.add(went_in));
             went_in
@@ -127,7 +93,8 @@ impl Ring {
     pub(crate) fn replace(&mut self, slot: i64, tally: Tally) -> Option<Tally> {
         self.holds(slot).then(|| {
             let index = self.index(slot);
-            let before = std::mem::replace(&mut self.cells[index], Cell::full(tally)).tally();
+            let before = self.cells.get(index);
+            self.cells.set(index, tally);
             self.reaching(slot).for_each(|window| {
                 window.sum.remove(before);
                 window.sum.add(capped(tally));
@@ -148,7 +115,7 @@ impl Ring {
 
     /// Returns every slot that it holds, oldest first.
     pub(crate) fn slots(&self) -> impl Iterator<Item = (i64, Tally)> {
-        (self.oldest()..=self.head).map(|slot| (slot, self.cells[self.index(slot)].tally()))
+        (self.oldest()..=self.head).map(|slot| (slot, self.cells.get(self.index(slot))))
     }
 
     /// Returns the slots that changed since they were last taken, in no order.
@@ -158,7 +125,7 @@ impl Ring {
             while bits != 0 {
                 let index = word * 64 + bits.trailing_zeros() as usize;
                 bits &= bits - 1;
-                each(self.slot_at(index), self.cells[index].tally());
+                each(self.slot_at(index), self.cells.get(index));
             }
         }
     }
@@ -188,7 +155,7 @@ impl Ring {
 
     /// Returns the bytes that it has on the heap.
     pub(crate) fn heap_bytes(&self) -> usize {
-        size_of_val(&*self.cells) + size_of_val(&*self.dirty) + size_of_val(&*self.windows)
+        self.cells.heap_bytes() + size_of_val(&*self.dirty) + size_of_val(&*self.windows)
     }
 }
 

@@ -9,9 +9,10 @@ use std::ops::Range;
 use jiff::{SignedDuration, Timestamp};
 use seaworthy_model::Tally;
 
+use crate::cells::capped;
 use crate::live::{Live, Watched};
 use crate::resolution::{Bucket, FIVE_MINUTES_KEPT, Resolution, TEN_SECONDS_KEPT};
-use crate::ring::{Ring, capped};
+use crate::ring::Ring;
 use crate::total::{PERIOD_DAYS_MAX, Period, Total};
 
 /// The windows of the four standard tiers, in seconds (SRE Workbook, chapter 5).
