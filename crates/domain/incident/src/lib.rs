@@ -17,7 +17,9 @@ pub use decide::{
 };
 pub use incident::{Event, Incident, PAGES_MAX, PEOPLE_MAX, Role, Source};
 pub use similar::{ALIKE_MIN, Traits, likeness};
-pub use suspect::{Arms, Change, Confidence, Finding, Kind, LOOK_BACK, NEAR, Relation, SLACK, Weighed, finding, weigh};
+pub use suspect::{
+    Arms, Change, Confidence, Finding, Kind, LOOK_BACK, NEAR, Relation, SLACK, Weighed, arms, finding, weigh,
+};
 
 #[cfg(test)]
 mod tests;
