@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
 use crate::table::{ITEM, harmless};
 
 /// Seconds of a day.
@@ -71,6 +75,14 @@ pub(crate) fn long_duration(text: &str) -> Result<Duration, String> {
     let number: u64 = number.parse().map_err(|_| hint())?;
     let length = number.checked_mul(seconds).filter(|seconds| *seconds > 0);
     length.map(Duration::from_secs).ok_or_else(hint)
+}
+
+/// Reads `2026-01-01` as its midnight in UTC, or an instant. A date with a time but no offset is neither.
+pub(crate) fn instant(text: &str) -> Result<Timestamp, String> {
+    let midnight = |date: Date| date.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
+    let day = text.parse::<Date>().ok().filter(|_| text.len() == "2026-01-01".len()).and_then(midnight);
+    let at = day.or_else(|| text.parse().ok());
+    at.ok_or_else(|| "expected a date such as 2026-01-01, or an instant such as 2026-01-01T08:00:00Z".to_owned())
 }
 
 /// Writes how long ago something was: `now`, `12 s ago`, `3 min ago`.
@@ -165,6 +177,21 @@ mod tests {
             "9999999999999999999d",
         ] {
             assert!(long_duration(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_is_a_day_of_utc_or_an_instant() {
+        for (text, at) in [
+            ("2026-01-01", Some("2026-01-01T00:00:00Z")),
+            ("2026-01-01T08:00:00Z", Some("2026-01-01T08:00:00Z")),
+            ("2026-01-01T08:00:00+02:00", Some("2026-01-01T06:00:00Z")),
+            ("2026-01-01T08:00:00", None),
+            ("2026-02-30", None),
+            ("tomorrow", None),
+            ("", None),
+        ] {
+            assert_eq!(instant(text).ok().map(|at| at.to_string()).as_deref(), at, "{text}");
         }
     }
 

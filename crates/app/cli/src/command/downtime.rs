@@ -11,13 +11,12 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use seaworthy_downtime::{Definition, Span};
 use seaworthy_histories::{History, Unreadable};
 
 use crate::context::Context;
 use crate::table::harmless;
+use crate::words::instant;
 use crate::{Exit, Failure, report};
 use figures::Figures;
 
@@ -95,13 +94,6 @@ impl Rule {
             Self::One(definition) => vec![definition],
         }
     }
-}
-
-fn instant(text: &str) -> Result<Timestamp, String> {
-    let midnight = |date: Date| date.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
-    let day = text.parse::<Date>().ok().filter(|_| text.len() == "2026-01-01".len()).and_then(midnight);
-    let at = day.or_else(|| text.parse().ok());
-    at.ok_or_else(|| "expected a date such as 2026-01-01, or an instant such as 2026-01-01T08:00:00Z".to_owned())
 }
 
 fn rule(text: &str) -> Result<Rule, String> {

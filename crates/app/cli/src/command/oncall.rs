@@ -9,8 +9,6 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use seaworthy_contract::catalogue::{Entity, Rotation};
 use seaworthy_core::view::schedule;
 use seaworthy_files::{Diagnostic, FILE_BYTES_MAX, Loaded, Severity, Source};
@@ -18,6 +16,7 @@ use seaworthy_oncall::{Finding, Limits, Plan, Schedule, findings};
 
 use crate::table::harmless;
 use crate::view::View;
+use crate::words::instant;
 use crate::{Exit, Failure, report};
 
 /// Rules of references: a file that is looked at alone does not hold everybody whom it names.
@@ -59,13 +58,6 @@ pub struct ShowArgs {
     /// Write an iCalendar file instead (RFC 5545)
     #[arg(long, conflicts_with = "json")]
     pub ics: bool,
-}
-
-fn instant(text: &str) -> Result<Timestamp, String> {
-    let midnight = |date: Date| date.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
-    let day = text.parse::<Date>().ok().filter(|_| text.len() == "2026-01-01".len()).and_then(midnight);
-    let at = day.or_else(|| text.parse().ok());
-    at.ok_or_else(|| "expected a date such as 2026-01-01, or an instant such as 2026-01-01T08:00:00Z".to_owned())
 }
 
 /// A rotation, resolved.

@@ -10,11 +10,11 @@ use seaworthy_contract::events::downtime::CauseV1;
 use seaworthy_downtime::Definition;
 use seaworthy_model::{ServiceId, WindowId};
 
+use super::Rule;
 use super::shown;
-use super::{Rule, instant};
 use crate::context::Context;
 use crate::table::harmless;
-use crate::words::long_duration;
+use crate::words::{instant, long_duration};
 use crate::{Exit, Failure};
 
 /// Which account.
