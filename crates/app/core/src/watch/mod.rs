@@ -12,6 +12,7 @@ mod live;
 pub mod objectives;
 pub mod probes;
 mod series;
+mod told;
 mod used;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -17,13 +17,14 @@ mod word;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use seaworthy_alert::{Nature, Phase, Purpose, Signal, Urgency};
 use seaworthy_contract::prober::ProbeReport;
 use seaworthy_downtime::Observation;
 use seaworthy_model::Position;
 use seaworthy_probe::{History, Run, State as Seen};
 
+use super::told;
 use crate::State;
 use crate::state::FunctionKey;
 
@@ -39,9 +40,6 @@ const DOWN: &str = "availability";
 
 /// What is wrong when it works worse than it should.
 const DEGRADED: &str = "degradation";
-
-/// What the ledger does not take, because nobody wants to hear it any more, is told again after this long.
-const TELL_AGAIN: SignedDuration = SignedDuration::from_secs(1);
 
 /// Every probe of the catalogue, and the places that run them.
 #[derive(Debug, Clone, Default)]
@@ -138,27 +136,10 @@ impl Probes {
 
     /// What the ledger has open for a rule that says nothing any more, or that is gone.
     fn ended(&self, state: &State, now: Timestamp) -> Vec<Signal> {
-        let mut ended = Vec::new();
-        for (_, alert) in state.alerts.all_open().filter(|(_, alert)| alert.purpose == Purpose::Real) {
-            for rule in alert.rules.iter().filter(|rule| rule.starts_with(RULE)) {
-                let probed = self.all.get(&rule[RULE.len()..]).filter(|p| p.declared.service == alert.service);
-                let still = probed.is_some_and(|probed| probed.may_still(alert.symptom == DOWN));
-                if !still {
-                    ended.push(Signal {
-                        rule: rule.clone(),
-                        service: alert.service.clone(),
-                        symptom: alert.symptom.clone(),
-                        nature: Nature::Symptom,
-                        urgency: alert.urgency,
-                        phase: Phase::Ended,
-                        purpose: Purpose::Real,
-                        began_at: now,
-                        sentence: String::new(),
-                    });
-                }
-            }
-        }
-        ended
+        told::ended(state, RULE, now, |name, alert| {
+            let probed = self.all.get(name).filter(|probed| probed.declared.service == alert.service);
+            probed.is_some_and(|probed| probed.may_still(alert.symptom == DOWN))
+        })
     }
 }
 
@@ -178,17 +159,10 @@ fn firing(probed: &mut Probed, state: &State, now: Timestamp) -> Option<Signal> 
     let service = &probed.declared.service;
     state.catalogue.service(service)?;
     let rule = rule(&probed.declared.name);
-    // What its team made of the rule is what the ledger can be expected to say.
-    let wanted = state.alerts.rules.get(&rule).map_or(Some(urgency), |r| r.urgency(urgency, Nature::Symptom))?;
-    let open = state.alerts.open(service, symptom, Purpose::Real).and_then(|id| state.alerts.alerts.get(&id));
-    if open.is_some_and(|open| open.rules.contains(&rule) && open.urgency >= wanted) {
+    let is_news = told::is_news(state, &rule, service, symptom, urgency);
+    if !is_news || !told::is_time(&mut probed.told_at, now) {
         return None;
     }
-    let told = probed.told_at.map(|at| now.duration_since(at));
-    if told.is_some_and(|ago| (SignedDuration::ZERO..TELL_AGAIN).contains(&ago)) {
-        return None;
-    }
-    probed.told_at = Some(now);
     Some(Signal {
         rule,
         service: probed.declared.service.clone(),

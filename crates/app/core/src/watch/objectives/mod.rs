@@ -29,6 +29,7 @@ use seaworthy_signals::{Arms, Bucket, FUTURE_MAX, PAST_DAYS_MAX, Refused};
 use seaworthy_slo::{self as slo, Reach};
 
 use super::gateways::Gateways;
+use super::told;
 use crate::State;
 
 pub use arms::ARM;
@@ -45,9 +46,6 @@ const LOOK_EVERY: SignedDuration = SignedDuration::from_millis(200);
 /// How long what gateways saw of a service's connections says something. Shorter than the silence that is called down:
 /// what a gateway saw before it fell silent says nothing about the service.
 const REACH_FRESH: SignedDuration = SignedDuration::from_secs(10);
-
-/// What the ledger does not take, because nobody wants to hear it any more, is told again after this long.
-const TELL_AGAIN: SignedDuration = SignedDuration::from_secs(1);
 
 /// What the names of rules of objectives begin with.
 const RULE: &str = "objective/";
@@ -238,31 +236,13 @@ impl Objectives {
 
     /// What the ledger has open for a rule that says nothing any more, or that is gone.
     fn ended(&self, state: &State, now: Timestamp) -> Vec<Signal> {
-        let mut ended = Vec::new();
-        for (_, alert) in state.alerts.all_open().filter(|(_, alert)| alert.purpose == Purpose::Real) {
-            for rule in alert.rules.iter().filter(|rule| rule.starts_with(RULE)) {
-                let watched = self.get(&rule[RULE.len()..]);
-                let is_same = |w: &&Watched| w.declared.service == alert.service && w.symptom() == alert.symptom;
-                let still = watched.filter(is_same).is_some_and(|watched| match watched.engine() {
-                    Some(engine) => !watched.is_ready || engine.alert().is_some(),
-                    None => false,
-                });
-                if !still {
-                    ended.push(Signal {
-                        rule: rule.clone(),
-                        service: alert.service.clone(),
-                        symptom: alert.symptom.clone(),
-                        nature: Nature::Symptom,
-                        urgency: alert.urgency,
-                        phase: Phase::Ended,
-                        purpose: Purpose::Real,
-                        began_at: now,
-                        sentence: String::new(),
-                    });
-                }
-            }
-        }
-        ended
+        told::ended(state, RULE, now, |name, alert| {
+            let is_same = |w: &&Watched| w.declared.service == alert.service && w.symptom() == alert.symptom;
+            self.get(name).filter(is_same).is_some_and(|watched| match watched.engine() {
+                Some(engine) => !watched.is_ready || engine.alert().is_some(),
+                None => false,
+            })
+        })
     }
 }
 
@@ -280,18 +260,10 @@ fn firing(watched: &mut Watched, state: &State, now: Timestamp) -> Option<Signal
         slo::Urgency::Page => Urgency::Page,
         slo::Urgency::Ticket => Urgency::Ticket,
     };
-    // What its team made of the rule is what the ledger can be expected to say.
-    let wanted = state.alerts.rules.get(&rule).map_or(Some(urgency), |r| r.urgency(urgency, Nature::Symptom))?;
-    let open = state.alerts.open(&watched.declared.service, &symptom, Purpose::Real);
-    let open = open.and_then(|id| state.alerts.alerts.get(&id));
-    if open.is_some_and(|open| open.rules.contains(&rule) && open.urgency >= wanted) {
+    let is_news = told::is_news(state, &rule, &watched.declared.service, &symptom, urgency);
+    if !is_news || !told::is_time(&mut watched.told_at, now) {
         return None;
     }
-    let told = watched.told_at.map(|at| now.duration_since(at));
-    if told.is_some_and(|ago| (SignedDuration::ZERO..TELL_AGAIN).contains(&ago)) {
-        return None;
-    }
-    watched.told_at = Some(now);
     let (began_at, sentence) = speak::speak(watched, &alert, now);
     Some(Signal {
         rule,
