@@ -1,5 +1,7 @@
 //! The consensus of places: what a probe's runs mean together, and when that changes.
 
+mod heard;
+
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -7,6 +9,7 @@ use jiff::Timestamp;
 
 use crate::place::{Place, Standing};
 use crate::{Code, Reason, Run};
+use heard::{Heard, Verdict, quorum};
 
 /// Longest way of a result from its prober to here: a place whose next slot is not heard of by then is silent.
 pub const DELIVERY_MAX: Duration = Duration::from_secs(5);
@@ -123,6 +126,8 @@ pub struct Watcher {
     history: History,
     places: Vec<Place>,
     state: State,
+    /// Why it is so, as of the last look.
+    reason: String,
     /// When it became down, within [`FLAP_WITHIN`], at most as often as makes a difference.
     downs: VecDeque<Timestamp>,
 }
@@ -131,7 +136,8 @@ impl Watcher {
     /// Begins to watch.
     pub fn new(watch: Watch, history: History) -> Self {
         let places = watch.places.iter().cloned().map(Place::new).collect();
-        Self { watch, history, places, state: State::Unknown(Unseen::NotYet), downs: VecDeque::new() }
+        let (state, reason) = (State::Unknown(Unseen::NotYet), String::new());
+        Self { watch, history, places, state, reason, downs: VecDeque::new() }
     }
 
     /// Goes on with other places or times; what known places have said is kept.
@@ -165,6 +171,7 @@ impl Watcher {
         let passes_min = self.passes_min();
         self.places.iter_mut().for_each(|place| place.settle(passes_min, now));
         let verdict = self.verdict(now);
+        self.reason.clone_from(&verdict.reason);
         if verdict.state == self.state {
             return None;
         }
@@ -187,6 +194,12 @@ impl Watcher {
     /// Returns what the target is.
     pub fn state(&self) -> State {
         self.state
+    }
+
+    /// Returns why it is so, by what places said until the last look: it changes as they come, leave and repeat themselves,
+    /// and the state need not. Empty before the first look.
+    pub fn reason(&self) -> &str {
+        &self.reason
     }
 
     /// Returns whether it was ever up: to be kept, and given to [`Self::new`] after a restart.
@@ -246,135 +259,7 @@ impl Watcher {
     }
 }
 
-/// How many places must agree: one that is alone decides alone; otherwise two at least, and most of those that see.
-fn quorum(seeing: usize, expected: usize) -> usize {
-    if expected == 1 { 1 } else { (seeing / 2 + 1).max(2) }
-}
-
 /// Returns whether `at` is at most `span` before `now`.
 fn within(at: Timestamp, span: Duration, now: Timestamp) -> bool {
     Duration::try_from(now.duration_since(at)).is_ok_and(|passed| passed <= span) || at > now
-}
-
-struct Verdict {
-    state: State,
-    since: Timestamp,
-    reason: String,
-}
-
-/// What all places say, sorted.
-#[derive(Default)]
-struct Heard {
-    expected: usize,
-    /// The first of its passes in a row, and what is not as it should be.
-    up: Vec<(Timestamp, Option<Reason>)>,
-    bad: Vec<(Timestamp, Reason)>,
-    blind: Vec<(String, Reason)>,
-    silent: Vec<String>,
-    /// The slots with which places stopped to see.
-    lost: Vec<Timestamp>,
-    /// Places that have not looked often enough.
-    early: usize,
-}
-
-impl Heard {
-    fn of(watcher: &Watcher, now: Timestamp) -> Self {
-        let mut heard = Self { expected: watcher.places.len(), ..Self::default() };
-        let every = Duration::from_millis(watcher.watch.every_ms);
-        for place in &watcher.places {
-            let since = place.pass_since.or(place.last).unwrap_or(now);
-            match watcher.says(place, now) {
-                Says::Up => heard.up.push((since, None)),
-                Says::Degraded(reason) => heard.up.push((since, Some(reason))),
-                Says::Down(since, reason) => heard.bad.push((since, reason)),
-                Says::Blind(reason) => {
-                    heard.lost.push(place.last.unwrap_or(now));
-                    heard.blind.push((place.name.clone(), reason));
-                }
-                Says::Silent => {
-                    let missed = place.last.and_then(|last| last.checked_add(every).ok());
-                    heard.lost.push(missed.unwrap_or(now));
-                    heard.silent.push(place.name.clone());
-                }
-                Says::NotYet => heard.early += 1,
-            }
-        }
-        heard.up.sort_by_key(|(since, _)| *since);
-        heard.bad.sort_by_key(|(since, _)| *since);
-        heard.lost.sort();
-        heard
-    }
-
-    fn count(&self, agreeing: usize) -> String {
-        match self.expected {
-            1 => "its one place".to_owned(),
-            expected => format!("{agreeing} of {expected} places"),
-        }
-    }
-
-    fn down(&self, history: History) -> Verdict {
-        let (since, first) = &self.bad[0];
-        let places = self.count(self.bad.len());
-        if history == History::UpBefore {
-            return Verdict { state: State::Down, since: *since, reason: format!("{first}, from {places}") };
-        }
-        let hint = match first.code {
-            Code::Status(401 | 403 | 407) => "; does the probe need a credential?",
-            Code::Status(404) => "; is the address right?",
-            Code::Certificate | Code::Tls => "; does it speak TLS, with a certificate that the probers trust?",
-            _ => "",
-        };
-        let reason = format!("never once up: {first}, from {places}{hint}");
-        Verdict { state: State::Unknown(Unseen::NeverUp), since: *since, reason }
-    }
-
-    fn works(&self, need: usize) -> Verdict {
-        let degraded: Vec<_> = self.up.iter().filter_map(|(since, why)| Some((*since, why.as_ref()?))).collect();
-        if degraded.len() >= need {
-            let reason = format!("{}, from {}", degraded[0].1, self.count(degraded.len()));
-            return Verdict { state: State::Degraded, since: degraded[need - 1].0, reason };
-        }
-        let good: Vec<_> = self.up.iter().filter(|(_, degraded)| degraded.is_none()).collect();
-        let since = good.get(need - 1).map_or(self.up[need - 1].0, |(since, _)| *since);
-        let but = match self.bad.first() {
-            None => String::new(),
-            Some((_, reason)) => format!("; not from {}: {reason}", self.bad.len()),
-        };
-        Verdict { state: State::Up, since, reason: format!("passes from {}{but}", self.count(self.up.len())) }
-    }
-
-    fn unknown(&self, was: State, now: Timestamp) -> Verdict {
-        let seeing = self.up.len() + self.bad.len() + self.early;
-        let need = quorum(0, self.expected);
-        if seeing >= need || self.expected == 0 {
-            return match was {
-                State::Unknown(_) if self.early > 0 || self.expected == 0 => Verdict {
-                    state: State::Unknown(Unseen::NotYet),
-                    since: now,
-                    reason: "too few results yet".to_owned(),
-                },
-                State::Unknown(_) => {
-                    let reason = "places see opposite things".to_owned();
-                    Verdict { state: State::Unknown(Unseen::Undecided), since: now, reason }
-                }
-                // Places that see opposite things do not unsay what most of them said before.
-                known => Verdict { state: known, since: now, reason: String::new() },
-            };
-        }
-        let (why, reason) = match (seeing, self.blind.is_empty()) {
-            (0, true) => (Unseen::Silent, format!("no place sees{}", self.missing())),
-            (0, false) => (Unseen::Blind, format!("no place sees{}", self.missing())),
-            _ => (Unseen::Undecided, format!("{seeing} of {} places cannot decide{}", self.expected, self.missing())),
-        };
-        // The loss that was one too many.
-        let since = self.lost.get(self.expected.saturating_sub(need)).copied().unwrap_or(now);
-        Verdict { state: State::Unknown(why), since, reason }
-    }
-
-    /// Names the places that do not see.
-    fn missing(&self) -> String {
-        let blind = self.blind.iter().map(|(place, reason)| format!("; {place}: {reason}"));
-        let silent = self.silent.iter().map(|place| format!("; {place}: no result for its last slot"));
-        blind.chain(silent).collect()
-    }
 }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::{EVERY_MS, at, outcome, play, run, watcher};
-use crate::{DELIVERY_MAX, FLAP_WITHIN, History, Says, State, Watch};
+use crate::{DELIVERY_MAX, FLAP_WITHIN, History, Says, State, Watch, Watcher};
 
 fn pattern(letters: &'static str) -> impl Strategy<Value = String> {
     let letters: Vec<char> = letters.chars().collect();
@@ -130,4 +130,33 @@ fn other_places_go_on_with_what_is_known() {
     assert_eq!((watcher.state(), watcher.places(at(10_000))[1].says.clone()), (State::Up, Says::Up));
     let change = watcher.observe(&run("a", at(40_000), outcome('P').unwrap()), at(40_000)).unwrap();
     assert!(change.reason.starts_with("1 of 2 places cannot decide; b: no result"), "{}", change.reason);
+}
+
+#[test]
+fn why_it_is_so_follows_the_places_although_the_state_stays() {
+    let mut watcher = watcher(1, History::UpBefore);
+    let see = |watcher: &mut Watcher, place: &str, slot: i64, letter: char| {
+        let at = at(slot * 10_000);
+        watcher.observe(&run(place, at, outcome(letter).unwrap()), at);
+        assert_eq!(watcher.state(), State::Up, "{place} {slot}");
+        watcher.reason().to_owned()
+    };
+    assert_eq!(watcher.reason(), "", "nobody has looked");
+    watcher.observe(&run("a", at(0), outcome('P').unwrap()), at(0));
+    assert_eq!(see(&mut watcher, "a", 1, 'P'), "passes from its one place");
+    let wider = Watch { every_ms: EVERY_MS, timeout_ms: 4_000, places: vec!["a".into(), "b".into()] };
+    watcher.rewatch(wider.clone(), at(11_000));
+    assert_eq!(watcher.reason(), "works from 1, too few results yet from 1 of 2 places: too few agree on a change");
+    see(&mut watcher, "b", 2, 'P');
+    see(&mut watcher, "a", 2, 'P');
+    assert_eq!(see(&mut watcher, "b", 3, 'P'), "passes from 2 of 2 places");
+    see(&mut watcher, "b", 4, 'F');
+    see(&mut watcher, "a", 4, 'P');
+    assert_eq!(
+        see(&mut watcher, "b", 5, 'F'),
+        "works from 1, fails from 1 of 2 places: too few agree on a change",
+        "one of two is no outage, and no news of two that pass"
+    );
+    watcher.rewatch(Watch { places: vec!["a".into()], ..wider }, at(51_000));
+    assert_eq!(watcher.reason(), "passes from its one place");
 }

@@ -21,8 +21,6 @@ pub struct Probed {
     pub declared: Probe,
     /// Since when it is as it is; the beginning where nobody has looked.
     pub since: Timestamp,
-    /// Why it is as it is.
-    pub reason: String,
     pub(super) told_at: Option<Timestamp>,
     watcher: Watcher,
     runs: VecDeque<Run>,
@@ -35,7 +33,6 @@ impl Probed {
         Self {
             declared: declared.clone(),
             since: Timestamp::UNIX_EPOCH,
-            reason: String::new(),
             told_at: None,
             watcher: Watcher::new(watch(declared, places), history),
             runs: VecDeque::new(),
@@ -105,7 +102,7 @@ impl Probed {
     fn note(&mut self, change: Option<Transition>) {
         let Some(change) = change else { return };
         self.is_other &= matches!(change.to, Seen::Unknown(_));
-        (self.since, self.reason) = (change.since, change.reason);
+        self.since = change.since;
     }
 
     /// Says whether an alert that it raised may go on: what nobody can see ends none.
@@ -151,15 +148,14 @@ impl Probed {
         };
         let how = if self.state() == Seen::Down { "does not work" } else { "works worse than it should" };
         let since = self.since.to_zoned(TimeZone::UTC).strftime("%H:%M UTC");
-        format!("{what} {how} since {since}: {} (probe {})", self.reason, self.declared.name)
+        format!("{what} {how} since {since}: {} (probe {})", self.watcher.reason(), self.declared.name)
     }
 
-    /// One sentence for people who look.
+    /// One sentence for people who look: why it is as it is, by what its places say now.
     pub fn words(&self) -> String {
-        match (self.state(), self.reason.is_empty()) {
-            (Seen::Unknown(Unseen::NotYet), _) => "too few results yet".to_owned(),
-            (_, false) => self.reason.clone(),
-            (_, true) => "nothing was said about it".to_owned(),
+        match (self.state(), self.watcher.reason()) {
+            (Seen::Unknown(Unseen::NotYet), _) | (_, "") => "too few results yet".to_owned(),
+            (_, reason) => reason.to_owned(),
         }
     }
 }
