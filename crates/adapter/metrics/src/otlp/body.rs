@@ -6,7 +6,8 @@ use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_f
 use super::message::Export;
 use crate::NotUnderstood;
 
-/// Largest body, in bytes: a collector's batch of 8,192 points with a dozen attributes each.
+/// Largest body, in bytes: a collector's batch of 8,192 points with a dozen attributes each. A count of a bucket may be one
+/// byte here and eight in memory, so one that is nothing else takes 32 MB.
 pub const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// Most messages inside (points, attributes and what holds them): that batch, and at most some 40 MB of memory.
@@ -76,7 +77,7 @@ const LEAF: Inside = Inside(&[]);
 const PAIR: Inside = Inside(&[(2, LEAF)]);
 const NUMBER: Inside = Inside(&[(7, PAIR)]);
 const HISTOGRAM: Inside = Inside(&[(9, PAIR)]);
-const EXPONENTIAL: Inside = Inside(&[(1, PAIR)]);
+const EXPONENTIAL: Inside = Inside(&[(1, PAIR), (8, LEAF), (9, LEAF)]);
 const METRIC: Inside =
     Inside(&[(7, Inside(&[(1, NUMBER)])), (9, Inside(&[(1, HISTOGRAM)])), (10, Inside(&[(1, EXPONENTIAL)]))]);
 const SCOPE: Inside = Inside(&[(1, LEAF), (2, METRIC)]);

@@ -34,6 +34,8 @@ pub(super) struct Stream {
 pub(super) struct Counted {
     pub(super) start: u64,
     pub(super) at: u64,
+    /// How fine the buckets are that it was read from.
+    pub(super) scale: i32,
     pub(super) tally: Tally,
 }
 
@@ -158,10 +160,13 @@ fn grown(last: Counted, new: Counted) -> Added {
     if new.start < last.start {
         return Added::Mixed;
     }
-    let has_shrunk = new.tally.total < last.tally.total || new.tally.bad < last.tally.bad;
+    // Coarser buckets are read less exactly, so where they change the bad ones may seem to be fewer.
+    let is_rescaled = new.scale != last.scale;
+    let has_shrunk = new.tally.total < last.tally.total || new.tally.bad < last.tally.bad && !is_rescaled;
     if new.start > last.start && new.start >= last.at || has_shrunk {
         // The process began again: what it counted until the end of the one before is lost.
         return Added::Tally(new.tally);
     }
-    Added::Tally(Tally::new(new.tally.total - last.tally.total, new.tally.bad - last.tally.bad))
+    let total = new.tally.total - last.tally.total;
+    Added::Tally(Tally::new(total, new.tally.bad.saturating_sub(last.tally.bad).min(total)))
 }

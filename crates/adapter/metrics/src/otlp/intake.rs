@@ -145,7 +145,12 @@ impl<'a> Reader<'a> {
         }
         let tally = point.tally(series.reading.threshold)?;
         let stream = Stream { group: series.group, stream: fingerprint(point.attributes(), &[]) };
-        match self.counters.add(&mut self.changes, stream, since, Counted { start, at: nanos, tally }) {
+        match self.counters.add(
+            &mut self.changes,
+            stream,
+            since,
+            Counted { start, at: nanos, scale: point.scale(), tally },
+        ) {
             Added::Nothing => Ok(()),
             Added::Mixed => Err("two processes send it as one; give each its \"service.instance.id\"".to_owned()),
             Added::Full => Err("too many streams are watched; use fewer attributes".to_owned()),

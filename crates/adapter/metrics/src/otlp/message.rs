@@ -141,7 +141,6 @@ pub(super) struct ExponentialHistogram {
     pub(super) aggregation_temporality: i32,
 }
 
-/// Its buckets have no bounds that a person wrote, so only its count is read.
 #[derive(Clone, PartialEq, Message, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct ExponentialPoint {
@@ -156,8 +155,29 @@ pub(super) struct ExponentialPoint {
     #[prost(fixed64, tag = "4")]
     #[serde(deserialize_with = "json::unsigned")]
     pub(super) count: u64,
+    /// How fine its buckets are: there are 2^scale from a number to its double.
+    #[prost(sint32, tag = "6")]
+    pub(super) scale: i32,
+    #[prost(fixed64, tag = "7")]
+    #[serde(deserialize_with = "json::unsigned")]
+    pub(super) zero_count: u64,
+    #[prost(message, optional, tag = "8")]
+    pub(super) positive: Option<Buckets>,
+    #[prost(message, optional, tag = "9")]
+    pub(super) negative: Option<Buckets>,
     #[prost(uint32, tag = "10")]
     pub(super) flags: u32,
+}
+
+/// Counts of buckets that follow each other, from the one with number `offset` on.
+#[derive(Clone, PartialEq, Message, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Buckets {
+    #[prost(sint32, tag = "1")]
+    pub(super) offset: i32,
+    #[prost(uint64, repeated, tag = "2")]
+    #[serde(deserialize_with = "json::unsigned_list")]
+    pub(super) bucket_counts: Vec<u64>,
 }
 
 #[derive(Clone, PartialEq, Message, Deserialize)]

@@ -4,6 +4,7 @@ use seaworthy_model::Tally;
 
 use super::attributes::is_bad;
 use super::counter::Since;
+use super::exponential;
 use super::message::{
     CUMULATIVE, DELTA, ExponentialPoint, HistogramPoint, KeyValue, Metric, NO_RECORDED_VALUE, NumberPoint,
 };
@@ -18,7 +19,7 @@ pub(super) enum Point<'a> {
     Number(&'a NumberPoint),
     /// Of a histogram with bounds.
     Histogram(&'a HistogramPoint),
-    /// Of a histogram without.
+    /// Of a histogram whose bounds follow from its scale.
     Exponential(&'a ExponentialPoint),
 }
 
@@ -64,6 +65,14 @@ impl<'a> Point<'a> {
         }
     }
 
+    /// How fine the buckets are that its counts are read from; 0 where they are always the same.
+    pub(super) fn scale(self) -> i32 {
+        match self {
+            Self::Exponential(point) => point.scale,
+            Self::Number(_) | Self::Histogram(_) => 0,
+        }
+    }
+
     /// Whether it says only that there is no value.
     pub(super) fn is_absent(self) -> bool {
         let flags = match self {
@@ -105,8 +114,12 @@ impl<'a> Point<'a> {
 
     /// How many of a histogram are at most the threshold.
     fn at_most(self, threshold: f64) -> Result<u64, String> {
-        let Self::Histogram(point) = self else {
-            return Err(format!("no bounds, so nothing tells what is above {threshold}; send an explicit histogram"));
+        let point = match self {
+            Self::Histogram(point) => point,
+            Self::Exponential(point) => return exponential::at_most(point, threshold),
+            Self::Number(_) => {
+                return Err(format!("a counter does not tell what is above {threshold}; send a histogram"));
+            }
         };
         let HistogramPoint { explicit_bounds: bounds, bucket_counts: counts, .. } = point;
         let is_same = |bound: &f64| (bound - threshold).abs() <= threshold * SAME;

@@ -1,6 +1,7 @@
 //! Exports in, counts out: by decision tables, by what a real exporter sent, and by what nobody should send.
 
 mod counters;
+mod exponential;
 mod export;
 mod gzip;
 mod hostile;
