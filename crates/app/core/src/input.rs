@@ -1,20 +1,29 @@
 //! Inputs of the core: commands of people, signals of machines, and the clock.
 
+mod control;
+
 use std::fmt;
 
 use jiff::Timestamp;
 use seaworthy_alert::Signal;
 use seaworthy_contract::api::{Code, ShipRequest};
-use seaworthy_contract::catalogue::Document;
+use seaworthy_contract::catalogue::{Document, StandIn};
 use seaworthy_contract::events::alert::{AlertSilencedV1, AlertUnsilencedV1, RuleChangeV1, VerdictV1};
 use seaworthy_contract::events::downtime::CauseV1;
+use seaworthy_contract::events::incident::{IncidentClockV1, IncidentRoleV1};
+use seaworthy_contract::events::rota::HeldV1;
 use seaworthy_contract::events::server::ScopeV2;
 use seaworthy_contract::gateway::{BreakGlass, Trip};
 use seaworthy_contract::process::Observed;
-use seaworthy_model::{Entropy, GatewayName, PageId, RolloutId, ServiceId, TokenId, WindowId};
+use seaworthy_model::{
+    Entropy, GatewayName, IncidentId, OfferId, OverrideId, PageId, PersonId, RolloutId, RotationId, ServiceId, TokenId,
+    WindowId,
+};
 use uuid::Uuid;
 
 use crate::watch::{DowntimeChange, Drained, Judged, Used};
+
+pub use control::{ControlDone, ControlTotal, ControlTotals};
 
 /// What every decision is given besides state and input.
 #[derive(Debug, Clone)]
@@ -103,6 +112,8 @@ pub enum Input {
     NameCause(Box<CauseWanted>),
     /// A rule says that something is wrong with a service, or no longer is.
     Signal(Box<Signal>),
+    /// Another system says so much at once: stepped one after the other, appended together.
+    Heard(Vec<Word>),
     /// A person wants nobody to be told for a while.
     Silence(AlertSilencedV1),
     /// A person takes a silence back.
@@ -114,6 +125,8 @@ pub enum Input {
         /// What they say.
         verdict: VerdictV1,
     },
+    /// A person opens an incident, or does something in one.
+    Incident(Box<IncidentWanted>),
     /// A person changes what a rule may ask for.
     ChangeRule {
         /// The rule.
@@ -135,6 +148,17 @@ pub enum Input {
         /// Which try it was.
         attempt: u32,
     },
+    /// A contact of somebody who was called took a page.
+    PageCalled {
+        /// The page.
+        page: PageId,
+        /// The channel.
+        channel: String,
+        /// Which of the person's contacts, from 1.
+        contact: u16,
+        /// Which try it was.
+        attempt: u32,
+    },
     /// A channel did not take a page and is not tried again.
     PageUndeliverable {
         /// The page.
@@ -146,6 +170,45 @@ pub enum Input {
         /// What was seen last.
         reason: String,
     },
+    /// A rotation is to be changed for a time.
+    SetOverride(Box<OverrideWanted>),
+    /// An override is taken back.
+    ClearOverride {
+        /// The rotation.
+        rotation: RotationId,
+        /// The override.
+        id: OverrideId,
+    },
+    /// Somebody's time is offered to another.
+    OfferSwap(Box<OfferWanted>),
+    /// A person agrees to an offer, by their own link.
+    AgreeSwap {
+        /// The offer.
+        id: OfferId,
+        /// Who.
+        person: PersonId,
+    },
+    /// An offer is taken back.
+    WithdrawSwap {
+        /// The offer.
+        id: OfferId,
+    },
+    /// A person joins a rota, by their own link.
+    JoinRota {
+        /// The rotation.
+        rotation: RotationId,
+        /// Who.
+        person: PersonId,
+    },
+    /// A person leaves a rota, by their own link.
+    LeaveRota {
+        /// The rotation.
+        rotation: RotationId,
+        /// Who.
+        person: PersonId,
+    },
+    /// A team begins a rota that people joined.
+    StartRota(Box<StartWanted>),
     /// A credential was issued.
     TokenIssued {
         /// The credential.
@@ -169,8 +232,111 @@ pub enum Input {
         /// The program's version.
         program: String,
     },
+    /// Something was done with a control over a service's traffic, or gateways told of it.
+    Control(Box<ControlDone>),
     /// Time has passed.
     Tick,
+}
+
+/// One of the things that another system says.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Word {
+    /// Something is wrong.
+    Says(Signal),
+    /// A rule, or this instance of one, says nothing any more, of whatever it spoke.
+    Ends(String),
+}
+
+/// What a person wants of an incident.
+#[derive(Debug, Clone, PartialEq)]
+pub enum IncidentWanted {
+    /// It begins.
+    Open {
+        /// The service.
+        service: ServiceId,
+        /// What customers cannot do.
+        sentence: String,
+        /// Since when, where they know.
+        began_at: Option<Timestamp>,
+        /// Nothing is wrong: they practise.
+        drill: bool,
+    },
+    /// Something is done in one.
+    In(IncidentId, IncidentDone),
+}
+
+/// What is done in an incident.
+#[derive(Debug, Clone, PartialEq)]
+pub enum IncidentDone {
+    /// Somebody works on it.
+    Joined,
+    /// Somebody takes a role.
+    RoleTaken(IncidentRoleV1),
+    /// Somebody says how it stands.
+    Updated {
+        /// How it stands.
+        sentence: String,
+        /// When they will say so again.
+        next_update_at: Option<Timestamp>,
+    },
+    /// Somebody needs help.
+    HelpAsked,
+    /// Customers are served again.
+    Restored,
+    /// It is over.
+    Closed,
+    /// Somebody knows an instant better.
+    ClockSet {
+        /// Which.
+        clock: IncidentClockV1,
+        /// When it was.
+        at: Timestamp,
+        /// How they know.
+        source: String,
+    },
+}
+
+/// A change of a rotation for a time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OverrideWanted {
+    /// The rotation.
+    pub rotation: RotationId,
+    /// What changes.
+    pub change: StandIn,
+    /// At which level; at every one where none is named.
+    pub level: Option<u8>,
+    /// From when.
+    pub from: Timestamp,
+    /// Until when, exclusive.
+    pub until: Timestamp,
+}
+
+/// Somebody's time, offered to another.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OfferWanted {
+    /// The rotation.
+    pub rotation: RotationId,
+    /// Whose time it is.
+    pub by: PersonId,
+    /// The time.
+    pub gives: HeldV1,
+    /// Who is asked; anybody in the rota where nobody is named.
+    pub to: Option<PersonId>,
+    /// What they give in return.
+    pub takes: Option<HeldV1>,
+}
+
+/// The beginning of a rota.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StartWanted {
+    /// The rotation.
+    pub rotation: RotationId,
+    /// Conditions that are not met, as whoever asks found them.
+    pub missing: Vec<String>,
+    /// Who decides to begin all the same.
+    pub decided_by: Option<PersonId>,
+    /// Why.
+    pub reason: Option<String>,
 }
 
 /// Work that may interrupt a service.
@@ -228,9 +394,13 @@ impl Refusal {
             Self::Unknown("service", _) => {
                 Some("`seaworthy services` lists what is known; `seaworthy apply` adds more")
             }
+            Self::Unknown("control", _) => Some("`seaworthy controls` lists them with their ids"),
             Self::Unknown("window", _) => Some("`seaworthy downtime` lists them with their ids"),
             Self::Unknown("rollout", _) => Some("`seaworthy rollouts` lists them"),
+            Self::Unknown("incident", _) => Some("`seaworthy incident list` lists them"),
             Self::Unknown("rule", _) => Some("`seaworthy rules` lists them"),
+            Self::Unknown("rotation", _) => Some("`seaworthy oncall` lists them"),
+            Self::Unknown("override" | "offer", _) => Some("`seaworthy oncall show ROTATION` lists those that hold"),
             Self::Unknown("token", _) => Some("`seaworthy token list` lists those that work"),
             Self::State(_, hint) if !hint.is_empty() => Some(hint),
             _ => None,

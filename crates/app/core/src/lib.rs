@@ -11,13 +11,17 @@ mod fact;
 mod input;
 pub mod outbox;
 mod ownership;
+mod rota;
 pub mod state;
 mod step;
 pub mod view;
 pub mod watch;
 
 pub use fact::{Fact, NewFact};
-pub use input::{CauseWanted, Cx, Input, Refusal, WindowWanted};
+pub use input::{
+    CauseWanted, ControlDone, ControlTotal, ControlTotals, Cx, IncidentDone, IncidentWanted, Input, OfferWanted,
+    OverrideWanted, Refusal, StartWanted, WindowWanted, Word,
+};
 pub use state::State;
-pub use step::{plan, speaks_for, step};
+pub use step::{control_meant, plan, speaks_for, step};
 pub use watch::Watch;

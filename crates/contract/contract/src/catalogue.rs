@@ -5,6 +5,7 @@
 //! travel with it into the ledger: see [`PersonDetails`].
 
 mod contact;
+mod escalation;
 mod objective;
 mod probe;
 mod rotation;
@@ -12,18 +13,19 @@ mod tolerance;
 
 use std::collections::BTreeMap;
 
-use seaworthy_model::{PersonId, RotationId, ServiceId, Share, SystemId, TeamId, Tier};
+use seaworthy_model::{EscalationId, PersonId, RotationId, ServiceId, Share, SystemId, TeamId, Tier};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use contact::{ContactRule, PersonContact, Urgencies};
+pub use contact::{Contact, ContactRule, NotASecretName, PersonContact, SecretName, Urgencies};
+pub use escalation::{EscalationPolicy, EscalationStep, Whom};
 pub use objective::{
     CalendarUnit, Counting, Indicator, Objective, PERIOD_DAYS_MAX, Period, QueryIndicator, RatioQuery, TierSpec,
     Urgency,
 };
 pub use probe::{Expectation, Probe, STEPS_MAX, Step, Target};
 pub use rotation::{
-    DayOfWeek, HoursOfWeek, Layered, Rotation, RotationLayer, RotationOverride, StandIn, TurnLength, WEEK,
+    DayOfWeek, HoursOfWeek, Joining, Layered, Rotation, RotationLayer, RotationOverride, StandIn, TurnLength, WEEK,
 };
 pub use tolerance::{Planned, Tolerance};
 
@@ -84,6 +86,8 @@ pub enum Entity {
     Probe(Box<Probe>),
     /// How much planned downtime of a service the business puts up with.
     Tolerance(Tolerance),
+    /// Whom a page calls next while nobody has taken it.
+    EscalationPolicy(EscalationPolicy),
 }
 
 impl Entity {
@@ -98,6 +102,7 @@ impl Entity {
             Self::Objective(objective) => ("objective", &objective.name),
             Self::Probe(probe) => ("probe", &probe.name),
             Self::Tolerance(tolerance) => ("tolerance", tolerance.service.as_str()),
+            Self::EscalationPolicy(policy) => ("escalation-policy", policy.name.as_str()),
         }
     }
 }
@@ -115,6 +120,10 @@ pub struct Team {
     #[serde(default)]
     #[schema(value_type = Vec<String>)]
     pub members: Vec<PersonId>,
+    /// The escalation policy of pages about what it owns; the standard one where none is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub escalation: Option<EscalationId>,
 }
 
 /// A person, by handle only.
@@ -134,30 +143,9 @@ pub struct PersonDetails {
     /// The name people call them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
-    /// Ways to reach them, in order.
+    /// Ways to reach them, in order, each with when it is used.
     #[serde(default)]
     pub contacts: Vec<PersonContact>,
-}
-
-/// One way to reach a person.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(tag = "channel", rename_all = "kebab-case")]
-pub enum Contact {
-    /// A POST of the page as JSON to this `http://` or `https://` address.
-    Webhook {
-        /// The address.
-        url: String,
-    },
-    /// A program run with the page as JSON on its standard input.
-    Command {
-        /// Program and arguments.
-        command: Vec<String>,
-    },
-    /// An address that a later channel will use; shown, not yet sent to.
-    Email {
-        /// The address.
-        address: String,
-    },
 }
 
 /// A service: what runs, how it is reached, who owns it.
@@ -196,6 +184,10 @@ pub struct Service {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub on_call: Option<RotationId>,
+    /// The escalation policy of its pages; the owning team's where none is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub escalation: Option<EscalationId>,
 }
 
 /// A service whose file says nothing about its tier is in the middle.

@@ -24,7 +24,7 @@ fn layer(zone: &str, people: std::ops::Range<usize>, from: i8, until: i8, start:
     let zone = TimeZone::get(zone).expect("a zone");
     let rotation = Rotation { participants: people.map(person).collect(), start, zone, turn };
     let restrictions = vec![Restriction { days: Weekdays::ALL, from: at(from), until: at(until) }];
-    Layer { name: "one".to_owned(), rotation, restrictions }
+    Layer::always("one", rotation, restrictions)
 }
 
 fn main() {

@@ -86,8 +86,10 @@ pub fn findings(schedule: &Schedule, plan: &Plan) -> Vec<Finding> {
     found
 }
 
+/// Returns who is in turn at the end of what is known: who left since is none of them.
 fn members(schedule: &Schedule) -> BTreeSet<&PersonId> {
-    schedule.layers.iter().flat_map(|layer| &layer.rotation.participants).collect()
+    let last = schedule.layers.iter().filter(|layer| layer.until == Timestamp::MAX);
+    last.flat_map(|layer| &layer.rotation.participants).collect()
 }
 
 fn uncovered(plan: &Plan) -> Vec<Finding> {

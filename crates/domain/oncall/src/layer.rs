@@ -17,6 +17,10 @@ pub struct Layer {
     pub rotation: Rotation,
     /// When it counts; always where there is none.
     pub restrictions: Vec<Restriction>,
+    /// From when on it counts at all: turns are numbered from the rotation's start all the same.
+    pub from: Timestamp,
+    /// Until when it counts, exclusive.
+    pub until: Timestamp,
 }
 
 /// A part of a turn in which the layer counts.
@@ -28,9 +32,14 @@ pub(crate) struct Held {
 }
 
 impl Layer {
+    /// Makes a layer that counts always.
+    pub fn always(name: impl Into<String>, rotation: Rotation, restrictions: Vec<Restriction>) -> Self {
+        Self { name: name.into(), rotation, restrictions, from: Timestamp::MIN, until: Timestamp::MAX }
+    }
+
     /// Returns the parts of turns within `from..to`, in order.
     pub(crate) fn held(&self, from: Timestamp, to: Timestamp) -> Vec<Held> {
-        let from = from.max(self.rotation.start);
+        let (from, to) = (from.max(self.rotation.start).max(self.from), to.min(self.until));
         let Some(mut turn) = self.rotation.turn_at(from).filter(|_| from < to) else { return vec![] };
         let mut held = Vec::new();
         let (mut begin, mut end) = (from, self.rotation.hand_over(turn + 1));

@@ -6,17 +6,22 @@
 //! of seconds is deliberately not offered: it drifts by an hour at each change of clock.
 //!
 //! A [`Schedule`] lays rotations over each other: the highest layer that has somebody names them. Layers may be restricted
-//! to hours of a week, one person may stand in for another, and what is left uncovered is a gap that is said.
+//! to hours of a week, one person may stand in for another, and what is left uncovered is a gap that is said. People come
+//! and go at hand-overs ([`by_members`]), so that what was is never rewritten.
 
 mod clock;
 mod finding;
+mod hours;
 mod layer;
+mod member;
 mod restriction;
 mod rotation;
 mod schedule;
 
 pub use finding::{Finding, findings};
+pub use hours::{Hours, hours};
 pub use layer::{Layer, NAME_OF_ONE};
+pub use member::{Member, by_members};
 pub use restriction::{Restriction, Weekdays};
 pub use rotation::{Rotation, Shift, Turn};
 pub use schedule::{Duty, Gap, Kind, Limits, Override, Plan, Schedule, TimeOff, Why};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use seaworthy_contract::catalogue::{Entity, Objective, Probe, Rotation, Service, Team, Tolerance};
+use seaworthy_contract::catalogue::{Entity, EscalationPolicy, Objective, Probe, Rotation, Service, Team, Tolerance};
 use seaworthy_contract::events::catalogue::{EntityClaimedV1, EntityDeclaredV2, EntityRetiredV1};
 use seaworthy_model::{PersonId, Position, RotationId, ServiceId, TeamId};
 
@@ -146,12 +146,28 @@ impl Catalogue {
         })
     }
 
+    /// Returns every escalation policy, by name.
+    pub fn escalation_policies(&self) -> impl Iterator<Item = &EscalationPolicy> {
+        self.iter().filter_map(|declared| match &declared.entity {
+            Entity::EscalationPolicy(policy) => Some(policy),
+            _ => None,
+        })
+    }
+
     /// Returns a rotation.
     pub fn rotation(&self, name: &RotationId) -> Option<&Rotation> {
         match &self.get("rotation", name.as_str())?.entity {
             Entity::Rotation(rotation) => Some(rotation),
             _ => None,
         }
+    }
+
+    /// Returns every rotation with its declaration, by name.
+    pub fn rotations(&self) -> impl Iterator<Item = (&Rotation, &Declared)> {
+        self.iter().filter_map(|declared| match &declared.entity {
+            Entity::Rotation(rotation) => Some((rotation, declared)),
+            _ => None,
+        })
     }
 
     /// Returns the rotation that is paged for a service: the one it names, or its team's first by name.

@@ -104,6 +104,12 @@ impl Rota {
         self.members_now().find(|one| one.person == *person)
     }
 
+    /// Returns the terms of a declaration.
+    pub fn terms_at(&self, position: Position) -> Option<&str> {
+        let declared = self.declared.iter().find(|one| one.position == position)?;
+        declared.rotation.layered.joining.as_ref().map(|joining| joining.terms.as_str())
+    }
+
     fn declare(&mut self, rotation: &Rotation, fact: &Fact) {
         if self.declared.len() >= DECLARATIONS_MAX {
             self.declared.remove(0);
@@ -120,7 +126,7 @@ impl Rota {
                 }
                 self.overrides.insert(e.id, e.clone());
             }
-            Event::RotaOverrideCleared(e) => drop(self.overrides.remove(&e.id)),
+            Event::RotaOverrideCleared(e) => self.clear(e.id, fact.at),
             Event::RotaSwapOffered(e) => {
                 self.offers.retain(|_, one| fact.at.duration_since(one.offered.ends_at) < REMEMBERED);
                 let offer =
@@ -147,6 +153,15 @@ impl Rota {
                 self.started.get_or_insert(Started { at: fact.at, position: fact.position, said: e.clone() });
             }
             _ => {}
+        }
+    }
+
+    /// What an override did until now stays.
+    fn clear(&mut self, id: OverrideId, at: Timestamp) {
+        match self.overrides.get_mut(&id) {
+            Some(one) if one.from < at => one.until = one.until.min(at),
+            Some(_) => drop(self.overrides.remove(&id)),
+            None => {}
         }
     }
 

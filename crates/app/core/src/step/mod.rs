@@ -2,21 +2,26 @@
 
 mod alert;
 mod catalogue;
+pub(crate) mod control;
 mod document;
 pub(crate) mod downtime;
+pub(crate) mod escalation;
 mod fit;
 mod gateway;
+mod incident;
 mod page;
 mod process;
 mod rollout;
+mod rota;
 mod ship;
 mod source;
 mod token;
 
-pub(crate) use alert::speaks_of;
+pub(crate) use alert::{hard, speaks_of};
 pub use catalogue::plan;
+pub use control::meant as control_meant;
 pub(crate) use fit::one_line;
-pub(crate) use page::CONTACTS;
+pub(crate) use page::{CONTACTS, PORTAL};
 pub use source::speaks_for;
 
 use seaworthy_contract::events::server::ServerStartedV1;
@@ -43,19 +48,33 @@ pub fn step(state: &State, input: &Input, cx: &mut Cx) -> Result<Vec<NewFact>, R
         Input::Judged(judged) => Ok(rollout::judged(state, judged, cx)),
         Input::Drained(drained) => Ok(rollout::drained(state, drained, cx)),
         Input::Downtime(change) => Ok(downtime::changed(state, change)),
+        Input::Control(wanted) => control::done(state, wanted, cx),
         Input::AnnounceWindow(wanted) => downtime::announce(state, wanted, cx),
         Input::CancelWindow { window } => downtime::cancel(state, *window, cx),
         Input::NameCause(wanted) => downtime::name_cause(state, wanted),
         Input::Signal(signal) => Ok(alert::signal(state, signal, cx)),
+        Input::Heard(words) => Ok(alert::heard(state, words, cx)),
         Input::Silence(wanted) => alert::silence(state, wanted, cx),
         Input::Unsilence(wanted) => alert::unsilence(state, wanted, cx),
         Input::JudgePage { page, verdict } => alert::judge(state, *page, *verdict),
+        Input::Incident(wanted) => incident::wanted(state, wanted, cx),
         Input::ChangeRule { rule, change } => alert::change_rule(state, rule, *change),
         Input::Drill { rule } => alert::drill(state, rule, cx),
         Input::PageDelivered { page, channel, attempt } => Ok(page::delivered(state, *page, channel, *attempt)),
+        Input::PageCalled { page, channel, contact, attempt } => {
+            Ok(page::called(state, *page, channel, *contact, *attempt))
+        }
         Input::PageUndeliverable { page, channel, attempts, reason } => {
             Ok(page::undeliverable(state, *page, channel, *attempts, reason))
         }
+        Input::SetOverride(wanted) => rota::set(state, wanted, cx),
+        Input::ClearOverride { rotation, id } => rota::clear(state, rotation, *id, cx),
+        Input::OfferSwap(wanted) => rota::offer(state, wanted, cx),
+        Input::AgreeSwap { id, person } => rota::agree(state, *id, person, cx),
+        Input::WithdrawSwap { id } => rota::withdraw(state, *id, cx),
+        Input::JoinRota { rotation, person } => rota::join(state, rotation, person),
+        Input::LeaveRota { rotation, person } => Ok(rota::leave(state, rotation, person)),
+        Input::StartRota(wanted) => rota::start(state, wanted),
         Input::TokenIssued { token, scope, label, expires_at } => {
             token::issued(state, *token, scope, label, *expires_at, cx.now)
         }
@@ -65,7 +84,9 @@ pub fn step(state: &State, input: &Input, cx: &mut Cx) -> Result<Vec<NewFact>, R
         }
         Input::Tick => Ok(rollout::tick(state, cx)
             .into_iter()
-            .chain(alert::tick(state, cx))
+            .chain(incident::told(state, alert::tick(state, cx), cx))
+            .chain(incident::tick(state, cx))
+            .chain(escalation::tick(state, cx.now))
             .chain(downtime::tick(state))
             .collect()),
     }

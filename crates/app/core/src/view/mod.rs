@@ -1,15 +1,19 @@
 //! What outsiders see, from state and watch: one file a noun, each answer an API type.
 
+mod action;
 mod alert;
 mod control;
 mod downtime;
+mod incident;
 mod ledger;
+mod level;
 mod objective;
 mod on_call;
 mod page;
 mod probe;
 mod readiness;
 mod rollout;
+mod rota;
 mod rule;
 mod service;
 mod status;
@@ -21,20 +25,26 @@ use std::collections::BTreeMap;
 use seaworthy_contract::catalogue::PersonDetails;
 use seaworthy_model::PersonId;
 
+pub use crate::rota::schedule;
+pub use action::actions;
 pub use alert::{
-    AlertFilter, alert, alerts, is_left_out, means, open_alerts, open_by, ownership, rules_saying, silences,
+    AlertFilter, alert, alerts, is_left_out, means, open_alerts, open_by, ownership, rules_saying, senders, silences,
 };
 pub use control::{ControlWorked, controls_worked};
 pub use downtime::{
     DowntimeAsked, MonthsAsked, definition, downtime, downtime_at, downtime_months, downtime_rules, downtime_window,
 };
+pub use incident::{IncidentFilter, incident, incident_of_page, incidents, suspects_of_page};
 pub use ledger::sentence;
+pub(crate) use level::{at_level, everybody};
 pub use objective::{Drawing, Plot, objective, objectives, objectives_after, plot};
-pub use on_call::{OnCallNow, on_call, schedule};
+pub use on_call::{OnCallNow, on_call};
 pub use page::{page, pages};
 pub use probe::{probe, probers, probes};
 pub use readiness::readiness;
 pub use rollout::{rollout, rollouts, series};
+pub(crate) use rota::why;
+pub use rota::{calendar, file_plan, level, local, rota, rota_offer, rotas};
 pub use rule::{review, rule, rule_services, rules};
 pub use service::{nearest_service, service, services};
 pub use status::status;

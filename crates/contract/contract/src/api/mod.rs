@@ -2,10 +2,13 @@
 //!
 //! Shares are ratios from 0 to 1 here, times are RFC 3339 in UTC, durations carry their unit in the name.
 
+mod action;
 mod alert;
 mod catalogue;
+mod control;
 mod downtime;
 mod error;
+mod incident;
 mod kpi;
 mod ledger;
 mod objective;
@@ -13,17 +16,23 @@ mod page;
 mod probe;
 mod readiness;
 mod rollout;
+mod rota;
 mod rule;
 mod series;
 mod service;
 mod status;
 mod token;
 
+pub use action::{Action, ActionKind, ActionWorked};
 pub use alert::{
     ALERTS_SHOWN_MAX, Alert, AlertPage, AlertRef, AlertsTaken, EventReply, JudgeRequest, OpenAlert, Silence,
     SilenceRequest, UnownedAlert, UnsilenceRequest,
 };
 pub use catalogue::{Change, ChangeKind, Kept, KeptReason, Plan};
+pub use control::{
+    CONTROL_DRILL_FOR_MS, CONTROL_FOR_MAX_MS, CONTROL_FOR_MS, CONTROLS_SHOWN_MAX, Control, ControlAnswer, ControlAsked,
+    ControlPreview, ControlState, ControlWay, ExtendControl, SetControl,
+};
 pub use downtime::{
     CauseRequest, DOWNTIME_CELLS_MAX, DOWNTIME_FUNCTIONS_MAX, DOWNTIME_STRETCHES_MAX, DOWNTIME_WINDOWS_MAX, Downtime,
     DowntimeCause, DowntimeCell, DowntimeClass, DowntimeClasses, DowntimeEvery, DowntimeFigure, DowntimeFunction,
@@ -31,17 +40,27 @@ pub use downtime::{
     ToleranceDemand, ToleranceOf, WindowRequest,
 };
 pub use error::{ApiError, Code};
+pub use incident::{
+    ClockRequest, Confidence, INCIDENTS_SHOWN_MAX, Incident, IncidentBrief, IncidentClock, IncidentLine,
+    IncidentPerson, IncidentRequest, IncidentRole, IncidentState, RoleRequest, SeenBefore, Suspect, SuspectFinding,
+    Suspects, UpdateRequest,
+};
 pub use kpi::{KPI_POINTS_MAX, KpiPoint, KpiRequest, KpiTaken};
 pub use ledger::{LedgerPage, LedgerRow, Verification};
 pub use objective::{
     Budget, OBJECTIVE_POINTS_MAX, Objective, ObjectiveBrief, ObjectivePoint, ObjectiveSeries, ObjectiveState, Outlook,
     Sight, Tier, Window,
 };
-pub use page::{Page, PageChannel, PageState};
+pub use page::{LadderEnd, Page, PageCall, PageCalled, PageCallee, PageChannel, PageContact, PageLadder, PageState};
 pub use probe::{Probe, ProbePlace, ProbeRun, ProbeRuns, ProbeState, ProbeUnseen, Prober};
 pub use readiness::{Evidence, Finding, Readiness, Verdict};
 pub use rollout::{
     ActRequest, ArmTotals, JudgeView, RevertTimes, Rollout, RolloutState, ShipRequest, Shipped, Step, StepState,
+};
+pub use rota::{
+    ROTA_DAYS_MAX, Rota, RotaFinding, RotaGap, RotaHandOver, RotaHolder, RotaMember, RotaNow, RotaOffer,
+    RotaOfferRequest, RotaOfferState, RotaOverride, RotaOverrideRequest, RotaPlan, RotaShadow, RotaShift, RotaState,
+    RotaTime,
 };
 pub use rule::{
     Distinct, DrillRequest, Proposal, RULES_SHOWN_MAX, Rule, RuleChangeRequest, RuleChanged, Suggestion, Worth,

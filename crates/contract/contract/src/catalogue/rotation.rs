@@ -52,6 +52,27 @@ pub struct Layered {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub fallback: Option<PersonId>,
+    /// Who is told of its pages to learn from them: they never cover and are never called.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>)]
+    pub shadows: Vec<PersonId>,
+    /// What people agree to, where only who accepts is in turn; none where the file alone says who is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joining: Option<Joining>,
+}
+
+/// A rotation that people join themselves: what they agree to, and what must hold before it begins.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Joining {
+    /// What people agree to, such as hours and pay, in the team's words.
+    pub terms: String,
+    /// Shadow shifts that somebody has had before their first turn as primary.
+    pub shadow_shifts: u16,
+    /// Drills whose page somebody has taken before their first turn as primary.
+    pub drills: u16,
+    /// Rows of readiness that must hold for every service that it covers, such as `DEP-12`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub readiness: Vec<String>,
 }
 
 impl Layered {
@@ -60,10 +81,16 @@ impl Layered {
         *self == Self::default()
     }
 
+    /// Returns whether turns alone say who is on call, at one level and at all hours.
+    pub fn names_by_turn_alone(&self) -> bool {
+        *self == Self { shadows: self.shadows.clone(), ..Self::default() }
+    }
+
     /// Returns everybody it names.
     pub fn people(&self) -> impl Iterator<Item = &PersonId> {
         let layers = self.layers.iter().flat_map(|layer| &layer.participants);
-        layers.chain(self.overrides.iter().flat_map(|one| one.change.people())).chain(&self.fallback)
+        let others = layers.chain(self.overrides.iter().flat_map(|one| one.change.people())).chain(&self.fallback);
+        others.chain(&self.shadows)
     }
 }
 

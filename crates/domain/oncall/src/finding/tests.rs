@@ -18,7 +18,7 @@ fn schedule(people: &[&str], days: u16) -> Schedule {
         zone: TimeZone::UTC,
         turn: Turn::Days(NonZeroU16::new(days).expect("not 0")),
     };
-    let layer = Layer { name: "main".to_owned(), rotation, restrictions: vec![] };
+    let layer = Layer::always("main", rotation, vec![]);
     Schedule { layers: vec![layer], levels: 1, ..Schedule::default() }
 }
 

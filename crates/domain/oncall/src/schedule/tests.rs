@@ -28,7 +28,7 @@ fn weekly(name: &str, zone_name: &str, start: &str, people: &[&str]) -> Layer {
     let start = instant(&zone, start.parse().expect("a local time")).expect("in range");
     let turn = Turn::Days(NonZeroU16::new(7).expect("not 0"));
     let rotation = Rotation { participants: people.iter().map(|name| person(name)).collect(), start, zone, turn };
-    Layer { name: name.to_owned(), rotation, restrictions: vec![] }
+    Layer::always(name, rotation, vec![])
 }
 
 fn hours(days: &[Weekday], from: i8, until: i8) -> Restriction {
@@ -308,7 +308,7 @@ prop_compose! {
             let days: Vec<Weekday> = (0..7).filter(|day| days & (1 << day) != 0).map(|day| Weekday::from_monday_zero_offset(day).expect("a day")).collect();
             Restriction { days: Weekdays::of(&days), from: time(from), until: time(until) }
         });
-        Layer { name: "one".to_owned(), rotation: Rotation { participants, start, zone, turn }, restrictions: restrictions.collect() }
+        Layer::always("one", Rotation { participants, start, zone, turn }, restrictions.collect())
     }
 }
 

@@ -1,6 +1,8 @@
 //! What lies over a rotation: hours, levels, layers, overrides, a fallback.
 
-use seaworthy_contract::catalogue::{HoursOfWeek, Layered, RotationLayer, RotationOverride, StandIn, TurnLength};
+use seaworthy_contract::catalogue::{
+    HoursOfWeek, Joining, Layered, RotationLayer, RotationOverride, StandIn, TurnLength,
+};
 use seaworthy_model::PersonId;
 use seaworthy_oncall::Limits;
 
@@ -12,6 +14,21 @@ use super::{Turns, hours, instant};
 
 /// Most windows of hours of a layer: three a day.
 const HOURS_MAX: usize = 21;
+
+/// Most people who learn at once: everybody of a rota that carries well.
+const SHADOWS_MAX: usize = 8;
+
+/// Shadow shifts before a first turn as primary, where the file does not say how many.
+const SHADOW_SHIFTS: u16 = 2;
+
+/// Drills before a first turn as primary, where the file does not say how many.
+const DRILLS: u16 = 1;
+
+/// Longest terms, in characters: what somebody reads on a telephone before they say yes.
+const TERMS_CHARS_MAX: usize = 4_000;
+
+/// Most rows that must hold before a rota begins: as many as there may ever be checks of one kind.
+const ROWS_MAX: usize = 100;
 
 /// Reads what lies over the turns, and says everybody it names.
 pub(super) fn read(spec: &Fields<'_>, turns: &Turns) -> (Layered, Vec<Placed<PersonId>>) {
@@ -26,8 +43,65 @@ pub(super) fn read(spec: &Fields<'_>, turns: &Turns) -> (Layered, Vec<Placed<Per
             .filter_map(|one| stand_in(one, turns, &mut people))
             .collect(),
         fallback: spec.name("fallback").map(|person| named(person, &mut people)),
+        shadows: spec.names("shadows").into_iter().map(|person| named(person, &mut people)).collect(),
+        joining: joining(spec),
     };
+    if layered.shadows.len() > SHADOWS_MAX {
+        let message = format!("{} shadows are over the limit of {SHADOWS_MAX}", layered.shadows.len());
+        spec.scope.report.error(Rule::Limit, &spec.at(), message, "let people learn one after the other");
+    }
     (layered, people)
+}
+
+/// `joining: accepted` with its terms and conditions; `listed`, or nothing, is a list that the file alone makes.
+fn joining(spec: &Fields<'_>) -> Option<Joining> {
+    let word = spec.text("joining");
+    let (terms, conditions) = (spec.text("terms"), spec.fields("conditions"));
+    let report = spec.scope.report;
+    let conditions = conditions.map(|fields| {
+        let (shifts, drills) = (number(&fields, "shadowShifts"), number(&fields, "drills"));
+        let read = (shifts.unwrap_or(SHADOW_SHIFTS), drills.unwrap_or(DRILLS), fields.texts("readiness"));
+        fields.no_more();
+        read
+    });
+    let word = match word.as_ref().map(|word| word.value.as_str()) {
+        None | Some("listed") => {
+            if terms.is_some() || conditions.is_some() {
+                let message = "terms and conditions are of a rotation that people join themselves";
+                report.error(Rule::BadValue, &spec.at(), message, "write joining: accepted, or leave them out");
+            }
+            return None;
+        }
+        Some(word) => word,
+    };
+    if word != "accepted" {
+        let message = format!("\"{}.joining\" \"{word}\" is neither accepted nor listed", spec.path);
+        report.error(Rule::BadValue, &spec.at(), message, "write accepted where only who says yes is in turn");
+        return None;
+    }
+    let Some(terms) = terms.filter(|terms| !terms.value.trim().is_empty()) else {
+        let message = "a rotation that people join has no terms to agree to";
+        report.error(Rule::BadValue, &spec.at(), message, "write \"terms\": hours, pay, and what is expected (ONC-02)");
+        return None;
+    };
+    let (shadow_shifts, drills, rows) = conditions.unwrap_or((SHADOW_SHIFTS, DRILLS, vec![]));
+    if terms.value.chars().count() > TERMS_CHARS_MAX || rows.len() > ROWS_MAX {
+        let message = format!("terms are over {TERMS_CHARS_MAX} characters, or there are over {ROWS_MAX} rows");
+        report.error(Rule::Limit, &terms.at, message, "say what matters, and where the rest can be read");
+    }
+    let readiness = rows.into_iter().map(|row| row.value).collect();
+    Some(Joining { terms: terms.value, shadow_shifts, drills, readiness })
+}
+
+/// Reads a number that may be 0: a team may need no drill.
+fn number(fields: &Fields<'_>, key: &'static str) -> Option<u16> {
+    let text = fields.text(key)?;
+    let number = text.value.parse().ok();
+    if number.is_none() {
+        let message = format!("\"{}.{key}\" \"{}\" is not a number of times", fields.path, text.value);
+        fields.scope.report.error(Rule::BadValue, &text.at, message, "write 0 or more");
+    }
+    number
 }
 
 fn named(person: Placed<PersonId>, people: &mut Vec<Placed<PersonId>>) -> PersonId {
