@@ -120,18 +120,6 @@ impl Engine {
         taken.map_err(|why| invalid(&why))
     }
 
-    /// Adds a run of a probe and returns once it is stored; says how many objectives it is of.
-    ///
-    /// # Errors
-    /// When the instant is too far ahead or too old, or the store fails.
-    pub async fn probed(&self, probe: &str, at: Timestamp, passed: bool) -> Result<usize, CommandError> {
-        self.follow_catalogue().await?;
-        let now = self.now();
-        let taken = self.write(|shared| shared.watch.objectives.probed(probe, at, passed, now));
-        self.store_signals().await?;
-        taken.map_err(|why| invalid(&why))
-    }
-
     /// Takes what another system measured for an objective that asks it; `false` where there is none. It is kept in memory:
     /// the other system keeps it.
     ///

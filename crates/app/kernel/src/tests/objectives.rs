@@ -1,5 +1,7 @@
 //! Objectives in the engine: from a bad request to a page, over a death of the process and a disk that fails.
 
+mod budgets;
+mod others;
 mod reports;
 
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -360,115 +362,4 @@ fn a_gateway_that_falls_silent_is_an_outage_where_many_asked_and_a_start_of_ours
     }
     let sentences = read(&bench.engine, pages);
     assert!(sentences[0].starts_with("checkout is gone: nothing has reached it since"), "{sentences:?}");
-}
-
-#[test]
-fn what_leaves_the_period_gives_its_budget_back() {
-    let mut bench = Bench::new(vec![availability()]);
-    bench.traffic(30, 25, 2);
-    bench.wait_ms(6 * 3_600_000);
-    bench.traffic(1, 25, 0);
-    let broken = bench.remaining();
-    for _ in 0..31 {
-        bench.wait_ms(86_400_000);
-        bench.traffic(1, 25, 0);
-    }
-    // The look that takes slots off comes before the one that counts without them.
-    bench.wait_ms(300_000);
-    bench.traffic(1, 25, 0);
-    assert!(bench.remaining() > 0.999 && broken < 1.0, "{broken} became {}", bench.remaining());
-    bench.restart();
-    bench.traffic(1, 25, 0);
-    assert!(bench.remaining() > 0.999, "also in another process: {}", bench.remaining());
-}
-
-#[test]
-fn a_budget_is_said_once_enough_of_its_period_was_seen() {
-    let mut bench = Bench::new(vec![availability()]);
-    let seen = |bench: &Bench| {
-        read(&bench.engine, |shared| {
-            let seen = *shared.watch.objectives.get("checkout-availability").and_then(|w| w.seen()).expect("seen");
-            (seen.seen_seconds, seen.projected().map(|budget| budget.remaining), seen.burn())
-        })
-    };
-    now(bench.engine.look());
-    assert_eq!(seen(&bench), (None, None, None), "nothing was measured");
-    bench.traffic(420, 25, 1);
-    let (seconds, left, burn) = seen(&bench);
-    assert!(seconds.is_some_and(|seconds| (410.0..430.0).contains(&seconds)), "{seconds:?}");
-    assert!(left.is_none() && burn.is_some_and(|burn| burn > 1.0), "seven minutes of 30 days: {left:?}, {burn:?}");
-    bench.wait_ms(6 * 3_600_000 - 430_000);
-    bench.traffic(1, 25, 0);
-    assert_eq!(seen(&bench).1, None, "nearly six hours");
-    bench.wait_ms(20_000);
-    bench.traffic(1, 25, 0);
-    assert!(seen(&bench).1.is_some_and(|left| left < 1.0), "six hours");
-    bench.restart();
-    bench.traffic(1, 25, 0);
-    assert!(seen(&bench).1.is_some(), "also in another process");
-}
-
-#[test]
-fn a_restart_remembers_what_is_older_than_memory() {
-    let mut bench = Bench::new(vec![availability()]);
-    bench.traffic(30, 25, 2);
-    bench.wait_ms(5 * 86_400_000);
-    bench.traffic(30, 25, 0);
-    let before = bench.remaining();
-    assert!(before < 1.0);
-    bench.restart();
-    bench.traffic(1, 25, 0);
-    let after = bench.remaining();
-    assert!((before - after).abs() < 0.05 * (1.0 - before), "{before} became {after}");
-}
-
-#[test]
-fn pushed_counts_probes_and_readings_have_objectives_too() {
-    use seaworthy_contract::catalogue::{QueryIndicator, RatioQuery};
-    use seaworthy_core::watch::objectives::Readings;
-    let query = QueryIndicator { source: None, query: RatioQuery::Raw { ratio: "up".to_owned() } };
-    let mut bench = Bench::new(vec![
-        objective("orders", Indicator::Pushed { series: "orders".to_owned() }),
-        objective("buys", Indicator::Probe { probe: "checkout-buy".to_owned() }),
-        objective("asked", Indicator::Query(query)),
-    ]);
-    let pushed = |series: &str, points: &[(Timestamp, Tally)]| {
-        let service = "checkout".parse().expect("a name");
-        [Pushed { service, series: series.to_owned(), points: points.to_vec() }]
-    };
-    let day = SignedDuration::from_hours(24);
-    let begin = bench.now();
-    let points =
-        [(begin, Tally::new(100, 1)), (begin - day * 10, Tally::new(900, 2)), (begin - day * 10, Tally::new(100, 0))];
-    assert_eq!(now(bench.engine.push(&pushed("orders", &points))).expect("taken"), 1);
-    assert_eq!(now(bench.engine.push(&pushed("others", &points))).expect("taken"), 0, "nobody measures it");
-    for at in [begin + SignedDuration::from_secs(61), begin - day * 93] {
-        let points = [(begin, Tally::new(1, 1)), (at, Tally::new(1, 1))];
-        let refused = now(bench.engine.push(&pushed("orders", &points)));
-        assert!(matches!(refused, Err(CommandError::Refused(_))), "{at}: all or nothing");
-    }
-    for _ in 0..100 {
-        bench.wait_ms(1_000);
-        assert_eq!(now(bench.engine.probed("checkout-buy", bench.now(), false)).expect("taken"), 1);
-    }
-    let bad = seaworthy_slo::Reading::Ratio(0.5);
-    let windows = [300, 1_800, 3_600, 21_600].map(|window| (window, bad)).to_vec();
-    let readings = Readings { at: bench.now(), every: SignedDuration::from_secs(30), windows, period: bad };
-    assert!(now(bench.engine.take_readings("asked", readings.clone())).expect("taken"));
-    assert!(!now(bench.engine.take_readings("orders", readings)).expect("taken"), "it asks nobody");
-    now(bench.engine.look());
-    let totals = |shared: &Shared| {
-        let seen = |name: &str| shared.watch.objectives.get(name).and_then(|w| w.seen()).expect("seen").so_far;
-        (seen("orders"), seen("buys"))
-    };
-    let expected = (seaworthy_slo::Reading::counts(1_100, 3), seaworthy_slo::Reading::counts(100, 100));
-    assert_eq!(read(&bench.engine, totals), expected);
-    let mut sentences = read(&bench.engine, pages);
-    sentences.sort();
-    assert_eq!(sentences.len(), 2, "{sentences:?}");
-    assert!(sentences[0].starts_with("100% of the runs of probe checkout-buy against checkout fail since"));
-    assert!(sentences[1].starts_with("Too much of what is measured of checkout is bad since"), "{sentences:?}");
-    bench.restart();
-    now(bench.engine.look());
-    assert_eq!(read(&bench.engine, totals), expected, "what is older than memory was added to its row");
 }

@@ -41,7 +41,7 @@ struct Bench {
     seq: u64,
 }
 
-fn probe(name: &str) -> Probe {
+pub(super) fn probe(name: &str) -> Probe {
     Probe {
         name: name.to_owned(),
         service: "checkout".parse().expect("a name"),
@@ -185,7 +185,7 @@ fn came_to(doing: Doing) -> (i64, ProbeOutcome) {
     }
 }
 
-fn result(probe: &str, intended_at: Timestamp, took_ms: i64, outcome: ProbeOutcome) -> ProbeResult {
+pub(super) fn result(probe: &str, intended_at: Timestamp, took_ms: i64, outcome: ProbeOutcome) -> ProbeResult {
     let took_ms = took_ms.cast_unsigned();
     ProbeResult { probe: probe.to_owned(), intended_at, started_at: intended_at, took_ms, outcome, retried: None }
 }
