@@ -9,7 +9,7 @@ use seaworthy_model::Tier;
 use seaworthy_objectives::Wanted;
 
 use crate::diagnostic::{Place, Placed, Report};
-use crate::draft::{Draft, Drafts, Origin, PersonDraft, RotationDraft, ServiceDraft, TeamDraft};
+use crate::draft::{Draft, Drafts, Origin, PersonDraft, PolicyDraft, RotationDraft, ServiceDraft, TeamDraft};
 use crate::rule::Rule;
 
 /// Everything that is declared, each thing once, with its places.
@@ -18,6 +18,7 @@ pub(crate) struct Whole {
     pub teams: BTreeMap<String, Draft<TeamDraft>>,
     pub people: BTreeMap<String, Draft<PersonDraft>>,
     pub rotations: BTreeMap<String, Draft<RotationDraft>>,
+    pub policies: BTreeMap<String, Draft<PolicyDraft>>,
 }
 
 /// Merges the drafts; a Backstage entity and one of ours of the same name are one thing.
@@ -31,6 +32,13 @@ pub(crate) fn whole(drafts: &mut Drafts, report: &Report) -> Whole {
             "rotation",
             std::mem::take(&mut drafts.rotations),
             |r| r.name.value.to_string(),
+            |_, _, _| {},
+            report,
+        ),
+        policies: gather(
+            "escalation policy",
+            std::mem::take(&mut drafts.policies),
+            |p| p.policy.name.to_string(),
             |_, _, _| {},
             report,
         ),
@@ -89,6 +97,7 @@ fn merge_services(known: &mut ServiceDraft, ours: ServiceDraft, report: &Report)
     known.run = ours.run.or(known.run.take());
     known.rollout = ours.rollout.or(known.rollout.take());
     known.on_call = ours.on_call.or(known.on_call.take());
+    known.escalation = ours.escalation.or(known.escalation.take());
     known.routes.extend(ours.routes);
     if ours.objectives != Wanted::Unsaid {
         known.objectives = ours.objectives;
@@ -101,6 +110,7 @@ fn merge_services(known: &mut ServiceDraft, ours: ServiceDraft, report: &Report)
 
 fn merge_teams(known: &mut TeamDraft, ours: TeamDraft, _: &Report) {
     known.title = ours.title.or(known.title.take());
+    known.escalation = ours.escalation.or(known.escalation.take());
     known.members.extend(ours.members);
 }
 
@@ -137,12 +147,17 @@ pub(crate) fn document(
         let mut members: Vec<_> = body.members.into_iter().map(|member| member.value).collect();
         members.sort();
         members.dedup();
-        push(&mut entities, Entity::Team(Team { name: body.name, title: body.title, members }), &at, report);
+        let escalation = body.escalation.map(|policy| policy.value);
+        let team = Team { name: body.name, title: body.title, members, escalation };
+        push(&mut entities, Entity::Team(team), &at, report);
     }
     for Draft { at, body, .. } in whole.rotations.into_values() {
         if let Some(rotation) = rotation(body) {
             push(&mut entities, Entity::Rotation(rotation), &at, report);
         }
+    }
+    for Draft { at, body, .. } in whole.policies.into_values() {
+        push(&mut entities, Entity::EscalationPolicy(body.policy), &at, report);
     }
     for Draft { at, body, .. } in whole.services.into_values() {
         if let Some(service) = service(body) {
@@ -209,5 +224,6 @@ fn service(body: ServiceDraft) -> Option<Service> {
         dependencies: body.dependencies.into_iter().map(|dependency| dependency.value).collect(),
         rollout: body.rollout.unwrap_or_default(),
         on_call: body.on_call.map(|rotation| rotation.value),
+        escalation: body.escalation.map(|policy| policy.value),
     })
 }

@@ -127,6 +127,7 @@ impl Reader<'_, '_> {
             dependencies: self.dependencies(drafts),
             rollout: None,
             on_call: None,
+            escalation: None,
             objectives: Wanted::Unsaid,
         };
         drafts.services.push(self.draft(body));
@@ -162,7 +163,7 @@ impl Reader<'_, '_> {
             self.name::<PersonId>(drafts, &to.namespace, text.map(|_| to.name))
         });
         let members = members.collect();
-        let body = TeamDraft { name: name.value, title: title.map(|title| title.value), members };
+        let body = TeamDraft { name: name.value, title: title.map(|title| title.value), members, escalation: None };
         drafts.teams.push(self.draft(body));
     }
 

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use seaworthy_contract::catalogue::{
-    Dependency, Layered, Other, PersonContact, Probe, Route, Run, Strategy, Tolerance, TurnLength,
+    Dependency, EscalationPolicy, Layered, Other, PersonContact, Probe, Route, Run, Strategy, Tolerance, TurnLength,
 };
-use seaworthy_model::{PersonId, RotationId, ServiceId, SystemId, TeamId, Tier};
+use seaworthy_model::{EscalationId, PersonId, RotationId, ServiceId, SystemId, TeamId, Tier};
 
 use seaworthy_objectives::{Documents, Wanted};
 
@@ -28,6 +28,7 @@ pub(crate) struct Drafts {
     pub teams: Vec<Draft<TeamDraft>>,
     pub people: Vec<Draft<PersonDraft>>,
     pub rotations: Vec<Draft<RotationDraft>>,
+    pub policies: Vec<Draft<PolicyDraft>>,
     pub others: Vec<Draft<Other>>,
     pub probes: Vec<AttachedDraft<Probe>>,
     pub tolerances: Vec<AttachedDraft<Tolerance>>,
@@ -77,6 +78,7 @@ pub(crate) struct ServiceDraft {
     pub dependencies: Vec<Placed<Dependency>>,
     pub rollout: Option<Strategy>,
     pub on_call: Option<Placed<RotationId>>,
+    pub escalation: Option<Placed<EscalationId>>,
     pub objectives: Wanted,
 }
 
@@ -84,6 +86,7 @@ pub(crate) struct TeamDraft {
     pub name: TeamId,
     pub title: Option<String>,
     pub members: Vec<Placed<PersonId>>,
+    pub escalation: Option<Placed<EscalationId>>,
 }
 
 pub(crate) struct PersonDraft {
@@ -91,6 +94,13 @@ pub(crate) struct PersonDraft {
     pub display_name: Option<String>,
     pub contacts: Vec<PersonContact>,
     pub member_of: Vec<TeamId>,
+}
+
+/// An escalation policy; what could not be read of it was reported and is left out.
+pub(crate) struct PolicyDraft {
+    pub policy: EscalationPolicy,
+    /// Where each step stands.
+    pub steps: Vec<Place>,
 }
 
 /// A rotation; what could not be read was reported and is none, so that the rotation still counts as declared.

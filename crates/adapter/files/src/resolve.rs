@@ -1,5 +1,7 @@
 //! References between entities, and the questions that only the whole can answer: who owns, who would be paged.
 
+mod escalation;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
@@ -20,6 +22,7 @@ pub(crate) fn resolve(whole: &mut Whole, drafts: &Drafts, now: Timestamp, report
     ignore_case_of_owners(whole);
     add_members(whole);
     let undeclared = owners(whole, report);
+    escalation::resolve(whole, report);
     rotations(whole, now, report);
     dependencies(whole, drafts, report);
     routes(whole, report);
@@ -107,7 +110,7 @@ fn declare(whole: &mut Whole, undeclared: BTreeMap<TeamId, Undeclared>, report: 
             reported.insert(team.clone());
         }
         let members = person.map(|value| Placed { value, at: at.clone() }).into_iter().collect();
-        let body = TeamDraft { name: team.clone(), title: None, members };
+        let body = TeamDraft { name: team.clone(), title: None, members, escalation: None };
         whole.teams.insert(team.to_string(), Draft { origin: Origin::Backstage, at, body });
     }
     reported

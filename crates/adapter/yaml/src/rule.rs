@@ -79,6 +79,8 @@ rules! {
     NobodyOnCall = "nobody-on-call",
     /// A team has several rotations and a service does not say which.
     WhichRotation = "which-rotation",
+    /// An escalation policy comes back to itself.
+    EscalationCircle = "escalation-circle",
     /// A rotation has not started yet.
     RotationInFuture = "rotation-in-future",
     /// A person on call who cannot be reached.

@@ -1,25 +1,31 @@
 //! The contract's entities as the catalogue rules see them: names and edges that rules read, the rest as text.
 
 use seaworthy_catalog as rules;
-use seaworthy_contract::catalogue::Entity;
+use seaworthy_contract::catalogue::{Entity, EscalationPolicy, Whom};
 use seaworthy_model::ServiceId;
 use serde_json::Value;
 
 /// Fields that rules read themselves, so that they are not compared twice.
-const READ_BY_RULES: [&str; 7] = ["kind", "name", "members", "team", "participants", "owner", "on_call"];
+const READ_BY_RULES: [&str; 8] = ["kind", "name", "members", "team", "participants", "owner", "on_call", "escalation"];
 
 /// Returns an entity as the rules see it.
 pub(crate) fn entity(entity: &Entity) -> rules::Entity {
     let rest = rest(entity);
     match entity {
         Entity::Team(team) => {
-            rules::Entity::Team(rules::Team { name: team.name.clone(), members: team.members.clone(), rest })
+            let (name, members) = (team.name.clone(), team.members.clone());
+            rules::Entity::Team(rules::Team { name, members, escalation: team.escalation.clone(), rest })
         }
         Entity::Person(person) => rules::Entity::Person(rules::Person { name: person.name.clone(), rest }),
         Entity::Rotation(rotation) => rules::Entity::Rotation(rules::Rotation {
             name: rotation.name.clone(),
             team: rotation.team.clone(),
             participants: rotation.participants.iter().chain(rotation.layered.people()).cloned().collect(),
+            rest,
+        }),
+        Entity::EscalationPolicy(policy) => rules::Entity::EscalationPolicy(rules::EscalationPolicy {
+            name: policy.name.clone(),
+            names: named(policy),
             rest,
         }),
         Entity::Other(other) => rules::Entity::Other(rules::Other { name: other.name.clone(), rest }),
@@ -38,10 +44,22 @@ pub(crate) fn entity(entity: &Entity) -> rules::Entity {
                 dependencies,
                 routes: service.routes.iter().map(route).collect(),
                 on_call: service.on_call.clone(),
+                escalation: service.escalation.clone(),
                 rest,
             })
         }
     }
+}
+
+fn named(policy: &EscalationPolicy) -> Vec<rules::Key> {
+    let key = |kind, name: &str| Some(rules::Key { kind, name: name.to_owned() });
+    let named = policy.named().filter_map(|whom| match whom {
+        Whom::Rotation { rotation, .. } => key(rules::Kind::Rotation, rotation.as_str()),
+        Whom::Person { person } => key(rules::Kind::Person, person.as_str()),
+        Whom::Policy { policy } => key(rules::Kind::EscalationPolicy, policy.as_str()),
+        Whom::OnCall { .. } | Whom::Team => None,
+    });
+    named.collect()
 }
 
 fn attached(kind: rules::Kind, name: &str, service: &ServiceId, rest: rules::Fields) -> rules::Entity {

@@ -78,7 +78,12 @@ fn report(seq: u64) -> Report {
 
 /// checkout v1 serves, v2 is on its first step.
 fn stepping(engine: &Engine) {
-    let team = Entity::Team(Team { name: "shop".parse().expect("a name"), title: None, members: Vec::new() });
+    let team = Entity::Team(Team {
+        name: "shop".parse().expect("a name"),
+        title: None,
+        members: Vec::new(),
+        escalation: None,
+    });
     let service = serde_json::json!({ "name": "checkout", "owner": "shop", "run": { "command": ["serve"] } });
     let service: Service = serde_json::from_value(service).expect("a service");
     decide(engine, document([team, Entity::Service(Box::new(service))].into_iter())).expect("applied");
@@ -170,7 +175,12 @@ fn checkpoints_of_more_rollouts_than_one_write_takes_are_all_kept() {
     let engine = open(&disk);
     let many = SIDE_WRITES_MAX + 200;
     let names: Vec<String> = (0..many).map(|n| format!("s{n}")).collect();
-    let team = Entity::Team(Team { name: "shop".parse().expect("a name"), title: None, members: Vec::new() });
+    let team = Entity::Team(Team {
+        name: "shop".parse().expect("a name"),
+        title: None,
+        members: Vec::new(),
+        escalation: None,
+    });
     let service = |name: &String| {
         let service = serde_json::json!({ "name": name, "owner": "shop", "run": { "command": ["serve"] } });
         Entity::Service(Box::new(serde_json::from_value(service).expect("a service")))

@@ -23,7 +23,12 @@ pub(crate) fn document(services: &[&str]) -> Document {
     let name = "a name that is allowed";
     let person = |text: &str| Entity::Person(Person { name: text.parse().expect(name) });
     let team = |text: &str, member: &str| {
-        Entity::Team(Team { name: text.parse().expect(name), title: None, members: vec![member.parse().expect(name)] })
+        Entity::Team(Team {
+            name: text.parse().expect(name),
+            title: None,
+            members: vec![member.parse().expect(name)],
+            escalation: None,
+        })
     };
     let rotation = Entity::Rotation(Rotation {
         name: "shop".parse().expect(name),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use seaworthy_model::{PersonId, RotationId, ServiceId, TeamId};
+use seaworthy_model::{EscalationId, PersonId, RotationId, ServiceId, TeamId};
 
 use crate::Refusal;
 
@@ -19,6 +19,8 @@ pub enum Kind {
     Team,
     /// A rotation.
     Rotation,
+    /// Whom a page calls next.
+    EscalationPolicy,
     /// Something read and shown, not acted on.
     Other,
     /// A service.
@@ -37,6 +39,7 @@ impl fmt::Display for Kind {
             Self::Person => "person",
             Self::Team => "team",
             Self::Rotation => "rotation",
+            Self::EscalationPolicy => "escalation-policy",
             Self::Other => "other",
             Self::Service => "service",
             Self::Objective => "objective",
@@ -62,6 +65,8 @@ pub struct Team {
     pub name: TeamId,
     /// Its members.
     pub members: Vec<PersonId>,
+    /// The escalation policy it names, if any.
+    pub escalation: Option<EscalationId>,
     /// The rest.
     pub rest: Fields,
 }
@@ -88,6 +93,8 @@ pub struct Service {
     pub routes: Vec<Route>,
     /// The rotation it names, if any.
     pub on_call: Option<RotationId>,
+    /// The escalation policy it names, if any.
+    pub escalation: Option<EscalationId>,
     /// The rest.
     pub rest: Fields,
 }
@@ -110,6 +117,17 @@ pub struct Rotation {
     pub team: TeamId,
     /// People in turn.
     pub participants: Vec<PersonId>,
+    /// The rest.
+    pub rest: Fields,
+}
+
+/// Whom a page calls next while nobody has taken it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EscalationPolicy {
+    /// Its name.
+    pub name: EscalationId,
+    /// People, rotations and policies that its steps name.
+    pub names: Vec<Key>,
     /// The rest.
     pub rest: Fields,
 }
@@ -145,6 +163,8 @@ pub enum Entity {
     Team(Team),
     /// A rotation.
     Rotation(Rotation),
+    /// An escalation policy.
+    EscalationPolicy(EscalationPolicy),
     /// Something else.
     Other(Other),
     /// A service.
@@ -160,6 +180,7 @@ impl Entity {
             Self::Person(person) => (Kind::Person, person.name.as_str()),
             Self::Team(team) => (Kind::Team, team.name.as_str()),
             Self::Rotation(rotation) => (Kind::Rotation, rotation.name.as_str()),
+            Self::EscalationPolicy(policy) => (Kind::EscalationPolicy, policy.name.as_str()),
             Self::Other(other) => (Kind::Other, other.name.as_str()),
             Self::Service(service) => (Kind::Service, service.name.as_str()),
             Self::Attached(attached) => (attached.kind, attached.name.as_str()),
@@ -171,7 +192,10 @@ impl Entity {
     pub fn fields(&self) -> Fields {
         let (rest, own) = match self {
             Self::Person(person) => (&person.rest, vec![]),
-            Self::Team(team) => (&team.rest, vec![("members", list(&team.members))]),
+            Self::Team(team) => {
+                (&team.rest, vec![("members", list(&team.members)), ("escalation", text(team.escalation.as_ref()))])
+            }
+            Self::EscalationPolicy(policy) => (&policy.rest, vec![]),
             Self::Rotation(rotation) => (
                 &rotation.rest,
                 vec![("team", rotation.team.to_string()), ("participants", list(&rotation.participants))],
@@ -191,7 +215,8 @@ impl Service {
             ("owner", self.owner.to_string()),
             ("dependencies", list(&self.dependencies)),
             ("routes", list(&self.routes)),
-            ("on_call", self.on_call.as_ref().map(ToString::to_string).unwrap_or_default()),
+            ("on_call", text(self.on_call.as_ref())),
+            ("escalation", text(self.escalation.as_ref())),
         ]
     }
 }
@@ -212,6 +237,10 @@ impl fmt::Display for Route {
             hosts => write!(f, "{}{}", hosts.join("|"), self.path),
         }
     }
+}
+
+fn text(item: Option<&impl fmt::Display>) -> String {
+    item.map(ToString::to_string).unwrap_or_default()
 }
 
 fn list(items: &[impl fmt::Display]) -> String {
@@ -286,6 +315,14 @@ impl Catalogue {
     pub fn teams(&self) -> impl Iterator<Item = &Team> {
         self.entities.values().filter_map(|entity| match entity {
             Entity::Team(team) => Some(team),
+            _ => None,
+        })
+    }
+
+    /// Returns every escalation policy, by name.
+    pub fn escalation_policies(&self) -> impl Iterator<Item = &EscalationPolicy> {
+        self.entities.values().filter_map(|entity| match entity {
+            Entity::EscalationPolicy(policy) => Some(policy),
             _ => None,
         })
     }

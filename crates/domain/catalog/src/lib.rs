@@ -8,7 +8,9 @@ mod plan;
 mod rules;
 mod who;
 
-pub use entity::{Attached, Catalogue, Entity, Fields, Key, Kind, Other, Person, Rotation, Route, Service, Team};
+pub use entity::{
+    Attached, Catalogue, Entity, EscalationPolicy, Fields, Key, Kind, Other, Person, Rotation, Route, Service, Team,
+};
 pub use plan::{Action, Change, FieldChange, apply, plan};
 pub use rules::{Refusal, needs, refusals};
 pub use who::{Because, CANDIDATES_MAX, Candidate, Sure, nearest, who};

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use seaworthy_model::{PersonId, RotationId, ServiceId, TeamId};
+use seaworthy_model::{EscalationId, PersonId, RotationId, ServiceId, TeamId};
 
 use crate::{Catalogue, Entity, Key, Kind, Route};
 
@@ -39,6 +39,13 @@ pub enum Refusal {
         rotation: RotationId,
         /// The person.
         person: PersonId,
+    },
+    /// An escalation policy is named, or names something, that is not there.
+    EscalationUnknown {
+        /// The service, team or policy.
+        of: Key,
+        /// What it names.
+        named: Key,
     },
     /// Something is said of a service that is not there.
     ServiceUnknown {
@@ -78,6 +85,9 @@ impl fmt::Display for Refusal {
             Self::PersonUnknown { rotation, person } => {
                 write!(f, "rotation \"{rotation}\" names person \"{person}\", who is not declared")
             }
+            Self::EscalationUnknown { of, named } => {
+                write!(f, "{} \"{}\" names {} \"{}\", which is not declared", of.kind, of.name, named.kind, named.name)
+            }
             Self::ServiceUnknown { of, service } => {
                 write!(f, "{} \"{}\" is about service \"{service}\", which is not declared", of.kind, of.name)
             }
@@ -107,6 +117,7 @@ pub fn refusals(current: &Catalogue, wanted: &Catalogue) -> Vec<Refusal> {
     }
     refusals.extend(owned_by_gone.into_iter().map(|(team, services)| Refusal::TeamOwns { team, services }));
     refusals.extend(rotation_refusals(wanted));
+    refusals.extend(escalation_refusals(wanted));
     let homeless = wanted.attached().filter(|a| !wanted.has(Kind::Service, a.service.as_str()));
     refusals.extend(homeless.map(|a| {
         let of = Key { kind: a.kind, name: a.name.clone() };
@@ -126,6 +137,18 @@ fn rotation_refusals(wanted: &Catalogue) -> impl Iterator<Item = Refusal> {
         team.into_iter()
             .chain(unknown.map(|person| Refusal::PersonUnknown { rotation: name.clone(), person: person.clone() }))
     })
+}
+
+fn escalation_refusals(wanted: &Catalogue) -> Vec<Refusal> {
+    let policy = |name: &EscalationId| Key { kind: Kind::EscalationPolicy, name: name.to_string() };
+    let of = |kind, name: &str| Key { kind, name: name.to_owned() };
+    let services =
+        wanted.services().filter_map(|s| Some((of(Kind::Service, s.name.as_str()), policy(s.escalation.as_ref()?))));
+    let teams = wanted.teams().filter_map(|t| Some((of(Kind::Team, t.name.as_str()), policy(t.escalation.as_ref()?))));
+    let policies =
+        wanted.escalation_policies().flat_map(|p| p.names.iter().map(|named| (policy(&p.name), named.clone())));
+    let unknown = services.chain(teams).chain(policies).filter(|(_, named)| wanted.get(named).is_none());
+    unknown.map(|(of, named)| Refusal::EscalationUnknown { of, named }).collect()
 }
 
 /// Finds host and path claimed by two services; every host is a claim of its own. A longer path or a named host is no
@@ -165,13 +188,16 @@ fn references(catalogue: &Catalogue, entity: &Entity) -> Vec<Key> {
             let rotation = |name: &RotationId| key(Kind::Rotation, name.as_str());
             let of_team = catalogue.rotations().filter(|r| service.on_call.is_none() && r.team == service.owner);
             let rotations = service.on_call.iter().chain(of_team.map(|r| &r.name)).map(rotation);
-            rotations.chain([key(Kind::Team, service.owner.as_str())]).collect()
+            let policy = service.escalation.iter().map(|name| key(Kind::EscalationPolicy, name.as_str()));
+            rotations.chain(policy).chain([key(Kind::Team, service.owner.as_str())]).collect()
         }
         Entity::Rotation(rotation) => {
             let people = rotation.participants.iter().map(|person| key(Kind::Person, person.as_str()));
             people.chain([key(Kind::Team, rotation.team.as_str())]).collect()
         }
+        Entity::EscalationPolicy(policy) => policy.names.clone(),
+        Entity::Team(team) => team.escalation.iter().map(|name| key(Kind::EscalationPolicy, name.as_str())).collect(),
         Entity::Attached(attached) => vec![key(Kind::Service, attached.service.as_str())],
-        Entity::Person(_) | Entity::Team(_) | Entity::Other(_) => Vec::new(),
+        Entity::Person(_) | Entity::Other(_) => Vec::new(),
     }
 }

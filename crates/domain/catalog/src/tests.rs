@@ -8,7 +8,7 @@ use super::*;
 
 fn team(name: &str, members: &[&str]) -> Entity {
     let members = members.iter().map(|m| m.parse().expect("a name")).collect();
-    Entity::Team(Team { name: name.parse().expect("a name"), members, rest: Fields::new() })
+    Entity::Team(Team { name: name.parse().expect("a name"), members, escalation: None, rest: Fields::new() })
 }
 
 fn person(name: &str) -> Entity {
@@ -28,6 +28,7 @@ fn service(name: &str, owner: &str, routes: &[&str]) -> Entity {
         dependencies: vec![],
         routes: routes.iter().map(route).collect(),
         on_call: None,
+        escalation: None,
         rest: Fields::new(),
     })
 }

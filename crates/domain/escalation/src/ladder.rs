@@ -11,6 +11,7 @@ use crate::policy::{Limits, Policy, Step, Target};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ladder {
     rungs: Vec<Rung>,
+    rounds: usize,
 }
 
 /// One step of a ladder.
@@ -72,7 +73,18 @@ impl Ladder {
     pub fn of(name: &str, policies: &BTreeMap<String, Policy>) -> Result<Self, Problem> {
         let mut rungs = Vec::new();
         climb(name, policies, &mut Vec::new(), &mut rungs)?;
-        Ok(Self { rungs })
+        let rounds = policies.get(name).map_or(1, |policy| usize::from(policy.repeats) + 1);
+        Ok(Self { rungs, rounds })
+    }
+
+    /// Returns the round that a rung is of, from 1.
+    pub fn round(&self, index: usize) -> usize {
+        (index / (self.rungs.len() / self.rounds).max(1)).min(self.rounds - 1) + 1
+    }
+
+    /// Returns how many rounds there are.
+    pub fn rounds(&self) -> usize {
+        self.rounds
     }
 
     /// Returns a rung.
@@ -224,6 +236,7 @@ mod tests {
     fn the_standard_is_a_ladder() {
         let standard = crate::standard();
         let ladder = Ladder::of("standard", &[(standard.name.clone(), standard)].into()).expect("a ladder");
-        assert_eq!(ladder.rungs().len(), 9);
+        assert_eq!((ladder.rungs().len(), ladder.rounds()), (9, 3));
+        assert_eq!([0, 2, 3, 8, 99].map(|rung| ladder.round(rung)), [1, 1, 2, 3, 3]);
     }
 }

@@ -12,5 +12,5 @@ mod next;
 mod policy;
 
 pub use ladder::{Ladder, Problem, Rung};
-pub use next::{Next, Progress, next};
+pub use next::{Next, Progress, Reach, next};
 pub use policy::{Limits, Policy, Step, Target, standard};

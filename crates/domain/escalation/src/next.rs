@@ -11,6 +11,18 @@ use crate::policy::Target;
 pub struct Progress {
     /// The rung that was called last, and when; none where the page is new.
     pub called: Option<(usize, Timestamp)>,
+    /// Whether anybody of that rung may still be reached.
+    pub reach: Reach,
+}
+
+/// Whether anybody of a rung may be reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Reach {
+    /// A channel of somebody took the message, or is still tried.
+    #[default]
+    Possible,
+    /// Every channel of everybody was given up: waiting for them helps nobody.
+    Nobody,
 }
 
 /// What is to be done.
@@ -32,14 +44,16 @@ pub enum Next {
 /// Says what is to be done about a page that nobody has taken. `who` says who a target is at this instant: nobody where a
 /// rotation has a gap. A rung that calls nobody is left out at once: waiting for an answer from nobody helps nobody.
 ///
-/// A clock that goes back calls nobody twice: the rung that was called last is known by its place, and the wait is counted
-/// from its time.
+/// A clock that goes back calls nobody twice: the rung that was called last is known by its place. The wait is counted from
+/// its time; a clock that is behind that by more than the wait itself cannot be waited for, and the next rung is called, so
+/// that no rung waits longer than twice its time. The first call after that counts from the new clock.
 pub fn next(ladder: &Ladder, progress: Progress, now: Timestamp, who: impl Fn(&Target) -> Vec<PersonId>) -> Next {
     let mut rung = 0;
     if let Some((last, at)) = progress.called {
         let wait = ladder.rung(last).map(|rung| rung.wait).unwrap_or_default();
         let until = at.checked_add(wait).unwrap_or(Timestamp::MAX);
-        if now < until {
+        let is_far_behind = now < at.checked_sub(wait).unwrap_or(Timestamp::MIN);
+        if now < until && !is_far_behind && progress.reach == Reach::Possible {
             return Next::Wait(until);
         }
         rung = last + 1;
@@ -110,15 +124,26 @@ mod tests {
             (Some((0, at(0))), at(5), call(2, &["ann", "bob"])),
             // After an hour away one step is taken, not all that were missed.
             (Some((0, at(0))), at(60), call(2, &["ann", "bob"])),
-            // A clock that went back waits as long as it must.
-            (Some((0, at(10))), at(3), Next::Wait(at(15))),
+            // A clock that went back a little waits; one that went back by more than the wait is not waited for.
+            (Some((0, at(10))), at(5), Next::Wait(at(15))),
+            (Some((0, at(10))), at(4), call(2, &["ann", "bob"])),
             (Some((2, at(5))), at(14), Next::Wait(at(15))),
             (Some((2, at(5))), at(15), Next::Over),
             // A ladder that became shorter is over.
             (Some((7, at(5))), at(15), Next::Over),
         ] {
-            assert_eq!(next(&ladder, Progress { called }, now, who), want, "{called:?} at {now}");
+            let progress = Progress { called, reach: Reach::Possible };
+            assert_eq!(next(&ladder, progress, now, who), want, "{called:?} at {now}");
         }
+    }
+
+    #[test]
+    fn who_cannot_be_reached_is_not_waited_for() {
+        let ladder = ladder(&[(&[PRIMARY], 5), (&[Target::Team], 5)], 0);
+        let unreachable = |rung| Progress { called: Some((rung, at(0))), reach: Reach::Nobody };
+        let team = Next::Call { rung: 1, people: vec![person("ann"), person("bob")] };
+        assert_eq!(next(&ladder, unreachable(0), at(0), who), team);
+        assert_eq!(next(&ladder, unreachable(1), at(0), who), Next::Over);
     }
 
     #[test]
@@ -129,7 +154,7 @@ mod tests {
 
     proptest! {
         /// Looked at however seldom, and with a clock that jumps: each rung is called once at most and in order, and none before
-        /// the wait of the one before it.
+        /// the wait of the one before it, but where the clock went back by more than that.
         #[test]
         fn rungs_come_in_order_and_once(looks in proptest::collection::vec(-30..90_i64, 1..60), waits in proptest::collection::vec(1..20_i64, 1..5), repeats in 0..3_u8) {
             let steps: Vec<(&[Target], i64)> = waits.iter().map(|wait| (&[PRIMARY][..], *wait)).collect();
@@ -142,12 +167,16 @@ mod tests {
                     Next::Call { rung, .. } => {
                         prop_assert_eq!(rung, calls.len());
                         if let Some((last, before)) = calls.last() {
-                            prop_assert!(before.duration_until(now) >= ladder.rungs()[*last].wait);
+                            prop_assert!(before.duration_until(now).abs() >= ladder.rungs()[*last].wait);
                         }
                         progress.called = Some((rung, now));
                         calls.push((rung, now));
                     }
-                    Next::Wait(until) => prop_assert!(now < until),
+                    Next::Wait(until) => {
+                        let (last, at) = progress.called.expect("somebody was called");
+                        prop_assert!(now < until);
+                        prop_assert!(now.duration_until(until) <= ladder.rungs()[last].wait * 2 && at < until);
+                    }
                     Next::Over => prop_assert_eq!(calls.len(), ladder.rungs().len()),
                 }
             }

@@ -14,7 +14,7 @@ pub use control::ControlKind;
 pub use id::{
     AlertId, ControlId, Entropy, EventId, IncidentId, OfferId, OverrideId, PageId, RolloutId, TokenId, WindowId,
 };
-pub use name::{GatewayName, NameError, PersonId, RotationId, ServiceId, SystemId, TeamId, VersionId};
+pub use name::{EscalationId, GatewayName, NameError, PersonId, RotationId, ServiceId, SystemId, TeamId, VersionId};
 pub use share::{Arm, Share, ShareError, Tier};
 pub use tally::Tally;
 

@@ -108,6 +108,8 @@ names! {
     PersonId;
     /// A rotation.
     RotationId;
+    /// An escalation policy.
+    EscalationId;
     /// A system: services that belong together.
     SystemId;
     /// A version of a service, as its team calls it: a tag, a build number, a commit.

@@ -40,6 +40,7 @@ pub(super) fn read(envelope: &Envelope<'_>) -> Option<ServiceDraft> {
         dependencies: dependencies.collect(),
         rollout: spec.fields("rollout").map(|fields| rollout(&fields)),
         on_call: spec.name("onCall"),
+        escalation: spec.name("escalation"),
         objectives,
         name: match name {
             Some(name) => name,

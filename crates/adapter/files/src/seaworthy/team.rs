@@ -1,11 +1,14 @@
 //! `Team` and `Person`.
 
+use seaworthy_contract::catalogue::PersonContact;
+
 use crate::draft::{PersonDraft, TeamDraft};
 use crate::envelope::Envelope;
 use crate::fields::Fields;
 use crate::rule::Rule;
 
-use super::{contact, spec};
+use super::contact::contact;
+use super::{contact_rule, spec};
 
 /// Most contacts of a person: a page tries them in order.
 const CONTACTS_MAX: usize = 8;
@@ -15,12 +18,13 @@ pub(super) fn read_team(envelope: &Envelope<'_>) -> Option<TeamDraft> {
     let title = envelope.metadata.text("title");
     let spec = envelope.spec.as_ref();
     let members = spec.map(|spec| spec.names("members")).unwrap_or_default();
+    let escalation = spec.and_then(|spec| spec.name("escalation"));
     let title = spec.and_then(|spec| spec.text("title")).or(title);
     if let Some(spec) = spec {
         spec.no_more();
     }
     let name = envelope.metadata.name("name")?;
-    Some(TeamDraft { name: name.value, title: title.map(|title| title.value), members })
+    Some(TeamDraft { name: name.value, title: title.map(|title| title.value), members, escalation })
 }
 
 /// Reads a person.
@@ -36,7 +40,11 @@ pub(super) fn read_person(envelope: &Envelope<'_>) -> Option<PersonDraft> {
             spec.scope.report.error(Rule::Limit, &spec.at(), message, "keep those that are answered");
         }
         let fields = written.iter().filter_map(|item| Fields::of(&spec.scope, item, "spec.contacts[]"));
-        contacts = fields.filter_map(|fields| contact(&fields).map(Into::into)).collect();
+        let ruled = |fields: Fields<'_>| {
+            let rule = contact_rule::read(&fields);
+            contact(&fields).map(|contact| PersonContact { contact, rule })
+        };
+        contacts = fields.filter_map(ruled).collect();
         spec.no_more();
     }
     let name = envelope.metadata.name("name")?;

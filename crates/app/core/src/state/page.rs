@@ -101,6 +101,14 @@ impl PageRecord {
         }
     }
 
+    /// Says whether a contact of anybody who was called took it.
+    pub fn reached_somebody(&self) -> bool {
+        let reached = |(channel, state): (&String, &ChannelState)| {
+            matches!(state, ChannelState::Delivered(_)) && self.person(channel).is_some()
+        };
+        self.channels.iter().any(reached)
+    }
+
     /// Returns when this channel accepted it.
     pub fn delivered_at(&self, channel: &str) -> Option<Timestamp> {
         match self.channels.get(channel)? {

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use seaworthy_catalog::{Action, Catalogue, FieldChange, Key, refusals};
 use seaworthy_contract::api::{Change, ChangeKind, Kept, Plan};
-use seaworthy_contract::catalogue::{Document, Sourced};
+use seaworthy_contract::catalogue::{Document, Entity, Sourced};
 use seaworthy_contract::events::catalogue::{EntityClaimedV1, EntityDeclaredV2, EntityRetiredV1};
+use seaworthy_escalation::{Ladder, Policy};
 
 use super::source::{Settled, settle};
 use super::{document, rollout};
@@ -101,8 +102,24 @@ fn decide(
     if !why.is_empty() {
         return Err(refused(&why, &settled.kept));
     }
+    ladders(state, document, &settled.wanted)?;
     let changes = seaworthy_catalog::plan(&current, &settled.wanted);
     Ok((settled, changes))
+}
+
+/// A policy that comes back to itself, or is over a limit, would call nobody when it must.
+fn ladders(state: &State, document: &Document, wanted: &Catalogue) -> Result<(), Refusal> {
+    let said = document.entities.iter().map(|sourced| &sourced.entity);
+    let all = state.catalogue.iter().map(|declared| &declared.entity).chain(said);
+    let policies = all.filter_map(|entity| match entity {
+        Entity::EscalationPolicy(policy) => Some((policy.name.to_string(), policy.as_rules())),
+        _ => None,
+    });
+    let policies: BTreeMap<String, Policy> = policies.collect();
+    let names = wanted.escalation_policies().map(|policy| policy.name.as_str());
+    let problems = names.filter_map(|name| Ladder::of(name, &policies).err());
+    let problems: Vec<String> = problems.map(|problem| problem.to_string()).collect();
+    if problems.is_empty() { Ok(()) } else { Err(Refusal::Invalid("entities", problems.join("; "))) }
 }
 
 /// What stays may be what stands in the way: a service under a new name has the route of the old one.

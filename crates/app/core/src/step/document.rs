@@ -78,7 +78,8 @@ fn check_entity(sourced: &Sourced) -> Checked {
         Entity::Objective(objective) => watched::check_objective(objective),
         Entity::Probe(probe) => watched::check_probe(probe),
         Entity::Tolerance(tolerance) => watched::check_tolerance(tolerance),
-        Entity::Team(_) | Entity::Person(_) => Ok(()),
+        // A policy is judged as a whole, with those that it hands over to.
+        Entity::Team(_) | Entity::Person(_) | Entity::EscalationPolicy(_) => Ok(()),
     }
 }
 

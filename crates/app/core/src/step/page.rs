@@ -1,10 +1,13 @@
 //! Pages: requested by a revert or an alert, delivered or given up by channels, taken by a person.
 
-use seaworthy_contract::events::page::{PageAcknowledgedV1, PageDeliveredV1, PageRequestedV1, PageUndeliverableV1};
+use seaworthy_contract::events::page::{
+    PageAcknowledgedV1, PageCalledV1, PageDeliveredV1, PageRequestedV1, PageUndeliverableV1,
+};
+use seaworthy_escalation::Target;
 use seaworthy_model::{PageId, RolloutId, ServiceId, Timestamp};
 
+use super::escalation;
 use crate::state::{ChannelState, PageRecord};
-use crate::view::on_call;
 use crate::{Cx, NewFact, Refusal, State};
 
 /// The channel that is always there: the portal's own page. Delivered means that it can be seen there.
@@ -23,23 +26,31 @@ pub(super) fn request(
     cx: &mut Cx,
 ) -> Option<NewFact> {
     let entity = state.catalogue.service(service)?;
-    let shift = on_call(state, entity, cx.now);
     let page = PageId::new(cx.now, &mut cx.entropy);
-    let channels = match shift {
-        Some(_) => vec![PORTAL.to_owned(), CONTACTS.to_owned()],
-        None => vec![PORTAL.to_owned()],
-    };
-    let request = PageRequestedV1 {
+    let mut request = PageRequestedV1 {
         page,
         service: service.clone(),
         team: entity.owner.clone(),
-        to: shift.as_ref().map(|shift| shift.person.clone()),
-        rotation: shift.map(|shift| shift.rotation),
+        to: None,
+        rotation: None,
         sentence,
         rollout: rollout.into(),
         began_at,
-        channels,
+        channels: vec![PORTAL.to_owned()],
     };
+    let mut called = escalation::first(state, entity, &request, cx.now).into_iter();
+    if let Some((target, person)) = called.next() {
+        request.rotation = match target {
+            Target::OnCall { .. } | Target::Team => {
+                state.catalogue.rotation_for(entity).map(|rotation| rotation.name.clone())
+            }
+            Target::Rotation { rotation, .. } => Some(rotation),
+            Target::Person(_) | Target::Policy(_) => None,
+        };
+        request.to = Some(person);
+        request.channels.push(CONTACTS.to_owned());
+        request.channels.extend(called.map(|(_, person)| format!("rung-0/{person}")));
+    }
     // Deciding twice (a restart between decision and fold) pages once.
     Some(NewFact::new(format!("page/{page}"), request).once(key))
 }
@@ -66,6 +77,19 @@ pub(super) fn undeliverable(state: &State, page: PageId, channel: &str, attempts
     }
     let event = PageUndeliverableV1 { page, channel: channel.to_owned(), attempts, reason: reason.to_owned() };
     vec![NewFact::new(format!("page/{page}"), event).once(format!("page/{page}/{channel}"))]
+}
+
+/// A contact of somebody who was called took the page; with the first of them the channel has.
+pub(super) fn called(state: &State, page: PageId, channel: &str, contact: u16, attempt: u32) -> Vec<NewFact> {
+    let Some(record) = state.pages.get(&page).filter(|record| record.channels.contains_key(channel)) else {
+        return Vec::new();
+    };
+    if record.climb.taken_by.get(channel).is_some_and(|known| known.contains_key(&contact)) {
+        return Vec::new();
+    }
+    let event = PageCalledV1 { page, channel: channel.to_owned(), contact, attempt };
+    let called = NewFact::new(format!("page/{page}"), event).once(format!("page/{page}/{channel}/{contact}"));
+    [called].into_iter().chain(delivered(state, page, channel, attempt)).collect()
 }
 
 fn waits(record: Option<&PageRecord>, channel: &str) -> bool {

@@ -1,8 +1,10 @@
 //! Pages as outsiders see them.
 
+mod ladder;
+
 use seaworthy_alert::Purpose;
-use seaworthy_contract::api::{Page, PageChannel, PageState};
-use seaworthy_model::PageId;
+use seaworthy_contract::api::{Page, PageChannel, PageMatter, PageState};
+use seaworthy_model::{AlertId, PageId, RolloutId};
 
 use super::Look;
 use crate::state::{ChannelState, PageRecord};
@@ -19,6 +21,7 @@ pub fn pages(look: &Look<'_>) -> Vec<Page> {
 
 fn view(look: &Look<'_>, record: &PageRecord) -> Page {
     let request = &record.request;
+    let alert = look.state.alerts.of_page(request.page).map(|(id, _)| id);
     Page {
         id: request.page,
         service: request.service.clone(),
@@ -27,8 +30,9 @@ fn view(look: &Look<'_>, record: &PageRecord) -> Page {
         to_name: request.to.as_ref().and_then(|person| look.display_name(person)),
         sentence: request.sentence.clone(),
         state: state(record),
+        matter: matter(look, request.rollout, alert),
         rollout: request.rollout,
-        alert: look.state.alerts.of_page(request.page).map(|(id, _)| id),
+        alert,
         verdict: record.verdict,
         began_at: request.began_at,
         requested_at: record.requested_at,
@@ -36,27 +40,24 @@ fn view(look: &Look<'_>, record: &PageRecord) -> Page {
         acknowledged_by: record.acknowledged.as_ref().map(|(_, by)| look.called(by)),
         reached: record.reached.is_some(),
         channels: record.channels.iter().map(|(name, state)| channel(name, state)).collect(),
+        ladder: ladder::view(look, record),
         position: record.position,
     }
 }
 
-/// Says whether what a page is about is over: users are off the version, or nothing says so any more. Where it is about
-/// neither, only a person knows.
-pub(super) fn is_over(look: &Look<'_>, page: &Page) -> bool {
-    let rollout = page.rollout.and_then(|id| look.state.rollouts.get(&id));
-    let ended = rollout.map(|rollout| match rollout.reverted {
+/// Says how what a page is about is now. Where it is about neither a rollout nor an alert, only a person knows.
+fn matter(look: &Look<'_>, rollout: Option<RolloutId>, alert: Option<AlertId>) -> PageMatter {
+    let ended = rollout.and_then(|id| look.state.rollouts.get(&id)).map(|rollout| match rollout.reverted {
         Some(_) => !rollout.is_reverting(),
         None => rollout.is_over(),
     });
-    let alert = page.alert.and_then(|id| look.state.alerts.alerts.get(&id));
-    let resolved = alert.map(|alert| alert.resolved_at.is_some());
-    matches!((ended, resolved), (Some(true), None | Some(true)) | (None, Some(true)))
-}
-
-/// Says whether a page was sent to see whether it reaches a person.
-pub(super) fn is_drill(look: &Look<'_>, page: &Page) -> bool {
-    let alert = page.alert.and_then(|id| look.state.alerts.alerts.get(&id));
-    alert.is_some_and(|alert| alert.purpose == Purpose::Drill)
+    let alert = alert.and_then(|id| look.state.alerts.alerts.get(&id));
+    let is_drill = alert.is_some_and(|alert| alert.purpose == Purpose::Drill);
+    match (ended, alert.map(|alert| alert.resolved_at.is_some())) {
+        (Some(true), None | Some(true)) | (None, Some(true)) => PageMatter::Over,
+        _ if is_drill => PageMatter::Drill,
+        _ => PageMatter::GoesOn,
+    }
 }
 
 pub(super) fn state(record: &PageRecord) -> PageState {

@@ -233,7 +233,8 @@ pub(crate) fn document(services: &[&str]) -> Document {
     };
     let person = Entity::Person(Person { name: "ines".parse().unwrap() });
     let members = vec!["ines".parse().unwrap()];
-    let team = Entity::Team(Team { name: "shop".parse().unwrap(), title: None, members: members.clone() });
+    let team =
+        Entity::Team(Team { name: "shop".parse().unwrap(), title: None, members: members.clone(), escalation: None });
     let rotation = Entity::Rotation(Rotation {
         name: "shop".parse().unwrap(),
         team: "shop".parse().unwrap(),

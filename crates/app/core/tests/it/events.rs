@@ -38,7 +38,12 @@ fn times() -> impl Strategy<Value = Option<Timestamp>> {
 fn entities() -> impl Strategy<Value = Entity> {
     let mut known: Vec<Entity> =
         document(&["checkout", "payments"]).entities.into_iter().map(|sourced| sourced.entity).collect();
-    known.push(Entity::Team(Team { name: "empty".parse().unwrap(), title: None, members: Vec::new() }));
+    known.push(Entity::Team(Team {
+        name: "empty".parse().unwrap(),
+        title: None,
+        members: Vec::new(),
+        escalation: None,
+    }));
     known.push(Entity::Person(Person { name: "omar".parse().unwrap() }));
     prop::sample::select(known)
 }

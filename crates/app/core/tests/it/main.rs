@@ -17,6 +17,8 @@ mod laws;
 #[cfg(test)]
 mod situations;
 #[cfg(test)]
+mod paging;
+#[cfg(test)]
 mod sources;
 #[cfg(test)]
 mod tolerance;

@@ -108,7 +108,12 @@ fn catalogue(objectives: Vec<Entity>) -> Input {
     };
     let entities = [
         Entity::Person(Person { name: name("ines") }),
-        Entity::Team(Team { name: "shop".parse().expect("a name"), title: None, members: vec![name("ines")] }),
+        Entity::Team(Team {
+            name: "shop".parse().expect("a name"),
+            title: None,
+            members: vec![name("ines")],
+            escalation: None,
+        }),
         Entity::Rotation(rotation),
         Entity::Service(Box::new(service)),
     ];

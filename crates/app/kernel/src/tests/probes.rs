@@ -63,7 +63,12 @@ fn catalogue(more: Vec<Entity>) -> Input {
     let rotation: Rotation = serde_json::from_value(rotation).expect("a rotation");
     let entities = [
         Entity::Person(Person { name: name("ines") }),
-        Entity::Team(Team { name: "shop".parse().expect("a name"), title: None, members: vec![name("ines")] }),
+        Entity::Team(Team {
+            name: "shop".parse().expect("a name"),
+            title: None,
+            members: vec![name("ines")],
+            escalation: None,
+        }),
         Entity::Rotation(rotation),
         Entity::Service(Box::new(serde_json::from_value(service).expect("a service"))),
     ];

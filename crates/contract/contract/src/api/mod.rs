@@ -51,7 +51,7 @@ pub use objective::{
     Budget, OBJECTIVE_POINTS_MAX, Objective, ObjectiveBrief, ObjectivePoint, ObjectiveSeries, ObjectiveState, Outlook,
     Sight, Tier, Window,
 };
-pub use page::{LadderEnd, Page, PageCall, PageCalled, PageCallee, PageChannel, PageContact, PageLadder, PageState};
+pub use page::{LadderEnd, Page, PageCall, PageCalled, PageCallee, PageChannel, PageContact, PageLadder, PageMatter, PageState};
 pub use probe::{Probe, ProbePlace, ProbeRun, ProbeRuns, ProbeState, ProbeUnseen, Prober};
 pub use readiness::{Evidence, Finding, Readiness, Verdict};
 pub use rollout::{

@@ -1,11 +1,15 @@
 //! Pages to people as outsiders see them.
 
+mod ladder;
+
 use jiff::Timestamp;
 use seaworthy_model::{AlertId, PageId, PersonId, Position, RolloutId, ServiceId, TeamId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::events::alert::VerdictV1;
+
+pub use ladder::{LadderEnd, PageCall, PageCalled, PageCallee, PageContact, PageLadder};
 
 /// A page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -28,6 +32,9 @@ pub struct Page {
     pub sentence: String,
     /// Where it stands.
     pub state: PageState,
+    /// How what it is about is now.
+    #[serde(default)]
+    pub matter: PageMatter,
     /// The rollout it is about.
     #[schema(value_type = Option<String>)]
     pub rollout: Option<RolloutId>,
@@ -54,8 +61,24 @@ pub struct Page {
     pub reached: bool,
     /// How it left.
     pub channels: Vec<PageChannel>,
+    /// Whom it has called, and whom it calls next unless somebody takes it.
+    #[serde(default)]
+    pub ladder: PageLadder,
     /// Ledger position of the request.
     pub position: Position,
+}
+
+/// How what a page is about is now: whether anything is left to do but to say that somebody has read it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PageMatter {
+    /// It goes on, or only a person knows.
+    #[default]
+    GoesOn,
+    /// It is over: users are off the version, or nothing says so any more.
+    Over,
+    /// Nothing is wrong: it was sent to see whether it reaches a person.
+    Drill,
 }
 
 /// Where a page stands.

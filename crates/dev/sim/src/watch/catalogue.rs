@@ -32,7 +32,12 @@ pub fn document(services: &[ServiceId], objectives: Objectives) -> Document {
     });
     let people = [
         Entity::Person(Person { name: ines() }),
-        Entity::Team(Team { name: "shop".parse().expect(ALLOWED), title: None, members: vec![ines()] }),
+        Entity::Team(Team {
+            name: "shop".parse().expect(ALLOWED),
+            title: None,
+            members: vec![ines()],
+            escalation: None,
+        }),
         Entity::Rotation(read(rotation)),
     ];
     let watched = services.iter().flat_map(|service| {

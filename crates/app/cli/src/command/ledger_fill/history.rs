@@ -255,7 +255,12 @@ fn launch(version: &VersionId) -> Launch {
 }
 
 fn entities(start: Timestamp) -> Vec<Entity> {
-    let team = Team { name: name("shop"), title: Some("Shop".to_owned()), members: PEOPLE.map(name).to_vec() };
+    let team = Team {
+        name: name("shop"),
+        title: Some("Shop".to_owned()),
+        members: PEOPLE.map(name).to_vec(),
+        escalation: None,
+    };
     let people = PEOPLE.map(|person| Entity::Person(Person { name: name(person) }));
     let participants = PEOPLE.map(name).to_vec();
     let zone = "Europe/Lisbon".to_owned();
@@ -292,5 +297,6 @@ fn declared(service: &str) -> Service {
         dependencies: Vec::new(),
         rollout: Strategy::default(),
         on_call: Some(name("shop-weekly")),
+        escalation: None,
     }
 }

@@ -1,0 +1,157 @@
+//! Escalation: whom a page calls first, and whom next while nobody has taken it.
+//!
+//! There are no timers: at each tick the ladder is looked at anew, from what the ledger has. People are looked up when they
+//! are called and are then in the event, so that a rota that changes later calls nobody else about it.
+
+mod who;
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use seaworthy_alert::Purpose;
+use seaworthy_contract::catalogue::Service;
+use seaworthy_contract::events::page::{EscalatedBecauseV1, PageEscalatedV1, PageExhaustedV1, PageRequestedV1};
+use seaworthy_escalation::{Ladder, Next, Policy, Progress, Reach, Target, next, standard};
+use seaworthy_model::{PageId, PersonId};
+
+use crate::state::PageRecord;
+use crate::{NewFact, State};
+
+pub(super) use who::Asked;
+
+/// Every policy there is, as the rules take them; the standard one is among them unless a file has that name.
+pub(crate) struct Policies<'a> {
+    state: &'a State,
+    policies: BTreeMap<String, Policy>,
+}
+
+/// The ladder of a page.
+pub(crate) struct Found {
+    /// The policy's name.
+    pub name: String,
+    /// What it comes to.
+    pub ladder: Ladder,
+    /// Why it is not the policy that the files name.
+    pub problem: Option<String>,
+}
+
+impl<'a> Policies<'a> {
+    pub(crate) fn of(state: &'a State) -> Self {
+        let standard = standard();
+        let mut policies = BTreeMap::from([(standard.name.clone(), standard)]);
+        let declared = state.catalogue.escalation_policies();
+        policies.extend(declared.map(|policy| (policy.name.to_string(), policy.as_rules())));
+        Self { state, policies }
+    }
+
+    /// Returns the ladder of what a service's pages climb: its own policy, its team's, or the standard one. A policy that is
+    /// no ladder was refused when it was applied; should the ledger have one all the same, the standard one is climbed.
+    pub(crate) fn ladder(&self, request: &PageRequestedV1) -> Found {
+        let own = self.state.catalogue.service(&request.service).and_then(|service| service.escalation.as_ref());
+        let teams = || self.state.catalogue.team(&request.team).and_then(|team| team.escalation.as_ref());
+        let named = own.or_else(teams).map_or_else(|| standard().name, ToString::to_string);
+        match Ladder::of(&named, &self.policies) {
+            Ok(ladder) => Found { name: named, ladder, problem: None },
+            Err(problem) => {
+                let policy = standard();
+                let name = policy.name.clone();
+                let ladder = Ladder::of(&name, &BTreeMap::from([(name.clone(), policy)]));
+                let ladder = ladder.expect("the standard policy is a ladder: a test holds it to that");
+                Found { name, ladder, problem: Some(problem.to_string()) }
+            }
+        }
+    }
+}
+
+/// Whom a page calls with its request.
+pub(super) fn first(
+    state: &State,
+    service: &Service,
+    request: &PageRequestedV1,
+    now: Timestamp,
+) -> Vec<(Target, PersonId)> {
+    let found = Policies::of(state).ladder(request);
+    let asked = Asked { state, service: Some(service), now };
+    let rung = found.ladder.rung(0).map(|rung| rung.targets.as_slice()).unwrap_or_default();
+    let mut called: Vec<(Target, PersonId)> = Vec::new();
+    for (target, person) in rung.iter().flat_map(|target| asked.people(target).into_iter().map(move |p| (target, p))) {
+        if !called.iter().any(|(_, known)| *known == person) {
+            called.push((target.clone(), person));
+        }
+    }
+    called
+}
+
+/// Returns what time and failures make due: the next rung of each page that nobody has taken, or the end of its ladder.
+pub(super) fn tick(state: &State, now: Timestamp) -> Vec<NewFact> {
+    let mut climbing = state.pages.iter().filter(|(_, record)| climbs(state, record)).peekable();
+    if climbing.peek().is_none() {
+        return Vec::new();
+    }
+    let policies = Policies::of(state);
+    climbing.flat_map(|(page, record)| climb(&policies, *page, record, now)).collect()
+}
+
+fn climb(policies: &Policies<'_>, page: PageId, record: &PageRecord, now: Timestamp) -> Vec<NewFact> {
+    let ladder = policies.ladder(&record.request).ladder;
+    let stream = format!("page/{page}");
+    let round = |rung: usize| u16::try_from(ladder.round(rung)).unwrap_or(u16::MAX);
+    let end = |round: u16, again: bool| {
+        let event = PageExhaustedV1 { page, round, again };
+        NewFact::new(stream.clone(), event).once(format!("page/{page}/exhausted-{round}"))
+    };
+    let last = record.climb.calls.last();
+    match upcoming(policies.state, record, &ladder, now) {
+        Next::Wait(_) => Vec::new(),
+        Next::Over => vec![end(u16::try_from(ladder.rounds()).unwrap_or(u16::MAX), false)],
+        Next::Call { rung, people } => {
+            let before = last.map(|call| round(call.rung)).filter(|before| *before < round(rung));
+            let event =
+                PageEscalatedV1 { page, rung: u16::try_from(rung).unwrap_or(u16::MAX), people, why: why(record) };
+            let called = NewFact::new(stream.clone(), event).once(format!("page/{page}/rung-{rung}"));
+            before.map(|before| end(before, true)).into_iter().chain([called]).collect()
+        }
+    }
+}
+
+/// Says what comes next for a page on its ladder.
+pub(crate) fn upcoming(state: &State, record: &PageRecord, ladder: &Ladder, now: Timestamp) -> Next {
+    let last = record.climb.calls.last();
+    let reach = match last.is_some_and(|call| call.reached_nobody(&record.request, &record.channels)) {
+        true => Reach::Nobody,
+        false => Reach::Possible,
+    };
+    let progress = Progress { called: last.map(|call| (call.rung, call.at)), reach };
+    let asked = Asked { state, service: state.catalogue.service(&record.request.service), now };
+    next(ladder, progress, now, |target| asked.people(target))
+}
+
+fn why(record: &PageRecord) -> EscalatedBecauseV1 {
+    match record.climb.calls.last() {
+        None => EscalatedBecauseV1::Nobody,
+        Some(call) if call.reached_nobody(&record.request, &record.channels) => EscalatedBecauseV1::Unreachable,
+        Some(_) => EscalatedBecauseV1::Unanswered,
+    }
+}
+
+/// Says whether a page that nobody took calls others: not once it came to the end of its ladder, not about what is over,
+/// and not for a drill, which asks whether the way to one person works.
+pub(crate) fn climbs(state: &State, record: &PageRecord) -> bool {
+    if record.acknowledged.is_some() || record.climb.is_over() {
+        return false;
+    }
+    match state.alerts.of_page(record.request.page) {
+        Some((_, alert)) => alert.resolved_at.is_none() && alert.purpose == Purpose::Real,
+        None => !rollout_is_over(state, record),
+    }
+}
+
+/// A change that is off its users and that somebody was told of waits for the morning; one that nobody was told of does not.
+fn rollout_is_over(state: &State, record: &PageRecord) -> bool {
+    let rollout = record.request.rollout.and_then(|id| state.rollouts.get(&id));
+    let is_over = rollout.is_some_and(|rollout| match rollout.reverted {
+        Some(_) => !rollout.is_reverting(),
+        None => rollout.is_over(),
+    });
+    is_over && record.reached_somebody()
+}

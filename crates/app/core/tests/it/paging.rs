@@ -1,0 +1,403 @@
+//! Pages that climb: whom each calls, when and why, and what ends it. Faults have their stated outcome here.
+
+use expect_test::{Expect, expect};
+use jiff::SignedDuration;
+use seaworthy_alert::{Nature, Phase, Purpose, Signal, Urgency};
+use seaworthy_contract::api::LadderEnd;
+use seaworthy_contract::catalogue::{Document, Entity, EscalationPolicy, Person, Sourced};
+use seaworthy_contract::events::Event;
+use seaworthy_core::watch::Used;
+use seaworthy_core::{Fact, Input, Refusal, State, outbox, view};
+use seaworthy_model::PageId;
+use serde_json::json;
+
+use crate::bench::{Bench, document, service, start};
+
+/// Ann, bob and cid take turns of a week, two at a time; dan is in no rotation. Escalation is what `policy` says.
+fn files(policy: Option<serde_json::Value>) -> Document {
+    let mut document = document(&["checkout"]);
+    for sourced in &mut document.entities {
+        match &mut sourced.entity {
+            Entity::Rotation(rotation) => {
+                rotation.participants = ["ann", "bob", "cid"].map(|name| name.parse().expect("a name")).to_vec();
+                rotation.layered.levels = 2;
+            }
+            Entity::Team(team) => {
+                team.escalation = policy.as_ref().map(|_| "shop-ladder".parse().expect("a name"));
+            }
+            _ => {}
+        }
+    }
+    let people = ["ann", "bob", "cid", "dan"].map(|name| Entity::Person(Person { name: name.parse().expect("a name") }));
+    let policy = policy.map(|policy| Entity::EscalationPolicy(serde_json::from_value(policy).expect("a policy")));
+    let sourced = |entity| Sourced { entity, source: "a.yaml:1".to_owned() };
+    document.entities.extend(people.into_iter().chain(policy).map(sourced));
+    document
+}
+
+fn bench_of(document: Document) -> Bench {
+    let mut bench = Bench::new();
+    bench.act(Input::Apply(Box::new(document), Used::new()));
+    bench
+}
+
+fn signal(bench: &Bench, phase: Phase) -> Input {
+    Input::Signal(Box::new(Signal {
+        rule: "probe/checkout".to_owned(),
+        service: service("checkout"),
+        symptom: "availability".to_owned(),
+        nature: Nature::Symptom,
+        urgency: Urgency::Page,
+        phase,
+        purpose: Purpose::Real,
+        began_at: bench.now,
+        sentence: "Customers of checkout see errors".to_owned(),
+    }))
+}
+
+fn page(state: &State) -> PageId {
+    *state.pages.keys().next().expect("a page")
+}
+
+/// One line for each event of the page, with the minute.
+fn said(bench: &Bench, facts: &[Fact]) -> String {
+    let minute = bench.now.duration_since(start()).as_mins();
+    let line = |fact: &Fact| match &fact.event {
+        Event::PageRequested(e) => {
+            let to = e.to.as_ref().map_or("nobody", |person| person.as_str());
+            Some(format!("{minute} calls {to} by {}\n", e.channels.join(" ")))
+        }
+        Event::PageEscalated(e) => {
+            let people: Vec<&str> = e.people.iter().map(|person| person.as_str()).collect();
+            Some(format!("{minute} rung {} calls {}: {:?}\n", e.rung, people.join(", "), e.why))
+        }
+        Event::PageExhausted(e) => Some(format!("{minute} round {} is over, again: {}\n", e.round, e.again)),
+        _ => None,
+    };
+    facts.iter().filter_map(line).collect()
+}
+
+fn tick(bench: &mut Bench) -> String {
+    let facts = bench.try_act(&Input::Tick).expect("time passes");
+    said(bench, &facts)
+}
+
+/// Pages, then looks every minute for so long.
+fn minutes(bench: &mut Bench, minutes: i64) -> String {
+    let mut text = tick(bench);
+    for _ in 0..minutes {
+        bench.wait(60);
+        text += &tick(bench);
+    }
+    text
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "reads as a table")]
+fn check(policy: Option<serde_json::Value>, want: Expect) {
+    let mut bench = bench_of(files(policy));
+    bench.act(signal(&bench, Phase::Firing));
+    want.assert_eq(&minutes(&mut bench, 90));
+}
+
+fn steps(steps: &serde_json::Value) -> Option<serde_json::Value> {
+    Some(json!({ "name": "shop-ladder", "repeats": 0, "steps": steps }))
+}
+
+#[test]
+fn where_nothing_is_written_the_standard_is_climbed() {
+    check(
+        None,
+        expect![[r#"
+            0 calls ann by portal contacts
+            5 rung 1 calls bob: Unanswered
+            10 rung 2 calls ann, bob, cid: Unanswered
+            25 round 1 is over, again: true
+            25 rung 3 calls ann: Unanswered
+            30 rung 4 calls bob: Unanswered
+            35 rung 5 calls ann, bob, cid: Unanswered
+            50 round 2 is over, again: true
+            50 rung 6 calls ann: Unanswered
+            55 rung 7 calls bob: Unanswered
+            60 rung 8 calls ann, bob, cid: Unanswered
+            75 round 3 is over, again: false
+        "#]],
+    );
+}
+
+#[test]
+fn a_step_calls_several_and_each_once() {
+    check(
+        steps(&json!([
+            { "call": [{ "who": "person", "person": "dan" }, { "who": "on-call", "level": 0 }, { "who": "person", "person": "dan" }], "wait_ms": 120_000 },
+            { "call": [{ "who": "rotation", "rotation": "shop", "level": 1 }], "wait_ms": 60_000 }
+        ])),
+        expect![[r#"
+            0 calls dan by portal contacts rung-0/ann
+            2 rung 1 calls bob: Unanswered
+            3 round 1 is over, again: false
+        "#]],
+    );
+}
+
+#[test]
+fn a_rotation_with_nobody_is_said_and_passed_over_at_once() {
+    let mut document = files(steps(&json!([
+        { "call": [{ "who": "on-call", "level": 0 }], "wait_ms": 300_000 },
+        { "call": [{ "who": "on-call", "level": 1 }], "wait_ms": 300_000 },
+        { "call": [{ "who": "person", "person": "dan" }], "wait_ms": 300_000 }
+    ])));
+    for sourced in &mut document.entities {
+        if let Entity::Rotation(rotation) = &mut sourced.entity {
+            rotation.start = start() + SignedDuration::from_hours(24);
+        }
+    }
+    let mut bench = bench_of(document);
+    bench.act(signal(&bench, Phase::Firing));
+    expect![[r#"
+        0 calls nobody by portal
+        0 rung 2 calls dan: Nobody
+        5 round 1 is over, again: false
+    "#]]
+    .assert_eq(&(tick(&mut bench) + &minutes(&mut bench, 10)));
+    let shown = view::page(&bench.look(), page(&bench.state)).expect("a page").ladder;
+    assert_eq!((shown.calls[0].left_out, shown.end), (2, Some(LadderEnd::Exhausted)));
+}
+
+#[test]
+fn where_nobody_is_left_to_call_that_is_said_at_once() {
+    let mut document = files(None);
+    document.entities.retain(|sourced| !matches!(sourced.entity, Entity::Rotation(_)));
+    let mut bench = bench_of(document);
+    bench.act(signal(&bench, Phase::Firing));
+    assert_eq!(minutes(&mut bench, 5), "0 calls nobody by portal\n1 round 3 is over, again: false\n");
+}
+
+#[test]
+fn whoever_cannot_be_reached_is_not_waited_for() {
+    let mut bench = bench_of(files(None));
+    bench.act(signal(&bench, Phase::Firing));
+    let mut text = tick(&mut bench);
+    let page = page(&bench.state);
+    let given_up = |channel: &str| Input::PageUndeliverable {
+        page,
+        channel: channel.to_owned(),
+        attempts: 12,
+        reason: "the person has no contact in the directory".to_owned(),
+    };
+    bench.act(given_up("contacts"));
+    text += &tick(&mut bench);
+    // One of the whole team can be reached: it is waited for.
+    bench.act(given_up("rung-1/bob"));
+    text += &tick(&mut bench);
+    bench.act(given_up("rung-2/ann"));
+    bench.act(given_up("rung-2/cid"));
+    text += &minutes(&mut bench, 16);
+    expect![[r#"
+        0 calls ann by portal contacts
+        0 rung 1 calls bob: Unreachable
+        0 rung 2 calls ann, bob, cid: Unreachable
+        15 round 1 is over, again: true
+        15 rung 3 calls ann: Unanswered
+    "#]]
+    .assert_eq(&text);
+}
+
+#[test]
+fn a_page_that_somebody_took_climbs_no_further_and_calls_nobody_who_was_about_to_be() {
+    let mut bench = bench_of(files(None));
+    bench.act(signal(&bench, Phase::Firing));
+    minutes(&mut bench, 5);
+    let page = page(&bench.state);
+    assert!(outbox::waiting(&bench.state).any(|message| message.channel == "rung-1/bob"));
+    assert_eq!(bench.act(Input::Acknowledge { page }), ["page.acknowledged"]);
+    // Two at once: the first has it, and the second is told so by finding it taken.
+    bench.actor = "person/bob".to_owned();
+    assert_eq!(bench.act(Input::Acknowledge { page }), Vec::<String>::new());
+    assert_eq!(bench.state.pages[&page].acknowledged.as_ref().expect("taken").1, "token/test");
+    assert_eq!(outbox::waiting(&bench.state).map(|message| message.channel).collect::<Vec<_>>(), ["portal"]);
+    assert!(!outbox::is_still_wanted(&bench.state, page, "rung-1/bob"));
+    assert_eq!(minutes(&mut bench, 60), "");
+    let ladder = view::page(&bench.look(), page).expect("a page").ladder;
+    assert_eq!((ladder.next_at, ladder.end), (None, Some(LadderEnd::Taken)));
+}
+
+#[test]
+fn what_is_over_wakes_nobody_else() {
+    let mut bench = bench_of(files(None));
+    bench.act(signal(&bench, Phase::Firing));
+    minutes(&mut bench, 3);
+    bench.act(signal(&bench, Phase::Ended));
+    assert_eq!(minutes(&mut bench, 60), "");
+    let ladder = view::page(&bench.look(), page(&bench.state)).expect("a page").ladder;
+    assert_eq!(ladder.end, Some(LadderEnd::Over));
+}
+
+#[test]
+fn a_drill_asks_one_person() {
+    let mut bench = bench_of(files(None));
+    bench.act(signal(&bench, Phase::Firing));
+    tick(&mut bench);
+    bench.act(signal(&bench, Phase::Ended));
+    bench.act(Input::Drill { rule: "probe/checkout".to_owned() });
+    assert_eq!(minutes(&mut bench, 14), "0 calls ann by portal contacts\n");
+}
+
+#[test]
+fn a_change_of_the_rota_calls_nobody_about_a_call_that_was_made() {
+    let mut bench = bench_of(files(None));
+    bench.act(signal(&bench, Phase::Firing));
+    tick(&mut bench);
+    let mut changed = files(None);
+    for sourced in &mut changed.entities {
+        if let Entity::Rotation(rotation) = &mut sourced.entity {
+            rotation.participants = ["dan", "cid"].map(|name| name.parse().expect("a name")).to_vec();
+        }
+    }
+    bench.act(Input::Apply(Box::new(changed), Used::new()));
+    let page = page(&bench.state);
+    let called: Vec<_> = outbox::waiting(&bench.state).filter_map(|m| m.person.cloned()).collect();
+    assert_eq!(called, ["ann".parse().expect("a name")], "whoever was called is called");
+    assert_eq!(minutes(&mut bench, 5), "5 rung 1 calls cid: Unanswered\n", "whoever is next is asked anew");
+    assert!(bench.state.pages[&page].person("rung-1/cid").is_some());
+}
+
+#[test]
+fn somebody_who_left_while_on_call_is_not_called() {
+    let mut bench = bench_of(files(steps(&json!([
+        { "call": [{ "who": "on-call", "level": 0 }], "wait_ms": 300_000 },
+        { "call": [{ "who": "on-call", "level": 1 }, { "who": "person", "person": "dan" }], "wait_ms": 300_000 }
+    ]))));
+    // As a ledger of another program may have it: no document is taken that leaves a name without a person.
+    let gone = |name: &str| seaworthy_contract::events::catalogue::EntityRetiredV1 {
+        kind: "person".to_owned(),
+        name: name.to_owned(),
+    };
+    bench.fold(gone("ann"));
+    bench.act(signal(&bench, Phase::Firing));
+    let mut text = tick(&mut bench);
+    bench.fold(gone("bob"));
+    text += &minutes(&mut bench, 6);
+    expect![[r#"
+        0 calls nobody by portal
+        0 rung 1 calls dan: Nobody
+        5 round 1 is over, again: false
+    "#]]
+    .assert_eq(&text);
+}
+
+#[test]
+fn a_clock_that_goes_back_neither_calls_twice_nor_waits_for_ever() {
+    let mut bench = bench_of(files(None));
+    bench.act(signal(&bench, Phase::Firing));
+    bench.wait(3_600);
+    let mut text = tick(&mut bench);
+    // A little back: the wait is as long as it was, at most twice its length on any other clock.
+    bench.wait(-240);
+    text += &minutes(&mut bench, 8);
+    text += "an hour back\n";
+    bench.wait(1);
+    text += &minutes(&mut bench, 1);
+    bench.wait(-3_600);
+    text += &minutes(&mut bench, 6);
+    expect![[r#"
+        60 calls ann by portal contacts
+        an hour back
+        65 rung 1 calls bob: Unanswered
+        5 rung 2 calls ann, bob, cid: Unanswered
+    "#]]
+    .assert_eq(&text);
+}
+
+#[test]
+fn a_zone_that_changes_its_rules_asks_the_clock_of_this_machine() {
+    // Hand-over at 09:00 on a Monday in a zone whose offset changed with a law: the ledger has who was called, so replaying it
+    // with other rules calls nobody else.
+    let mut document = files(None);
+    for sourced in &mut document.entities {
+        if let Entity::Rotation(rotation) = &mut sourced.entity {
+            rotation.zone = "America/Sao_Paulo".to_owned();
+        }
+    }
+    let mut bench = bench_of(document.clone());
+    bench.act(signal(&bench, Phase::Firing));
+    tick(&mut bench);
+    for sourced in &mut document.entities {
+        if let Entity::Rotation(rotation) = &mut sourced.entity {
+            rotation.zone = "Asia/Tokyo".to_owned();
+        }
+    }
+    bench.act(Input::Apply(Box::new(document), Used::new()));
+    let replayed = State::fold(&bench.facts);
+    assert_eq!(replayed, bench.state);
+    let called = |state: &State| state.pages[&page(state)].climb.calls.clone();
+    assert_eq!(called(&replayed)[0].people, ["ann".parse().expect("a name")]);
+}
+
+#[test]
+fn a_policy_that_points_at_itself_is_refused_and_climbed_by_nobody() {
+    let circle = |name: &str, to: &str| -> EscalationPolicy {
+        let steps = json!([{ "call": [{ "who": "policy", "policy": to }] }]);
+        serde_json::from_value(json!({ "name": name, "steps": steps })).expect("a policy")
+    };
+    let mut document = files(steps(&json!([{ "call": [{ "who": "policy", "policy": "other" }] }])));
+    let sourced =
+        |policy| Sourced { entity: Entity::EscalationPolicy(policy), source: "b.yaml:1".to_owned() };
+    document.entities.push(sourced(circle("other", "shop-ladder")));
+    let mut bench = Bench::new();
+    let refusal = bench.try_act(&Input::Apply(Box::new(document), Used::new())).expect_err("a circle");
+    let Refusal::Invalid("entities", why) = refusal else { panic!("{refusal}") };
+    assert!(why.contains("policy \"other\" comes back to itself: other -> shop-ladder -> other"), "{why}");
+    // Should a ledger have one all the same, the standard policy is climbed, and that is said.
+    let mut bench = bench_of(files(steps(&json!([{ "call": [{ "who": "team" }], "wait_ms": 60_000 }]))));
+    bench.fold(seaworthy_contract::events::catalogue::EntityDeclaredV2 {
+        entity: Entity::EscalationPolicy(circle("shop-ladder", "shop-ladder")),
+        source: "b.yaml:1".to_owned(),
+    });
+    bench.act(signal(&bench, Phase::Firing));
+    assert_eq!(minutes(&mut bench, 5), "0 calls ann by portal contacts\n5 rung 1 calls bob: Unanswered\n");
+    let ladder = view::page(&bench.look(), page(&bench.state)).expect("a page").ladder;
+    assert_eq!(ladder.policy, "standard");
+    assert_eq!(ladder.problem.as_deref(), Some("policy \"shop-ladder\" comes back to itself: shop-ladder -> shop-ladder"));
+}
+
+#[test]
+fn names_of_a_policy_that_are_not_there_are_refused() {
+    for (step, want) in [
+        (json!({ "who": "person", "person": "eve" }), "names person \"eve\", which is not declared"),
+        (json!({ "who": "rotation", "rotation": "night", "level": 0 }), "names rotation \"night\", which is not declared"),
+        (json!({ "who": "policy", "policy": "none" }), "names escalation-policy \"none\", which is not declared"),
+    ] {
+        let document = files(steps(&json!([{ "call": [step], "wait_ms": 60_000 }])));
+        let refusal = Bench::new().try_act(&Input::Apply(Box::new(document), Used::new())).expect_err("nobody");
+        assert!(refusal.to_string().contains(want), "{refusal}");
+    }
+    let mut document = files(None);
+    for sourced in &mut document.entities {
+        if let Entity::Service(service) = &mut sourced.entity {
+            service.escalation = Some("nowhere".parse().expect("a name"));
+        }
+    }
+    let refusal = Bench::new().try_act(&Input::Apply(Box::new(document), Used::new())).expect_err("nobody");
+    assert!(refusal.to_string().contains("service \"checkout\" names escalation-policy \"nowhere\""), "{refusal}");
+}
+
+#[test]
+fn each_contact_that_took_it_is_known_by_its_place_and_counted_once() {
+    let mut bench = bench_of(files(None));
+    bench.act(signal(&bench, Phase::Firing));
+    tick(&mut bench);
+    let page = page(&bench.state);
+    let called = |contact| Input::PageCalled { page, channel: "contacts".to_owned(), contact, attempt: 1 };
+    assert_eq!(bench.act(called(2)), ["page.called", "page.delivered"]);
+    assert_eq!(bench.act(called(2)), Vec::<String>::new());
+    let (message, used) = outbox::unanswered(&bench.state).next().expect("somebody was sent it");
+    assert_eq!((message.key_of(1), used), (format!("page/{page}/contacts/1"), vec![2]));
+    bench.wait(60);
+    assert_eq!(bench.act(called(1)), ["page.called"]);
+    let contacts = view::page(&bench.look(), page).expect("a page").ladder.calls[0].people[0].contacts.clone();
+    assert_eq!(contacts.iter().map(|contact| contact.contact).collect::<Vec<_>>(), [2, 1]);
+    let nobody = Input::PageCalled { page, channel: "rung-9/eve".to_owned(), contact: 1, attempt: 1 };
+    assert_eq!(bench.act(nobody), Vec::<String>::new());
+    bench.act(Input::Acknowledge { page });
+    assert_eq!(outbox::unanswered(&bench.state).count(), 0);
+}
