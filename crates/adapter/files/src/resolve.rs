@@ -5,7 +5,6 @@ mod escalation;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use seaworthy_contract::catalogue::Contact;
 use seaworthy_model::{PersonId, TeamId};
 
 use crate::assemble::Whole;
@@ -22,8 +21,8 @@ pub(crate) fn resolve(whole: &mut Whole, drafts: &Drafts, now: Timestamp, report
     ignore_case_of_owners(whole);
     add_members(whole);
     let undeclared = owners(whole, report);
-    escalation::resolve(whole, report);
     rotations(whole, now, report);
+    escalation::resolve(whole, report);
     dependencies(whole, drafts, report);
     routes(whole, report);
     paged(whole, &undeclared, report);
@@ -151,8 +150,7 @@ fn rotations(whole: &Whole, now: Timestamp, report: &Report) {
                 report.error(Rule::UnknownReference, &person.at, message, remedy);
                 continue;
             };
-            let reached = known.body.contacts.iter().any(|contact| !matches!(contact.contact, Contact::Email { .. }));
-            if !reached && unreachable.insert(person.value.clone()) {
+            if known.body.contacts.is_empty() && unreachable.insert(person.value.clone()) {
                 let message = format!(
                     "\"{}\" is on call and has no contact: a page would only stand in the portal",
                     person.value
@@ -161,7 +159,7 @@ fn rotations(whole: &Whole, now: Timestamp, report: &Report) {
                     Rule::Unreachable,
                     &person.at,
                     message,
-                    "add a webhook or a command to the Person's contacts",
+                    "add a contact to the Person, such as email: ann@shop.example",
                 );
             }
         }

@@ -68,34 +68,21 @@ async fn within(time: Duration, command: &[String], note: &Note) -> Result<(), N
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn note() -> Note {
-        Note {
-            key: "page/1/contacts".into(),
-            page: "1".into(),
-            service: "checkout".into(),
-            team: "shop".into(),
-            to: "ines".into(),
-            sentence: "1 in 3 fails".into(),
-            began_at: None,
-            link: "http://127.0.0.1/pages/1".into(),
-            take: None,
-        }
-    }
+    use crate::tests::page;
 
     async fn shell(script: &str) -> Result<(), NotTaken> {
-        send(&["sh".to_owned(), "-c".to_owned(), script.to_owned()], &note()).await
+        send(&["sh".to_owned(), "-c".to_owned(), script.to_owned()], &page()).await
     }
 
     #[tokio::test]
     async fn exit_codes_say_what_came_of_it() {
-        assert_eq!(shell("grep -q '\"sentence\":\"1 in 3 fails\"'").await, Ok(()));
+        assert_eq!(shell("grep -q '\"sentence\":\"1 in 3 orders fails\"'").await, Ok(()));
         assert_eq!(shell("read -r line && ! read -r more").await, Ok(()), "one line, with its end");
         assert!(shell("exit 75").await.expect_err("not taken").again);
         assert!(!shell("exit 1").await.expect_err("not taken").again);
-        assert!(send(&["/no/such/program".to_owned()], &note()).await.expect_err("not taken").again);
-        assert!(!send(&[], &note()).await.expect_err("not taken").again);
-        assert!(send(&["nul\0".to_owned()], &note()).await.is_err(), "no panic");
+        assert!(send(&["/no/such/program".to_owned()], &page()).await.expect_err("not taken").again);
+        assert!(!send(&[], &page()).await.expect_err("not taken").again);
+        assert!(send(&["nul\0".to_owned()], &page()).await.is_err(), "no panic");
     }
 
     #[tokio::test]
@@ -108,7 +95,7 @@ mod tests {
         let dir = std::env::temp_dir().join(format!("seaworthy-hangs-{}", std::process::id()));
         let script = format!("sleep 1000 & echo $! > '{}'; wait; sleep 1000", dir.display());
         let command = ["sh".to_owned(), "-c".to_owned(), script];
-        let hung = within(Duration::from_millis(500), &command, &note()).await;
+        let hung = within(Duration::from_millis(500), &command, &page()).await;
         assert!(hung.expect_err("it hangs").again);
         let child: i32 = std::fs::read_to_string(&dir).expect("it began").trim().parse().expect("a pid");
         let state = || std::fs::read_to_string(format!("/proc/{child}/stat")).unwrap_or_else(|_| "gone) Z".to_owned());

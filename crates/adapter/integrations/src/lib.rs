@@ -3,16 +3,29 @@
 //! A channel either takes a message or says why not and whether trying again may help. The caller retries; a message
 //! carries the same key each time, so a receiver that saw it can drop it.
 
+mod channels;
 mod command;
+mod exchange;
 pub mod intake;
+mod mail;
 mod note;
+mod pagerduty;
+mod relay;
+mod signature;
+mod slack;
+mod smtp;
+mod text;
 mod webhook;
 
-use seaworthy_contract::catalogue::Contact;
+use std::time::Duration;
 
-pub use note::Note;
+pub use channels::{Channels, Clock, Lookup, Settings, hears_what_follows};
+pub use note::{Kind, Note};
+pub use pagerduty::EVENTS as PAGERDUTY;
+pub use relay::{NotARelay, Relay, Security};
+pub use signature::hmac_sha256;
 
-/// Why a channel did not take a message. Never holds an address: it ends up in the ledger.
+/// Why a channel did not take a message. Never holds an address or a secret: it ends up in the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{why}")]
 pub struct NotTaken {
@@ -20,26 +33,21 @@ pub struct NotTaken {
     pub why: String,
     /// Whether trying again may help.
     pub again: bool,
+    /// How long the receiver asks to be left alone. [`Channels`] sees to it.
+    pub away: Option<Duration>,
 }
 
 impl NotTaken {
-    fn for_now(why: impl Into<String>) -> Self {
-        Self { why: why.into(), again: true }
+    /// Later it may work.
+    pub fn for_now(why: impl Into<String>) -> Self {
+        Self { why: why.into(), again: true, away: None }
     }
 
-    fn for_good(why: impl Into<String>) -> Self {
-        Self { why: why.into(), again: false }
+    /// It is no use to try again.
+    pub fn for_good(why: impl Into<String>) -> Self {
+        Self { why: why.into(), again: false, away: None }
     }
 }
 
-/// Sends a note to one contact. A new channel is a file and a line here.
-///
-/// # Errors
-/// When the channel did not take it.
-pub async fn send(contact: &Contact, note: &Note) -> Result<(), NotTaken> {
-    match contact {
-        Contact::Webhook { url } => webhook::send(url, note).await,
-        Contact::Command { command } => command::send(command, note).await,
-        Contact::Email { .. } => Err(NotTaken::for_good("e-mail is not sent yet")),
-    }
-}
+#[cfg(test)]
+mod tests;

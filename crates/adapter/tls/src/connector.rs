@@ -61,6 +61,15 @@ impl Connector {
         Self { tls: TlsConnector::from(Arc::new(config)), roots: count }
     }
 
+    /// Returns the same connector without a word of what is spoken inside: for mail, whose relays may take another
+    /// protocol's name for a wrong door.
+    #[must_use]
+    pub fn without_alpn(&self) -> Self {
+        let mut config = ClientConfig::clone(self.tls.config());
+        config.alpn_protocols = Vec::new();
+        Self { tls: TlsConnector::from(Arc::new(config)), roots: self.roots }
+    }
+
     /// Returns how many roots are trusted.
     pub fn roots(&self) -> usize {
         self.roots

@@ -107,8 +107,10 @@ async fn serve(boot: &ServerBoot, listener: TcpListener, ready: impl FnOnce(&Rea
             (Digest::of(boot.supervisor_token.expose()), ScopeV2::Supervisor, SUPERVISOR.to_owned()),
         ],
     );
-    let mut sending = tokio::spawn(task::outbox::run(kernel.clone(), base.clone(), task::outbox::Pace::REAL));
     let secrets = secrets(boot);
+    let channels = Arc::new(crate::channels::channels(secrets.clone(), |name| std::env::var(name).ok()));
+    let outbox = task::outbox::run(kernel.clone(), base.clone(), channels, task::outbox::Pace::REAL);
+    let mut sending = tokio::spawn(outbox);
     let sources = task::queries::Sources::new(std::env::var("SEAWORTHY_PROMETHEUS").ok(), secrets.clone());
     let mut asking = tokio::spawn(task::queries::run(kernel.clone(), sources));
     let mut probing = tokio::spawn(task::prober::run(kernel.clone(), own_prober(secrets), own_checks(), id));

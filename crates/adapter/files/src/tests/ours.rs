@@ -34,10 +34,10 @@ spec:
         expect![[r#"
             a.yaml:2 Objective(Objective { name: "checkout-availability", service: ServiceId("checkout"), description: None, indicator: Availability { route: None }, target: 0.999, period: Rolling { days: 30 }, counting: Occurrences, tiers: [], by_default: true })
             team.yaml:7 Person(Person { name: PersonId("ann") })
-            team.yaml:12 Rotation(Rotation { name: RotationId("weekly"), team: TeamId("shop"), participants: [PersonId("ann")], start: 2026-01-05T08:00:00Z, zone: "Europe/Berlin", days: 7, layered: Layered { turn: None, levels: 0, hours: [], layers: [], overrides: [], fallback: None } })
-            a.yaml:2 Service(Service { name: ServiceId("checkout"), description: Some("Takes orders."), owner: TeamId("shop"), tier: One, system: Some(SystemId("store")), routes: [Route { hosts: ["shop.example", "www.shop.example"], path: "/checkout", sticky: Some(Header("x-user")), timeout_ms: 5000, attempt_timeout_ms: 250 }, Route { hosts: ["api.shop.example"], path: "/", sticky: None, timeout_ms: 2000, attempt_timeout_ms: 2000 }], run: Some(Run { command: ["sh", "-c", "serve --port $PORT"], env: {"EMPTY": "", "LEVEL": "3"}, directory: Some("app"), health: Some("/healthz"), start_timeout_ms: 60000, stop_timeout_ms: 30000 }), dependencies: [Dependency { service: ServiceId("payments"), kind: Hard, reason: None }, Dependency { service: ServiceId("mail"), kind: Soft, reason: Some("receipts") }], rollout: Strategy { steps: [Share(100), Share(1250), Share(10000)], dwell_ms: 60000, requests_min: 10, bake_ms: 7200000 }, on_call: Some(RotationId("weekly")) })
-            team.yaml:2 Team(Team { name: TeamId("shop"), title: None, members: [PersonId("ann")] })
-            PersonDetails { name: PersonId("ann"), display_name: None, contacts: [Webhook { url: "http://127.0.0.1:1/" }] }
+            team.yaml:12 Rotation(Rotation { name: RotationId("weekly"), team: TeamId("shop"), participants: [PersonId("ann")], start: 2026-01-05T08:00:00Z, zone: "Europe/Berlin", days: 7, layered: Layered { turn: None, levels: 0, hours: [], layers: [], overrides: [], fallback: None, shadows: [], joining: None } })
+            a.yaml:2 Service(Service { name: ServiceId("checkout"), description: Some("Takes orders."), owner: TeamId("shop"), tier: One, system: Some(SystemId("store")), routes: [Route { hosts: ["shop.example", "www.shop.example"], path: "/checkout", sticky: Some(Header("x-user")), timeout_ms: 5000, attempt_timeout_ms: 250 }, Route { hosts: ["api.shop.example"], path: "/", sticky: None, timeout_ms: 2000, attempt_timeout_ms: 2000 }], run: Some(Run { command: ["sh", "-c", "serve --port $PORT"], env: {"EMPTY": "", "LEVEL": "3"}, directory: Some("app"), health: Some("/healthz"), start_timeout_ms: 60000, stop_timeout_ms: 30000 }), dependencies: [Dependency { service: ServiceId("payments"), kind: Hard, reason: None }, Dependency { service: ServiceId("mail"), kind: Soft, reason: Some("receipts") }], rollout: Strategy { steps: [Share(100), Share(1250), Share(10000)], dwell_ms: 60000, requests_min: 10, bake_ms: 7200000 }, on_call: Some(RotationId("weekly")), escalation: None })
+            team.yaml:2 Team(Team { name: TeamId("shop"), title: None, members: [PersonId("ann")], escalation: None })
+            PersonDetails { name: PersonId("ann"), display_name: None, contacts: [PersonContact { contact: Webhook { url: "http://127.0.0.1:1/", secret: None }, rule: ContactRule { after_ms: 0, urgencies: All, hours: [], zone: None } }] }
         "#]],
     );
 }
@@ -49,7 +49,7 @@ fn what_is_not_said_has_a_default() {
         text,
         expect![[r#"
             a.yaml:2 Objective(Objective { name: "a-availability", service: ServiceId("a"), description: None, indicator: Availability { route: None }, target: 0.999, period: Rolling { days: 30 }, counting: Occurrences, tiers: [], by_default: true })
-            a.yaml:2 Service(Service { name: ServiceId("a"), description: None, owner: TeamId("t"), tier: Two, system: None, routes: [Route { hosts: [], path: "/", sticky: None, timeout_ms: 30000, attempt_timeout_ms: 10000 }], run: Some(Run { command: ["x"], env: {}, directory: None, health: None, start_timeout_ms: 20000, stop_timeout_ms: 10000 }), dependencies: [], rollout: Strategy { steps: [Share(500), Share(2500), Share(5000), Share(10000)], dwell_ms: 30000, requests_min: 50, bake_ms: 1800000 }, on_call: None })
+            a.yaml:2 Service(Service { name: ServiceId("a"), description: None, owner: TeamId("t"), tier: Two, system: None, routes: [Route { hosts: [], path: "/", sticky: None, timeout_ms: 30000, attempt_timeout_ms: 10000 }], run: Some(Run { command: ["x"], env: {}, directory: None, health: None, start_timeout_ms: 20000, stop_timeout_ms: 10000 }), dependencies: [], rollout: Strategy { steps: [Share(500), Share(2500), Share(5000), Share(10000)], dwell_ms: 30000, requests_min: 50, bake_ms: 1800000 }, on_call: None, escalation: None })
         "#]],
     );
 }
@@ -62,7 +62,7 @@ fn unknown_fields_are_mistakes() {
             a.yaml:6:3 error unknown-key: "tierr" is not a field of "spec"
                 did you mean "tier"?
             a.yaml:7:3 error unknown-key: "replicas" is not a field of "spec"
-                fields are: probe, owner, routes, objective, objectives, dependencies, tier, system, run, rollout, onCall
+                fields are: probe, owner, routes, objective, objectives, dependencies, tier, system, run, rollout, onCall, escalation
         "#]],
     );
     check_service(
@@ -251,24 +251,36 @@ fn rollout_steps_grow_to_everybody() {
 #[test]
 fn people_are_reached_in_one_way_each() {
     let head = "apiVersion: seaworthy/v1\nkind: Person\nmetadata: { name: ann }\nspec:\n  contacts:\n";
-    let contacts = "    - webhook: https://hooks.example/x\n    - webhook: https://\n    - webhook: hooks.example\n    - { email: ann@a.example, command: x }\n    - email: ann\n    - {}\n    - phone: 123\n    - command: [notify, --now]\n";
+    let contacts = "    - webhook: https://hooks.example/x\n    - webhook: https://\n    - webhook: hooks.example\n    - { email: ann@a.example, command: x }\n    - email: ann\n    - {}\n    - phone: 123\n    - command: [notify, --now]\n    - slack: https://hooks.slack.com/services/T0/B0/hunter2\n    - pagerduty: hunter2\n    - slack: ${secret:ann-slack}\n    - pagerduty: ${secret:shop}\n    - { webhook: 'https://a.example/x', secret: hunter2 }\n    - { email: ann@a.example, secret: '${secret:x}' }\n    - email: 'ann@a.example, bob@a.example'\n";
     check(
         &format!("{head}{contacts}"),
         expect![[r#"
+            a.yaml:5:3 error limit: 15 contacts are over the limit of 8
+                keep those that are answered
             a.yaml:7:16 error bad-value: webhook "https://" is not an address
                 write https://host/path or http://host:port/path
             a.yaml:8:16 error bad-value: webhook "hooks.example" is not an address
                 write https://host/path or http://host:port/path
-            a.yaml:9:7 error bad-value: a contact is one of webhook, command and email
+            a.yaml:9:7 error bad-value: a contact is one of webhook, command, email, slack and pagerduty
                 write one of them, such as email: ann@shop.example
             a.yaml:10:14 error bad-value: "ann" is not an e-mail address
                 write name@host
-            a.yaml:11:7 error bad-value: a contact is one of webhook, command and email
+            a.yaml:11:7 error bad-value: a contact is one of webhook, command, email, slack and pagerduty
                 write one of them, such as email: ann@shop.example
             a.yaml:12:7 error unknown-key: "phone" is not a field of "spec.contacts[]"
-                fields are: webhook, command, email
-            a.yaml:12:7 error bad-value: a contact is one of webhook, command and email
+                did you mean "zone"?
+            a.yaml:12:7 error bad-value: a contact is one of webhook, command, email, slack and pagerduty
                 write one of them, such as email: ann@shop.example
+            a.yaml:14:14 error bad-value: "slack" does not name a secret
+                keep the address of the incoming webhook out of these files: write ${secret:NAME}, and put it where the server runs
+            a.yaml:15:18 error bad-value: "pagerduty" does not name a secret
+                keep the routing key out of these files: write ${secret:NAME}, and put it where the server runs
+            a.yaml:18:49 error bad-value: "secret" does not name a secret
+                keep what signs the message out of these files: write ${secret:NAME}, and put it where the server runs
+            a.yaml:19:39 error bad-value: only a webhook is signed by a "secret"
+                write it beside a webhook, or leave it out
+            a.yaml:20:14 error bad-value: "ann@a.example, bob@a.example" is not an e-mail address
+                write name@host
         "#]],
     );
 }

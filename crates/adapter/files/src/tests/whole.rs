@@ -79,10 +79,10 @@ fn a_component_and_a_service_of_one_name_are_one() {
         expect![[r#"
             a.yaml:2 Objective(Objective { name: "a-availability", service: ServiceId("a"), description: None, indicator: Availability { route: None }, target: 0.999, period: Rolling { days: 30 }, counting: Occurrences, tiers: [], by_default: true })
             team.yaml:7 Person(Person { name: PersonId("ann") })
-            team.yaml:12 Rotation(Rotation { name: RotationId("weekly"), team: TeamId("shop"), participants: [PersonId("ann")], start: 2026-01-05T08:00:00Z, zone: "Europe/Berlin", days: 7, layered: Layered { turn: None, levels: 0, hours: [], layers: [], overrides: [], fallback: None } })
-            a.yaml:2 Service(Service { name: ServiceId("a"), description: None, owner: TeamId("shop"), tier: Two, system: None, routes: [Route { hosts: [], path: "/a", sticky: None, timeout_ms: 30000, attempt_timeout_ms: 10000 }], run: None, dependencies: [Dependency { service: ServiceId("b"), kind: Soft, reason: None }], rollout: Strategy { steps: [Share(500), Share(2500), Share(5000), Share(10000)], dwell_ms: 30000, requests_min: 50, bake_ms: 1800000 }, on_call: None })
-            team.yaml:2 Team(Team { name: TeamId("shop"), title: None, members: [PersonId("ann")] })
-            PersonDetails { name: PersonId("ann"), display_name: None, contacts: [Webhook { url: "http://127.0.0.1:1/" }] }
+            team.yaml:12 Rotation(Rotation { name: RotationId("weekly"), team: TeamId("shop"), participants: [PersonId("ann")], start: 2026-01-05T08:00:00Z, zone: "Europe/Berlin", days: 7, layered: Layered { turn: None, levels: 0, hours: [], layers: [], overrides: [], fallback: None, shadows: [], joining: None } })
+            a.yaml:2 Service(Service { name: ServiceId("a"), description: None, owner: TeamId("shop"), tier: Two, system: None, routes: [Route { hosts: [], path: "/a", sticky: None, timeout_ms: 30000, attempt_timeout_ms: 10000 }], run: None, dependencies: [Dependency { service: ServiceId("b"), kind: Soft, reason: None }], rollout: Strategy { steps: [Share(500), Share(2500), Share(5000), Share(10000)], dwell_ms: 30000, requests_min: 50, bake_ms: 1800000 }, on_call: None, escalation: None })
+            team.yaml:2 Team(Team { name: TeamId("shop"), title: None, members: [PersonId("ann")], escalation: None })
+            PersonDetails { name: PersonId("ann"), display_name: None, contacts: [PersonContact { contact: Webhook { url: "http://127.0.0.1:1/", secret: None }, rule: ContactRule { after_ms: 0, urgencies: All, hours: [], zone: None } }] }
         "#]],
     );
 }
@@ -94,9 +94,9 @@ fn a_user_and_a_person_of_one_name_are_one() {
         &with_team(&[user]),
         expect![[r#"
             team.yaml:7 Person(Person { name: PersonId("ann") })
-            team.yaml:12 Rotation(Rotation { name: RotationId("weekly"), team: TeamId("shop"), participants: [PersonId("ann")], start: 2026-01-05T08:00:00Z, zone: "Europe/Berlin", days: 7, layered: Layered { turn: None, levels: 0, hours: [], layers: [], overrides: [], fallback: None } })
-            team.yaml:2 Team(Team { name: TeamId("shop"), title: None, members: [PersonId("ann")] })
-            PersonDetails { name: PersonId("ann"), display_name: Some("Ann"), contacts: [Webhook { url: "http://127.0.0.1:1/" }, Email { address: "ann@a.example" }] }
+            team.yaml:12 Rotation(Rotation { name: RotationId("weekly"), team: TeamId("shop"), participants: [PersonId("ann")], start: 2026-01-05T08:00:00Z, zone: "Europe/Berlin", days: 7, layered: Layered { turn: None, levels: 0, hours: [], layers: [], overrides: [], fallback: None, shadows: [], joining: None } })
+            team.yaml:2 Team(Team { name: TeamId("shop"), title: None, members: [PersonId("ann")], escalation: None })
+            PersonDetails { name: PersonId("ann"), display_name: Some("Ann"), contacts: [PersonContact { contact: Webhook { url: "http://127.0.0.1:1/", secret: None }, rule: ContactRule { after_ms: 0, urgencies: All, hours: [], zone: None } }, PersonContact { contact: Email { address: "ann@a.example" }, rule: ContactRule { after_ms: 0, urgencies: All, hours: [], zone: None } }] }
         "#]],
     );
 }
@@ -172,14 +172,14 @@ fn somebody_is_paged() {
             did you mean "weekly"?
     "#]],
     );
-    let second = "== r.yaml\napiVersion: seaworthy/v1\nkind: Rotation\nmetadata: { name: nightly }\nspec: { team: shop, participants: [bob], start: 2026-01-05, zone: UTC, turn: 1d }\n---\napiVersion: seaworthy/v1\nkind: Person\nmetadata: { name: bob }\nspec: { contacts: [{ email: bob@b.example }] }\n".to_owned();
+    let second = "== r.yaml\napiVersion: seaworthy/v1\nkind: Rotation\nmetadata: { name: nightly }\nspec: { team: shop, participants: [bob], start: 2026-01-05, zone: UTC, turn: 1d }\n---\napiVersion: seaworthy/v1\nkind: Person\nmetadata: { name: bob }\nspec: { contacts: [] }\n".to_owned();
     check(
         &with_team(&[service("a.yaml", "a", "{ owner: shop }"), second]),
         expect![[r#"
-        a.yaml:2:7 warning which-rotation: team "shop" has several rotations: "nightly" is paged for service "a"
-            write spec.onCall: nightly, or the other
-        r.yaml:4:36 warning person-unreachable: "bob" is on call and has no contact: a page would only stand in the portal
-            add a webhook or a command to the Person's contacts
-    "#]],
+            a.yaml:2:7 warning which-rotation: team "shop" has several rotations: "nightly" is paged for service "a"
+                write spec.onCall: nightly, or the other
+            r.yaml:4:36 warning person-unreachable: "bob" is on call and has no contact: a page would only stand in the portal
+                add a contact to the Person, such as email: ann@shop.example
+        "#]],
     );
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use seaworthy_core::{Input, outbox};
-use seaworthy_integrations::{NotTaken, Note, send};
+use seaworthy_integrations::{Channels, NotTaken, Note};
 use seaworthy_model::{PageId, PersonId};
 use tokio::sync::Semaphore;
 
@@ -62,16 +62,17 @@ struct Parcel {
 struct Outbox {
     kernel: Kernel,
     base: Arc<str>,
+    channels: Arc<Channels>,
     pace: Pace,
     carried: Mutex<BTreeSet<String>>,
     sending: Semaphore,
 }
 
 /// Runs for ever.
-pub(crate) async fn run(kernel: Kernel, base: Arc<str>, pace: Pace) {
+pub(crate) async fn run(kernel: Kernel, base: Arc<str>, channels: Arc<Channels>, pace: Pace) {
     let mut changes = kernel.changes();
-    let outbox = Outbox { kernel, base, pace, carried: Mutex::default(), sending: Semaphore::new(SENDING_MAX) };
-    let outbox = Arc::new(outbox);
+    let (carried, sending) = (Mutex::default(), Semaphore::new(SENDING_MAX));
+    let outbox = Arc::new(Outbox { kernel, base, channels, pace, carried, sending });
     loop {
         for parcel in outbox.waiting() {
             tokio::spawn(outbox.clone().carry(parcel));
@@ -111,7 +112,7 @@ impl Outbox {
             sentence: request.sentence.clone(),
             began_at: request.began_at,
             link: format!("{}/pages/{}", self.base, message.page),
-            take: None,
+            ..Note::default()
         };
         Parcel { page: message.page, channel: message.channel.to_owned(), note, person: request.to.clone() }
     }
@@ -175,11 +176,11 @@ impl Outbox {
         let known = |person| self.kernel.look(|look| look.directory.get(person).cloned());
         let note = self.signed(parcel).await;
         let contacts = parcel.person.as_ref().and_then(known).map(|person| person.contacts).unwrap_or_default();
-        let mut last = NotTaken { why: "the person has no contact in the directory".to_owned(), again: false };
+        let mut last = NotTaken::for_good("the person has no contact in the directory");
         for contact in &contacts {
-            match send(&contact.contact, &note).await {
+            match self.channels.send(&contact.contact, &note).await {
                 Ok(()) => return Ok(()),
-                Err(not) => last = NotTaken { again: not.again || last.again, why: not.why },
+                Err(not) => last = NotTaken { again: not.again || last.again, ..not },
             }
         }
         Err(last)

@@ -11,6 +11,7 @@ use seaworthy_contract::events::server::ScopeV2;
 use serde_json::{Value, json};
 
 use super::app::{TestApp, document};
+use super::outbox::channels;
 use crate::task::outbox::{Pace, run};
 
 /// The objective of checkout.
@@ -47,7 +48,7 @@ impl Alerting {
         let app = TestApp::start().await;
         let _: Plan = app.as_admin().post_json("/v1/catalogue/apply", &declared(&file)).await.expect("applied");
         let intake = app.token(ScopeV2::Intake).await;
-        let outbox = tokio::spawn(run(app.kernel.clone(), Arc::from(app.base.as_str()), PACE));
+        let outbox = tokio::spawn(run(app.kernel.clone(), Arc::from(app.base.as_str()), channels(), PACE));
         Self { app, intake, file, outbox }
     }
 

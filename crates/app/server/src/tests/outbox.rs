@@ -7,6 +7,8 @@ use std::time::Duration;
 use seaworthy_contract::api::{Page, PageState, Plan};
 use seaworthy_contract::catalogue::{Contact, Document, PersonDetails};
 use seaworthy_contract::gateway::ReportAck;
+use seaworthy_integrations::Channels;
+use seaworthy_prober::Secrets;
 use serde_json::json;
 
 use super::app::{GATEWAY, TestApp, document};
@@ -69,8 +71,13 @@ async fn paged(contacts: Vec<Contact>) -> TestApp {
     app
 }
 
+/// Without a relay, and with no secrets.
+pub(super) fn channels() -> Arc<Channels> {
+    Arc::new(crate::channels::channels(Secrets::default(), |_| None))
+}
+
 fn start(app: &TestApp) -> tokio::task::JoinHandle<()> {
-    tokio::spawn(run(app.kernel.clone(), Arc::from(app.base.as_str()), PACE))
+    tokio::spawn(run(app.kernel.clone(), Arc::from(app.base.as_str()), channels(), PACE))
 }
 
 async fn page(app: &TestApp) -> Page {
@@ -142,7 +149,7 @@ async fn a_contact_that_hangs_holds_up_neither_the_portal_nor_the_next_contact()
     let file = Scratch::new("hangs");
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}/never", listener.local_addr().expect("bound"));
-    let app = paged(vec![Contact::Webhook { url }, append_to(&file.0)]).await;
+    let app = paged(vec![Contact::Webhook { url, secret: None }, append_to(&file.0)]).await;
     let outbox = start(&app);
     let (_held, _) = listener.accept().await.expect("the webhook is asked, and never answers");
     until(&app, "portal", "delivered").await;
