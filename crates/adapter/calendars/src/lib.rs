@@ -12,6 +12,7 @@ mod line;
 mod place;
 mod recur;
 mod rule;
+mod schedule;
 mod who;
 
 use std::fmt;
@@ -20,6 +21,7 @@ use jiff::Timestamp;
 
 pub use csv::read as read_csv;
 pub use ical::read as read_ics;
+pub use schedule::{Read, handle};
 
 /// Largest calendar, in bytes: years of a large team.
 pub const BYTES_MAX: usize = 8 * 1024 * 1024;

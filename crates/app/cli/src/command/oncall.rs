@@ -1,5 +1,6 @@
 //! `seaworthy oncall`: who is on call, when and why, from files alone; needs no server.
 
+mod foreign;
 mod ics;
 mod json;
 mod text;
@@ -43,7 +44,7 @@ pub enum What {
 /// Which files, which time.
 #[derive(Debug, Clone, clap::Args)]
 pub struct ShowArgs {
-    /// A file or a directory with kinds of Rotation
+    /// A file or a directory with kinds of Rotation; or another system's schedule as .ics or .csv
     #[arg(long, value_name = "FILE|DIR")]
     pub source: PathBuf,
     /// First day, from its midnight in UTC; or an instant
@@ -76,6 +77,9 @@ pub fn run(args: &Args, json: bool, out: &mut impl Write, err: &mut impl Write) 
 
 fn show(args: &ShowArgs, view: View, out: &mut impl Write, err: &mut impl Write) -> Result<Exit, Failure> {
     check_period(args)?;
+    if let Some(layout) = foreign::Layout::of(args) {
+        return told(args, &[foreign::shown(args, layout, err)?], view, out);
+    }
     let loaded = load(&args.source)?;
     let wrong: Vec<&Diagnostic> = loaded.diagnostics.iter().filter(|one| is_wrong(one)).collect();
     for one in &wrong {
@@ -86,11 +90,14 @@ fn show(args: &ShowArgs, view: View, out: &mut impl Write, err: &mut impl Write)
     if !wrong.is_empty() {
         return Ok(Exit::No);
     }
-    let shown = rotations(args, loaded)?;
+    told(args, &rotations(args, loaded)?, view, out)
+}
+
+fn told(args: &ShowArgs, shown: &[Shown], view: View, out: &mut impl Write) -> Result<Exit, Failure> {
     let said = match (args.ics, view.json) {
-        (true, _) => ics::render(&shown),
-        (false, true) => json::render(&shown)?,
-        (false, false) => text::render(&shown, view.width()),
+        (true, _) => ics::render(shown),
+        (false, true) => json::render(shown)?,
+        (false, false) => text::render(shown, view.width()),
     };
     out.write_all(said.as_bytes())?;
     out.flush()?;
@@ -115,14 +122,20 @@ fn load(path: &Path) -> Result<Loaded, Failure> {
     if path.is_dir() {
         return seaworthy_files::load(path, Timestamp::MAX).map_err(unreadable);
     }
-    let mut text = String::new();
-    let read = fs::File::open(path).and_then(|file| file.take(FILE_BYTES_MAX + 1).read_to_string(&mut text));
-    if read.map_err(unreadable)? as u64 > FILE_BYTES_MAX {
-        let message = format!("could not read \"{}\": it is larger than {FILE_BYTES_MAX} bytes", path.display());
-        return Err(Failure::usage(message, "write each rotation into a file of its own"));
-    }
+    let text = text_of(path, FILE_BYTES_MAX, "write each rotation into a file of its own")?;
     // Every rotation has begun at the end of time: when it begins is what is shown.
     Ok(seaworthy_files::parse(&[Source { path: path.display().to_string(), text }], Timestamp::MAX))
+}
+
+/// Reads a file of at most so many bytes.
+fn text_of(path: &Path, limit: u64, remedy: &str) -> Result<String, Failure> {
+    let mut text = String::new();
+    let read = fs::File::open(path).and_then(|file| file.take(limit + 1).read_to_string(&mut text));
+    if read.map_err(|source| Failure::Read { path: path.to_owned(), source })? as u64 > limit {
+        let message = format!("could not read \"{}\": it is larger than {limit} bytes", path.display());
+        return Err(Failure::usage(message, remedy));
+    }
+    Ok(text)
 }
 
 fn is_wrong(one: &Diagnostic) -> bool {

@@ -30,7 +30,8 @@ impl Drop for File {
 }
 
 fn ask(name: &str, text: &str, more: &str) -> (u8, String, String) {
-    let file = File(std::env::temp_dir().join(format!("seaworthy-oncall-{}-{name}.yaml", std::process::id())));
+    let name = if name.contains('.') { name.to_owned() } else { format!("{name}.yaml") };
+    let file = File(std::env::temp_dir().join(format!("seaworthy-oncall-{}-{name}", std::process::id())));
     fs::write(&file.0, text).expect("a temporary directory");
     let mut args = ShowArgs {
         source: file.0.clone(),
@@ -48,7 +49,8 @@ fn ask(name: &str, text: &str, more: &str) -> (u8, String, String) {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let view = View { json: more == "json", columns: Some(100), ..View::of_this_process(more == "json") };
     let code = show(&args, view, &mut out, &mut err).unwrap_or_else(|failure| report(&failure, false, &mut err)).code();
-    let text = |bytes| String::from_utf8(bytes).expect("text").replace(&*file.0.display().to_string(), "FILE");
+    let (path, stem) = (file.0.display().to_string(), format!("seaworthy-oncall-{}-", std::process::id()));
+    let text = |bytes| String::from_utf8(bytes).expect("text").replace(&path, "FILE").replace(&stem, "");
     (code, text(out), text(err))
 }
 
@@ -179,6 +181,106 @@ fn what_cannot_be_shown_is_said() {
         expect![[r#"
         error: no rotation in "FILE"
         hint: write a document of kind Rotation: docs/files.md shows one
+        exit 2
+    "#]],
+    );
+}
+
+/// A week each, hand-over at nine; the last event has no end.
+const FEED: &str = "BEGIN:VCALENDAR
+X-WR-CALNAME:Shop nights
+X-WR-TIMEZONE:Europe/Berlin
+BEGIN:VEVENT
+UID:Q1
+DTSTART:20260320T080000Z
+DTEND:20260327T080000Z
+ATTENDEE:ann@example.org
+SUMMARY:On Call - Ann A. - Shop nights
+END:VEVENT
+BEGIN:VEVENT
+UID:Q2
+DTSTART:20260327T080000Z
+DTEND:20260403T070000Z
+SUMMARY:On Call - Bob - Shop nights
+END:VEVENT
+BEGIN:VEVENT
+UID:Q3
+DTSTART:20260403T070000Z
+SUMMARY:On Call - Ann A. - Shop nights
+END:VEVENT
+END:VCALENDAR
+";
+
+#[test]
+fn a_feed_of_another_system_is_shown() {
+    check(
+        "feed.ics",
+        FEED,
+        "",
+        expect![[r#"
+            shop-nights of elsewhere, times of Europe/Berlin
+
+            LEVEL    FROM                  UNTIL                 PERSON  WHY
+            primary  Fri 2026-03-27 01:00  Fri 2026-03-27 09:00  ann     put on call for this time
+            primary  Fri 2026-03-27 09:00  Tue 2026-03-31 02:00  bob     put on call for this time
+            warning: FILE: line 19: has no end: write DTEND or DURATION
+            exit 0
+        "#]],
+    );
+}
+
+#[test]
+fn a_table_of_another_system_is_shown() {
+    let table = "start,end,person\n2026-03-28T00:00:00Z,2026-03-31T00:00:00Z,Jane Doe\nnow,then,x\n";
+    check(
+        "table.csv",
+        table,
+        "json",
+        expect![[r#"
+            {
+              "findings": [
+                {
+                  "end": null,
+                  "kind": "uncovered",
+                  "person": null,
+                  "rotation": "table",
+                  "says": "nobody is primary for 24 h in all, first from Fri 2026-03-27 00:00",
+                  "start": "2026-03-27T00:00:00Z"
+                }
+              ],
+              "gaps": [
+                {
+                  "end": "2026-03-28T00:00:00Z",
+                  "level": 0,
+                  "rotation": "table",
+                  "start": "2026-03-27T00:00:00Z",
+                  "zone": "UTC"
+                }
+              ],
+              "shifts": [
+                {
+                  "end": "2026-03-31T00:00:00Z",
+                  "level": 0,
+                  "person": "jane-doe",
+                  "rotation": "table",
+                  "start": "2026-03-28T00:00:00Z",
+                  "why": "put on call for this time",
+                  "zone": "UTC"
+                }
+              ]
+            }
+            warning: FILE: line 3: "now" is no time such as 2026-01-01T08:00:00Z
+            exit 0
+        "#]],
+    );
+    check(
+        "empty.csv",
+        "a,b\n",
+        "",
+        expect![[r#"
+        warning: FILE: line 1: no header with start, end and person; write `start,end,person` above the shifts
+        error: could not read a shift in "FILE"
+        hint: the warnings say what is wrong with each
         exit 2
     "#]],
     );
