@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use seaworthy_alert::{Alert, Change, Purpose, Rule};
 use seaworthy_contract::events::rollout::RevertCauseV1;
 use seaworthy_model::{AlertId, Position, ServiceId, Timestamp};
-use seaworthy_readiness::{Drill, PagingRule, Revert, RevertTrigger};
+use seaworthy_readiness::{Controlled, Drill, PagingRule, Revert, RevertTrigger};
 
 use crate::State;
 use crate::state::PageRecord;
@@ -94,4 +94,29 @@ fn last_reached(state: &State, rule: &str, service: &ServiceId) -> Option<(Times
     let firings = state.alerts.rules.get(rule)?.firings.iter().filter(|f| speaks_of(state, f.alert, service));
     let page = |alert| state.pages.get(&state.alerts.alerts.get(alert)?.page?.0);
     firings.filter_map(|f| reached(page(&f.alert)?)).max()
+}
+
+/// Returns the controls of a service that were seen to work, oldest first.
+pub(crate) fn controls(state: &State, service: &ServiceId) -> Vec<Controlled> {
+    let worked = state.controls_of(service).filter_map(|(_, record)| Some((record, record.worked()?)));
+    worked
+        .map(|(record, confirmed)| Controlled {
+            kind: record.kind(),
+            set_at: record.at,
+            took_s: confirmed.event.took_s,
+            from_first_bad_s: record
+                .bad_since
+                .map(|since| record.at.duration_since(since).as_secs_f64().max(0.0) + confirmed.event.took_s),
+            drill: record.set.drill,
+            position: confirmed.position,
+            gateways: confirmed.event.gateways.clone(),
+        })
+        .collect()
+}
+
+/// Says whether a service calls another one or is called by one, as files say.
+pub(crate) fn has_edges(state: &State, service: &ServiceId) -> bool {
+    let calls = |entity: &Service| !entity.dependencies.is_empty();
+    let is_called = |(entity, _): (&Service, _)| entity.dependencies.iter().any(|d| d.service == *service);
+    state.catalogue.service(service).is_some_and(calls) || state.catalogue.services().any(is_called)
 }

@@ -2,7 +2,8 @@
 //!
 //! A config that holds one mistake is refused whole: half of a picture may send users where nobody wanted them.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -11,10 +12,12 @@ use std::time::Duration;
 use http::HeaderValue;
 use http::header::{COOKIE, HeaderName};
 use seaworthy_contract::catalogue::Sticky;
-use seaworthy_contract::gateway::{ArmConfig, Config, RouteConfig, ServiceConfig, Upstream};
-use seaworthy_model::{Arm, RolloutId, ServiceId, Share, VersionId};
+use seaworthy_contract::events::control::ControlV1;
+use seaworthy_contract::gateway::{ArmConfig, Config, ControlConfig, RouteConfig, ServiceConfig, Upstream};
+use seaworthy_model::{Arm, ControlId, RolloutId, ServiceId, Share, VersionId};
 use seaworthy_traffic::route::{Pattern, RouteError, Routes};
 
+use crate::held::Held;
 use crate::trial::{Off, Trial, TrialKey};
 
 /// Longest whole request of a call to a service that has no route to say so.
@@ -114,6 +117,8 @@ pub(crate) struct Route {
     /// Index of the service; none while it has no version to serve.
     pub(crate) service: Option<usize>,
     pub(crate) reach: Reach,
+    /// Shutters and throttles that its requests meet.
+    pub(crate) controls: Vec<Arc<Held>>,
 }
 
 #[derive(Debug)]
@@ -123,6 +128,8 @@ pub(crate) struct Service {
     pub(crate) canary: Option<Canary>,
     /// For calls of other services: as its first route, but never by cookie.
     pub(crate) reach: Reach,
+    /// Isolations and throttles that calls of other services meet.
+    pub(crate) controls: Vec<Arc<Held>>,
 }
 
 impl Service {
@@ -159,30 +166,45 @@ pub(crate) struct Compiled {
     pub(crate) routes: Vec<Route>,
     pub(crate) services: Vec<Service>,
     pub(crate) by_name: HashMap<ServiceId, usize>,
+    /// Every control in force, those set on this gateway's own socket included.
+    pub(crate) controls: Vec<Arc<Held>>,
+}
+
+/// What was done on the gateway's own socket and is in force.
+#[derive(Debug, Default)]
+pub(crate) struct ByHand {
+    /// Rollouts whose canary is off.
+    pub(crate) broken: HashMap<ServiceId, RolloutId>,
+    /// Controls that the control plane does not name yet.
+    pub(crate) controls: Vec<ControlConfig>,
+    /// Controls that it still names.
+    pub(crate) cleared: HashSet<ControlId>,
 }
 
 impl Compiled {
-    /// Compiles a config. Canaries that were there before keep their guard and their users; those of a rollout in
-    /// `broken` are off from the start.
+    /// Compiles a config. Canaries that were there before keep their guard and their users; those of a rollout that
+    /// was reverted by hand are off from the start. Controls that were there before go on.
     ///
     /// # Errors
     /// When anything in it cannot be used.
-    pub(crate) fn new(
-        config: Config,
-        previous: &Self,
-        broken: &HashMap<ServiceId, RolloutId>,
-    ) -> Result<Self, Refused> {
+    pub(crate) fn new(config: Config, previous: &Self, by_hand: &ByHand) -> Result<Self, Refused> {
         let patterns = config.routes.iter().map(|route| Pattern { hosts: &route.hosts, path: &route.path });
         let table = Routes::build(patterns)
             .map_err(|error| Refused::Route { route: refused_route(&config.routes, &error), error })?;
         let mut compiled = Self { table, ..Self::default() };
         for service in &config.services {
-            compiled.add_service(service, &config, previous, broken)?;
+            compiled.add_service(service, &config, previous, &by_hand.broken)?;
         }
         for route in &config.routes {
             let service = compiled.by_name.get(&route.service).copied();
-            compiled.routes.push(Route { name: route.name.clone(), service, reach: reach(route)? });
+            compiled.routes.push(Route {
+                name: route.name.clone(),
+                service,
+                reach: reach(route)?,
+                controls: Vec::new(),
+            });
         }
+        compiled.hold(&config, previous, by_hand);
         compiled.config = Some(config);
         Ok(compiled)
     }
@@ -202,8 +224,41 @@ impl Compiled {
         if self.by_name.insert(id.clone(), self.services.len()).is_some() {
             return Err(Refused::Twice(id));
         }
-        self.services.push(Service { id, stable, canary, reach: call_reach(first_route)? });
+        self.services.push(Service { id, stable, canary, reach: call_reach(first_route)?, controls: Vec::new() });
         Ok(())
+    }
+
+    /// Puts every control where its requests come by. One whose route or service is not there holds nothing back, and is no
+    /// reason to refuse a config.
+    fn hold(&mut self, config: &Config, previous: &Self, by_hand: &ByHand) {
+        let ours = by_hand.controls.iter().filter(|c| !config.controls.iter().any(|known| known.control == c.control));
+        for control in config.controls.iter().chain(ours).filter(|c| !by_hand.cleared.contains(&c.control)) {
+            let before = previous.controls.iter().find(|held| held.id() == control.control);
+            let held = Arc::new(Held::new(control.clone(), before.map(Arc::as_ref)));
+            self.place(config, &held);
+            self.controls.push(held);
+        }
+        // Whoever is told to stay away at all is not counted against a rate.
+        let order = |held: &Arc<Held>| held.config.what.kind();
+        self.routes.iter_mut().for_each(|route| route.controls.sort_by_key(order));
+        self.services.iter_mut().for_each(|service| service.controls.sort_by_key(|held| Reverse(order(held))));
+    }
+
+    fn place(&mut self, config: &Config, held: &Arc<Held>) {
+        let control = &held.config;
+        if let ControlV1::Isolate { dependency, .. } = &control.what {
+            let service = self.by_name.get(dependency).copied();
+            service.into_iter().for_each(|index| self.services[index].controls.push(held.clone()));
+            return;
+        }
+        let routes = self.routes.iter_mut().zip(&config.routes).filter(|(_, route)| route.service == control.service);
+        let mine = routes.filter(|(_, route)| control.route.as_ref().is_none_or(|name| *name == route.name));
+        mine.for_each(|(route, _)| route.controls.push(held.clone()));
+        // A throttle protects the service from whoever asks; a shutter is for customers.
+        let is_for_calls = matches!(control.what, ControlV1::Throttle { .. }) && control.route.is_none();
+        if let Some(index) = self.by_name.get(&control.service).filter(|_| is_for_calls) {
+            self.services[*index].controls.push(held.clone());
+        }
     }
 
     pub(crate) fn version(&self) -> u64 {

@@ -9,6 +9,7 @@
 mod child;
 mod compiled;
 mod control;
+mod held;
 mod options;
 mod row;
 mod running;

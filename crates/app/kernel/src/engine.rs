@@ -4,11 +4,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::Timestamp;
-use seaworthy_contract::gateway::{BreakGlass, Report, ReportAck, Trip};
+use seaworthy_contract::gateway::{BreakGlass, ControlHand, Report, ReportAck, Trip};
 use seaworthy_contract::prober::{ProbeAck, ProbeReport};
 use seaworthy_core::watch::probes::PLACES_MAX;
 use seaworthy_core::watch::{GATEWAYS_MAX, Saved};
-use seaworthy_core::{Cx, Fact, Input, Refusal, step};
+use seaworthy_core::{ControlDone, Cx, Fact, Input, Refusal, step};
 use seaworthy_model::Entropy;
 use seaworthy_store::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX, SIDE_WRITES_MAX};
 use seaworthy_store::{AppendError, Appended, Expect, NewEvent, SeriesStore, Table, Write};
@@ -128,6 +128,12 @@ impl Engine {
             let trip = Trip { age_ms: trip.age_ms.saturating_add(report.age_ms), ..trip.clone() };
             self.decide(&Input::GuardTripped { gateway: gateway(), trip }, &actor).await?;
         }
+        // Before its counts: what was refused by hand is of a control that the ledger knows.
+        for hand in &report.control_hands {
+            let seen = self.read(|shared| shared.watch.controls.totals());
+            let done = ControlDone::Hand { gateway: gateway(), hand: late(hand, report.age_ms), seen };
+            self.decide(&Input::Control(Box::new(done)), &actor).await?;
+        }
         if self.write(|shared| shared.watch.ingest(&shared.state, report, now)) {
             self.look().await;
         }
@@ -181,6 +187,9 @@ impl Engine {
         let probed = probed.into_iter().map(|signal| (Input::Signal(Box::new(signal)), "probes"));
         let signals = signals.chain(probed);
         let changes = changes.into_iter().map(|change| (Input::Downtime(Box::new(change)), "downtime"));
+        let controls = self.read(|shared| shared.watch.controls_done(&shared.state, now));
+        let controls = controls.into_iter().map(|done| (Input::Control(Box::new(done)), "controls"));
+        let drained = drained.chain(controls);
         for (input, actor) in judged.chain(drained).chain(signals).chain(changes).chain([(Input::Tick, "clock")]) {
             if let Err(error) = self.decide(&input, actor).await {
                 // Nothing is lost: the same verdict comes again with the next look.
@@ -229,6 +238,15 @@ impl Engine {
     pub(crate) fn write<R>(&self, change: impl FnOnce(&mut Shared) -> R) -> R {
         change(&mut self.shared.write().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// Returns what was done by hand, with the age of the report that tells it.
+fn late(hand: &ControlHand, age: u64) -> ControlHand {
+    let mut hand = hand.clone();
+    match &mut hand {
+        ControlHand::Set { age_ms, .. } | ControlHand::Cleared { age_ms, .. } => *age_ms = age_ms.saturating_add(age),
+    }
+    hand
 }
 
 /// Cuts events into batches that a ledger takes. Only an apply of very many entities needs more than one.

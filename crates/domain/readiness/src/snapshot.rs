@@ -1,7 +1,7 @@
 //! Facts about one service, gathered before any check looks; a check never fetches.
 
 use jiff::Timestamp;
-use seaworthy_model::{Position, Tier};
+use seaworthy_model::{ControlKind, Position, Tier};
 
 /// Everything checks may look at.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +23,30 @@ pub struct ServiceSnapshot {
     /// Rules that may wake somebody for it: its objectives and probes, and other systems' rules that have, unless its
     /// team made tickets of them.
     pub paging_rules: Vec<PagingRule>,
+    /// Controls over its traffic that refused a request while every gateway had them, oldest first: the ledger's
+    /// `control.*` events.
+    pub controls: Vec<Controlled>,
+    /// Whether it calls another service or is called by one.
+    pub has_edges: bool,
+}
+
+/// A control that was seen to work.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Controlled {
+    /// Which of the three.
+    pub kind: ControlKind,
+    /// When it was set.
+    pub set_at: Timestamp,
+    /// From the decision until the last gateway had it in force, in seconds.
+    pub took_s: f64,
+    /// From when the service was first seen degraded or down until then, in seconds; none where it was set while it was well.
+    pub from_first_bad_s: Option<f64>,
+    /// Whether it was an exercise.
+    pub drill: bool,
+    /// Ledger position of the confirmation.
+    pub position: Position,
+    /// Gateways that confirmed.
+    pub gateways: Vec<String>,
 }
 
 /// A drill that reached a person.
@@ -75,6 +99,8 @@ pub struct OnCall {
     pub position: Position,
     /// Until when.
     pub until: Timestamp,
+    /// Whether they said of a contact that it is theirs: otherwise nobody knows whom a message reaches.
+    pub has_confirmed_contact: bool,
 }
 
 /// A revert that happened to users.

@@ -6,12 +6,16 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use seaworthy_contract::api::{ApiError, Code};
-use seaworthy_contract::gateway::{ControlCanary, ControlReply, ControlRequest, ControlStatus, Reverted};
-use seaworthy_model::Position;
+use seaworthy_contract::api::{ApiError, CONTROL_DRILL_FOR_MS, CONTROL_FOR_MS, Code, ControlAsked};
+use seaworthy_contract::gateway::{
+    ControlCanary, ControlConfig, ControlHeld, ControlReply, ControlRequest, ControlStatus, ControlWanted, Reverted,
+};
+use seaworthy_core::Refusal;
+use seaworthy_model::{ControlId, Position, ServiceId};
 use serde::Serialize;
 
 use crate::Exit;
+use crate::command::control::{Edge, Lasting, Page, Rate, meant};
 use crate::table::harmless;
 
 /// Longest wait for an answer: a gateway answers from memory, after one write to its disk.
@@ -41,6 +45,59 @@ pub enum Action {
     Revert {
         /// A service, or the name of a route
         #[arg(value_name = "SERVICE|ROUTE")]
+        target: String,
+        /// Where the gateway is.
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Shows a page of the team instead of a service on this gateway at once, until an end; the ledger hears of it later
+    Shutter {
+        /// A service, or the name of a route
+        #[arg(value_name = "SERVICE|ROUTE")]
+        target: String,
+        /// What is shown.
+        #[command(flatten)]
+        page: Page,
+        /// For how long and why.
+        #[command(flatten)]
+        lasting: Lasting,
+        /// Where the gateway is.
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Lets in no more than a rate or a share of users on this gateway at once, until an end
+    Throttle {
+        /// A service, or the name of a route
+        #[arg(value_name = "SERVICE|ROUTE")]
+        target: String,
+        /// How much.
+        #[command(flatten)]
+        rate: Rate,
+        /// For how long and why.
+        #[command(flatten)]
+        lasting: Lasting,
+        /// Where the gateway is.
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Refuses every call between two services on this gateway at once, until an end
+    Isolate {
+        /// The service
+        service: ServiceId,
+        /// The edge.
+        #[command(flatten)]
+        edge: Edge,
+        /// For how long and why.
+        #[command(flatten)]
+        lasting: Lasting,
+        /// Where the gateway is.
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Takes back a control on this gateway, or all of a service, wherever it was set
+    Clear {
+        /// The control's id, or a service
+        #[arg(value_name = "ID|SERVICE")]
         target: String,
         /// Where the gateway is.
         #[command(flatten)]
@@ -83,15 +140,19 @@ impl Place {
 
 /// Asks a gateway and tells its answer; returns the exit code.
 pub fn run(action: &Action, json: bool, out: &mut impl Write, err: &mut impl Write) -> u8 {
-    let (request, place) = match action {
-        Action::Revert { target, place } => (ControlRequest::Revert { target: target.clone() }, place),
-        Action::Status { place } => (ControlRequest::Status, place),
-        Action::Metrics { place } => (ControlRequest::Metrics, place),
+    let (request, place) = match asked(action) {
+        Ok(asked) => asked,
+        Err(refusal) => {
+            let error = ApiError { code: Code::Invalid, message: refusal.to_string(), hint: None };
+            return fail(&error, Exit::Usage, json, err);
+        }
     };
     let said = match ask(&place.socket(), &request) {
         Ok(ControlReply::Refused(error)) => return fail(&error, Exit::Refused, json, err),
         Ok(ControlReply::Status(status)) => in_form(&status, json, told),
         Ok(ControlReply::Reverted(reverted)) => in_form(&reverted, json, done),
+        Ok(ControlReply::Held(held)) => in_form(&*held, json, held_now),
+        Ok(ControlReply::LetGo { controls }) => in_form(&controls, json, let_go),
         Ok(ControlReply::Metrics { text }) => text,
         Err(error) => return fail(&unreachable_gateway(&place.socket(), &error), Exit::Unavailable, json, err),
     };
@@ -101,6 +162,41 @@ pub fn run(action: &Action, json: bool, out: &mut impl Write, err: &mut impl Wri
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Ok.code(),
         Err(_) => Exit::Unavailable.code(),
     }
+}
+
+fn asked(action: &Action) -> Result<(ControlRequest, &Place), Refusal> {
+    Ok(match action {
+        Action::Revert { target, place } => (ControlRequest::Revert { target: target.clone() }, place),
+        Action::Status { place } => (ControlRequest::Status, place),
+        Action::Metrics { place } => (ControlRequest::Metrics, place),
+        Action::Clear { target, place } => (ControlRequest::LetGo { target: target.clone() }, place),
+        Action::Shutter { target, page, lasting, place } => {
+            (hold(target, &page.asked(Vec::new()), None, lasting)?, place)
+        }
+        Action::Throttle { target, rate, lasting, place } => (hold(target, &rate.asked(), None, lasting)?, place),
+        Action::Isolate { service, edge, lasting, place } => {
+            (hold(service.as_str(), &edge.asked(), Some(service), lasting)?, place)
+        }
+    })
+}
+
+fn hold(
+    target: &str,
+    asked: &ControlAsked,
+    service: Option<&ServiceId>,
+    lasting: &Lasting,
+) -> Result<ControlRequest, Refusal> {
+    // A shutter and a throttle name no service inside: any will do.
+    let nobody = || "unnamed".parse().expect("it is a name");
+    let what = meant(asked, &service.cloned().unwrap_or_else(nobody))?;
+    let usual = if lasting.drill { CONTROL_DRILL_FOR_MS } else { CONTROL_FOR_MS };
+    Ok(ControlRequest::Hold(Box::new(ControlWanted {
+        target: target.to_owned(),
+        what,
+        for_ms: lasting.for_ms().unwrap_or(usual),
+        reason: lasting.reason.clone(),
+        drill: lasting.drill,
+    })))
 }
 
 fn ask(socket: &Path, request: &ControlRequest) -> io::Result<ControlReply> {
@@ -153,6 +249,35 @@ fn done(reverted: &Reverted) -> String {
     )
 }
 
+fn held_now(held: &ControlHeld) -> String {
+    format!(
+        "{}\njournaled; the ledger gets it when the control plane is back\nundo: seaworthy gateway clear {}\n",
+        control(held),
+        held.control.control
+    )
+}
+
+fn let_go(controls: &Vec<ControlId>) -> String {
+    let ids: Vec<String> = controls.iter().map(ToString::to_string).collect();
+    format!(
+        "cleared on this gateway: {}\njournaled; the ledger gets it when the control plane is back\n",
+        ids.join(", ")
+    )
+}
+
+fn control(held: &ControlHeld) -> String {
+    let ControlConfig { control, service, route, what, until, drill, .. } = &held.control;
+    let on = route.as_ref().map_or_else(String::new, |route| format!(" on {}", harmless(route)));
+    let by = if held.by_hand { ", set here" } else { "" };
+    let drill = if *drill { ", a drill" } else { "" };
+    format!(
+        "{} {service}{on} until {until:.0}{by}{drill}: {} refused, {} passed ({control})",
+        what.kind(),
+        held.refused,
+        held.passed
+    )
+}
+
 fn told(status: &ControlStatus) -> String {
     let config = status.config.map_or_else(|| "no config yet".to_owned(), |at: Position| format!("config #{at}"));
     let heard = match status.control_plane_age_ms {
@@ -170,6 +295,7 @@ fn told(status: &ControlStatus) -> String {
         lines.push("no canaries".to_owned());
     }
     lines.extend(status.canaries.iter().map(canary));
+    lines.extend(status.controls.iter().map(control));
     lines.join("\n") + "\n"
 }
 

@@ -3,6 +3,7 @@
 pub mod alerts;
 pub mod apply;
 pub mod check;
+pub mod control;
 pub mod downtime;
 pub mod gateway;
 pub mod hold;
@@ -47,6 +48,10 @@ pub enum Command {
     Ship(ship::Args),
     Revert(revert::Args),
     Hold(hold::Args),
+    Shutter(control::ShutterArgs),
+    Throttle(control::ThrottleArgs),
+    Isolate(control::IsolateArgs),
+    Controls(control::ListArgs),
     Resume(resume::Args),
     Rollouts(rollouts::Args),
     Services(services::Args),
@@ -128,6 +133,10 @@ async fn dispatch(command: Command, server: &str, cx: &mut Context<'_>) -> Resul
         Command::Revert(args) => revert::run(&args, cx).await,
         Command::Hold(args) => hold::run(&args, cx).await,
         Command::Resume(args) => resume::run(&args, cx).await,
+        Command::Shutter(args) => control::shutter(&args, cx).await,
+        Command::Throttle(args) => control::throttle(&args, cx).await,
+        Command::Isolate(args) => control::isolate(&args, cx).await,
+        Command::Controls(args) => control::list(&args, cx).await,
         Command::Rollouts(args) => rollouts::run(&args, cx).await,
         Command::Services(args) => services::run(&args, cx).await,
         Command::Who(args) => who::run(&args, cx).await,

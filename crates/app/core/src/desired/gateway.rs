@@ -42,10 +42,15 @@ fn control_config(state: &State, control: ControlId, record: &ControlRecord) -> 
     }
 }
 
-fn route_config(service: &ServiceId, route: &catalogue::Route) -> RouteConfig {
+/// Returns the name of a route in counts: `host/path`, `*` for every host.
+pub fn route_name(route: &catalogue::Route) -> String {
     let host = route.hosts.first().map_or("*", String::as_str);
+    format!("{host}{}", route.path)
+}
+
+fn route_config(service: &ServiceId, route: &catalogue::Route) -> RouteConfig {
     RouteConfig {
-        name: format!("{host}{}", route.path),
+        name: route_name(route),
         hosts: route.hosts.clone(),
         path: route.path.clone(),
         service: service.clone(),

@@ -4,6 +4,6 @@ mod gateway;
 mod probes;
 mod process;
 
-pub use gateway::gateway_config;
+pub use gateway::{gateway_config, route_name};
 pub use probes::probe_set;
 pub use process::{Role, desired_processes, wanted};

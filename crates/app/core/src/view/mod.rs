@@ -30,7 +30,8 @@ pub use action::actions;
 pub use alert::{
     AlertFilter, alert, alerts, is_left_out, means, open_alerts, open_by, ownership, rules_saying, senders, silences,
 };
-pub use control::{ControlWorked, controls_worked};
+pub use contact::contacts;
+pub use control::{ControlWorked, control, control_preview, controls, controls_set, controls_worked};
 pub use downtime::{
     DowntimeAsked, MonthsAsked, definition, downtime, downtime_at, downtime_months, downtime_rules, downtime_window,
 };

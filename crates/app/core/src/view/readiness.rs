@@ -6,7 +6,7 @@ use seaworthy_model::ServiceId;
 use seaworthy_readiness::{Declared, OnCall, ServiceSnapshot, Verdict as Found, evaluate};
 
 use super::{Look, on_call};
-use crate::evidence::{drills, paging_rules, reverts};
+use crate::evidence::{controls, drills, has_edges, paging_rules, reverts};
 
 /// Returns every row of a service: unknown first, then what does not hold, then what holds.
 pub fn readiness(look: &Look<'_>, name: &ServiceId) -> Option<Readiness> {
@@ -40,6 +40,8 @@ fn snapshot(look: &Look<'_>, entity: &Service) -> Option<ServiceSnapshot> {
         drills: drills(look.state, &entity.name),
         paging_rules: paging_rules(look.state, &entity.name),
     })
+        controls: controls(look.state, &entity.name),
+        has_edges: has_edges(look.state, &entity.name),
 }
 
 fn view(finding: seaworthy_readiness::Finding) -> Finding {

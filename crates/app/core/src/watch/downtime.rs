@@ -15,7 +15,8 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
-use seaworthy_contract::gateway::{Count, Report};
+use seaworthy_contract::events::control::ControlV1;
+use seaworthy_contract::gateway::{ControlSeen, Count, Report};
 use seaworthy_downtime::{Change, Confirm, Observation, Recorder, Rules, Seen, Segment, Source, Word};
 use seaworthy_model::ServiceId;
 
@@ -100,6 +101,10 @@ impl Downtime {
         for count in report.counts.iter().filter(has_ended) {
             let kept = self.function(state, &(count.service.clone(), None), from);
             kept.buckets.entry(index).or_default().add(count, ended_at, report.interval_ms);
+        }
+        for (service, refused) in refused(state, report) {
+            let kept = self.function(state, &(service.clone(), None), from);
+            kept.buckets.entry(index).or_default().refuse(refused, ended_at, report.interval_ms);
         }
     }
 
@@ -210,6 +215,16 @@ impl Downtime {
             Kept { recorder, buckets, last, changed, blind_until, unsent }
         })
     }
+}
+
+/// Returns what a shutter or a throttle refused customers: they were not served, whoever decided it, and a window that
+/// was announced in time makes it planned. Calls between services are no customers; theirs see what the caller makes of it.
+fn refused<'a>(state: &'a State, report: &'a Report) -> impl Iterator<Item = (&'a ServiceId, u64)> {
+    let record = |seen: &'a ControlSeen| Some((&state.controls.get(&seen.control)?.set, seen.refused));
+    let felt = report.controls.iter().filter(|seen| seen.refused > 0).filter_map(record);
+    let felt = felt.filter(|(set, _)| !matches!(set.what, ControlV1::Isolate { .. }));
+    felt.filter(|(set, _)| state.catalogue.service(&set.service).is_some())
+        .map(|(set, refused)| (&set.service, refused))
 }
 
 impl Kept {

@@ -5,6 +5,8 @@
 //! it costs evidence, never truth: the judge starts the step anew.
 
 mod checkpoint;
+mod confirmed;
+mod controls;
 mod downtime;
 mod gateways;
 mod health;
@@ -13,6 +15,7 @@ pub mod objectives;
 pub mod probes;
 mod series;
 mod told;
+mod traffic;
 mod used;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,9 +29,12 @@ use seaworthy_rollout::policy::{Verdict, Why};
 
 use crate::State;
 use crate::age::ago;
+use crate::input::ControlDone;
 use crate::state::RolloutRecord;
 
 pub use checkpoint::Saved;
+pub use confirmed::Confirmed;
+pub use controls::Controls;
 pub use downtime::{Downtime, DowntimeChange};
 pub use gateways::{GATEWAY_BEHIND, GATEWAY_LOST, GATEWAY_REMOVED, GATEWAYS_MAX, GatewaySeen, Gateways};
 pub use health::{FailedCheck, FailedChecks};
@@ -36,6 +42,7 @@ pub use live::Live;
 pub use objectives::Objectives;
 pub use probes::Probes;
 pub use series::SeriesRing;
+pub use traffic::Traffic;
 pub use used::{InUse, USERS_WITHIN, Used};
 
 /// Rollouts whose counts are kept; the oldest that ended make room. Two weeks of a busy team, at 40 KB each.
@@ -93,6 +100,12 @@ pub struct Watch {
     pub probes: Probes,
     /// Versions whose health check fails.
     pub failed_checks: FailedChecks,
+    /// What controls do.
+    pub controls: Controls,
+    /// How much comes by which way.
+    pub traffic: Traffic,
+    /// Which contacts their owners confirmed.
+    pub confirmed: Confirmed,
     /// When each service of the catalogue was last asked for something.
     asked: BTreeMap<ServiceId, Timestamp>,
     /// Gateways of which a report was taken that is not persisted.
@@ -116,6 +129,8 @@ impl Watch {
         self.count_calls(report);
         let ended_at = ago(now, report.age_ms);
         self.note_asked(state, report, ended_at);
+        self.controls.take(state, report, ended_at);
+        self.traffic.take(report, ended_at);
         self.downtime.take(state, report, ended_at);
         self.objectives.ingest(report, ended_at, now);
         let samples = self.gateways.samples(&report.gateway, now);
@@ -190,6 +205,14 @@ impl Watch {
     /// Returns what services are seen to be like and the ledger does not know.
     pub fn downtime_changes(&mut self, state: &State, now: Timestamp) -> Vec<DowntimeChange> {
         self.downtime.changes(state, &self.gateways, now)
+    }
+
+    /// Returns what follows for controls: those that every gateway has in force, and those that are over.
+    pub fn controls_done(&self, state: &State, now: Timestamp) -> Vec<ControlDone> {
+        let confirmed = self.controls.confirmed(state, &self.gateways, now).into_iter().map(ControlDone::Confirmed);
+        let over = self.controls.over(state, now).into_iter();
+        let over = over.map(|control| ControlDone::Over { control, seen: self.controls.totals() });
+        confirmed.chain(over).collect()
     }
 
     /// Returns the reverted rollouts that every gateway has let go of.

@@ -4,6 +4,8 @@
 pub(crate) mod alone;
 pub(crate) mod backoff;
 pub(crate) mod glass;
+pub(crate) mod hands;
+pub(crate) mod hold;
 pub(crate) mod journal;
 pub(crate) mod keep;
 pub(crate) mod pages;
@@ -26,8 +28,10 @@ use crate::GatewayError;
 use crate::compiled::{Canary, Compiled, Refused, Service};
 use crate::control::alone::Alone;
 use crate::control::glass::{Glass, Revert};
+use crate::control::hands::Hands;
 use crate::shared::Shared;
 use crate::telemetry::collect::Collector;
+use crate::telemetry::controls::Controls;
 use crate::telemetry::queue::Queue;
 use crate::trial::Off;
 
@@ -54,6 +58,9 @@ pub(crate) struct Control {
     /// Told when there is a report to send.
     pub(crate) reports: Notify,
     pub(crate) glass: RefCell<Glass>,
+    /// Controls set and cleared on the own socket.
+    pub(crate) hands: RefCell<Hands>,
+    pub(crate) controls: RefCell<Controls>,
     pub(crate) health: RefCell<Health>,
     pub(crate) seq: Cell<u64>,
     /// When the last report's interval ended.
@@ -75,7 +82,8 @@ impl Control {
         shared: Arc<Shared>,
         boot: Uuid,
     ) -> Result<Self, GatewayError> {
-        let glass = Glass::open(&data_dir).map_err(|source| GatewayError::Journal { dir: data_dir.clone(), source })?;
+        let unusable = |source| GatewayError::Journal { dir: data_dir.clone(), source };
+        let (glass, hands) = (Glass::open(&data_dir).map_err(unusable)?, Hands::open(&data_dir).map_err(unusable)?);
         let control = Self {
             name,
             boot,
@@ -87,6 +95,8 @@ impl Control {
             alone: RefCell::default(),
             reports: Notify::new(),
             glass: RefCell::new(glass),
+            hands: RefCell::new(hands),
+            controls: RefCell::default(),
             health: RefCell::default(),
             seq: Cell::new(0),
             reported_ms: Cell::new(0),
@@ -121,7 +131,8 @@ impl Control {
     /// Puts a config in force, or says why not; then the last good one stays.
     pub(crate) fn put_in_force(&self, config: Config) -> Result<(), Refused> {
         let before = self.shared.current();
-        let compiled = Compiled::new(config, &before, &self.glass.borrow().in_force());
+        self.settle_hands(&config);
+        let compiled = Compiled::new(config, &before, &self.by_hand());
         match compiled {
             Ok(compiled) => {
                 tracing::info!(config = compiled.version(), "config in force");
@@ -181,11 +192,12 @@ impl Control {
         Ok(Reverted { service: kept.service, version: kept.version, rollout: kept.rollout, journal: kept.id })
     }
 
-    /// The ledger has these reverts.
+    /// The ledger has these reverts and controls.
     pub(crate) fn acknowledge_glass(&self, told: &[Uuid]) {
-        if let Err(error) = self.glass.borrow_mut().acknowledge(told) {
+        let hands = self.hands.borrow_mut().acknowledge(told);
+        if let Err(error) = self.glass.borrow_mut().acknowledge(told).and(hands) {
             // They are told again, and the server knows their ids.
-            tracing::warn!(%error, "could not note in the journal that reverts were acknowledged");
+            tracing::warn!(%error, "could not note in the journals what was acknowledged");
         }
     }
 

@@ -84,6 +84,14 @@ fn answer(control: &Control, request: ControlRequest, by: String) -> ControlRepl
             Ok(reverted) => ControlReply::Reverted(reverted),
             Err(error) => ControlReply::Refused(error),
         },
+        ControlRequest::Hold(wanted) => match control.hold(*wanted, by) {
+            Ok(held) => ControlReply::Held(Box::new(held)),
+            Err(error) => ControlReply::Refused(error),
+        },
+        ControlRequest::LetGo { target } => match control.let_go(&target, &by) {
+            Ok(controls) => ControlReply::LetGo { controls },
+            Err(error) => ControlReply::Refused(error),
+        },
     }
 }
 
@@ -108,6 +116,7 @@ fn status(control: &Control) -> ControlStatus {
                 off: canary.trial.off().map(|off| off.as_str().to_owned()),
             })
             .collect(),
+        controls: control.held(),
     }
 }
 

@@ -117,6 +117,16 @@ fn own(out: &mut String, control: &Control) {
     for (what, code) in Own::ALL {
         line(out, "gateway_own_answers_total", &format!("reason=\"{code}\""), control.shared.own(what));
     }
+    head(out, "gateway_controls_refused", "counter", "Requests that a control refused.");
+    for held in &control.shared.current().controls {
+        let labels = format!(
+            "service=\"{}\",kind=\"{}\",control=\"{}\"",
+            held.config.service,
+            held.config.what.kind(),
+            held.id()
+        );
+        line(out, "gateway_controls_refused_total", &labels, held.did.totals().0);
+    }
     head(out, "gateway_guard_trips", "counter", "Canaries that the local guard ejected.");
     line(out, "gateway_guard_trips_total", "", control.trips.get());
     head(out, "gateway_configs_refused", "counter", "Configs that could not be used.");

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use seaworthy_contract::gateway::{Report, ReportAck};
+use seaworthy_contract::gateway::{ControlHand, Report, ReportAck};
 use uuid::Uuid;
 
 /// Most reports kept: ten minutes.
@@ -38,12 +38,13 @@ impl Queue {
         Some(Report { age_ms: u64::try_from(age).unwrap_or(u64::MAX), ..report.clone() })
     }
 
-    /// Takes out what is persisted; returns the break-glass reverts it told.
+    /// Takes out what is persisted; returns what it told of the own socket.
     pub(crate) fn acknowledge(&mut self, ack: ReportAck) -> Vec<Uuid> {
         let mut told = Vec::new();
         while self.waiting.front().is_some_and(|(report, _)| report.boot == ack.boot && report.seq <= ack.seq) {
             let report = self.pop().expect("there is a first one");
             told.extend(report.break_glass.iter().map(|revert| revert.id));
+            told.extend(report.control_hands.iter().map(ControlHand::id));
         }
         told
     }

@@ -62,8 +62,8 @@ pub(crate) fn make(control: &Control) {
         in_flight: found.in_flight,
         trips: trips.collect(),
         break_glass: control.glass.borrow().waiting(jiff::Timestamp::now()),
-        controls: Vec::new(),
-        control_hands: Vec::new(),
+        controls: control.controls.borrow_mut().look(&control.shared.current(), now),
+        control_hands: control.hands.borrow().waiting(jiff::Timestamp::now()),
     };
     control.seq.set(seq);
     control.queue.borrow_mut().push(report, now);

@@ -5,6 +5,7 @@ pub(crate) mod attempt;
 pub(crate) mod body;
 pub(crate) mod connection;
 pub(crate) mod forward;
+pub(crate) mod hold;
 pub(crate) mod patience;
 pub(crate) mod pool;
 pub(crate) mod proxy;

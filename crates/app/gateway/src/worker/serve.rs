@@ -13,7 +13,7 @@ use crate::shared::Own;
 use crate::worker::body::Answer;
 use crate::worker::connection::{Connection, Side};
 use crate::worker::view::{View, Way};
-use crate::worker::{forward, proxy, reply};
+use crate::worker::{forward, hold, proxy, reply};
 
 /// Where a request goes.
 pub(crate) struct Target {
@@ -70,6 +70,10 @@ fn by_route(connection: &Connection, view: &View, request: &Request<Incoming>) -
     let path = request.uri().path();
     let index = view.compiled.table.find(&name, path).ok_or_else(|| no_route(connection, &name, path))?;
     let route = &view.compiled.routes[index];
+    // Before a version is asked for: what has none can be shuttered all the same.
+    if let Some(refusal) = hold::refusal(&route.controls, connection, route.reach.key.as_ref(), path, request) {
+        return Err(refusal);
+    }
     let service = route.service.ok_or_else(|| no_version(connection, &route.name))?;
     let uri = forward::target(request.uri(), None).ok_or_else(no_host)?;
     Ok(Target { service, way: Way::Route(index), uri })
@@ -82,6 +86,13 @@ fn by_call(connection: &Connection, view: &View, request: &Request<Incoming>) ->
     let service = view.compiled.by_name.get(dependency).copied();
     let service = service.ok_or_else(|| no_version(connection, dependency))?;
     let uri = forward::target(request.uri(), Some(rest)).ok_or_else(bad)?;
+    let called = &view.compiled.services[service];
+    if !called.controls.is_empty() {
+        let mine = called.controls.iter().filter(|held| held.is_for_calls_of(caller)).cloned().collect::<Vec<_>>();
+        if let Some(refusal) = hold::refusal(&mine, connection, called.reach.key.as_ref(), rest, request) {
+            return Err(refusal);
+        }
+    }
     let caller = view.compiled.by_name.get(caller).copied();
     Ok(Target { service, way: Way::Call(caller), uri })
 }

@@ -10,6 +10,8 @@ mod carrying;
 #[cfg(test)]
 mod control_plane;
 #[cfg(test)]
+mod controls;
+#[cfg(test)]
 mod counting;
 #[cfg(test)]
 mod failing;

@@ -2,14 +2,16 @@
 
 use std::path::Path;
 
-use seaworthy_model::{GatewayName, Position, RolloutId, ServiceId, VersionId};
+use seaworthy_model::{ControlId, GatewayName, Position, RolloutId, ServiceId, VersionId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::ControlConfig;
 use crate::api::ApiError;
+use crate::events::control::ControlV1;
 
-/// Longest request line, in bytes: the longest honest one has under 200.
-pub const CONTROL_LINE_MAX: u64 = 4_096;
+/// Longest request line, in bytes: a shutter's text of 2,000 characters, escaped, is the longest honest one.
+pub const CONTROL_LINE_MAX: u64 = 32_768;
 
 /// One request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,6 +26,43 @@ pub enum ControlRequest {
     },
     /// The same text as `/-/metrics` on the outbound address.
     Metrics,
+    /// Sets a control, at once, until its end.
+    Hold(Box<ControlWanted>),
+    /// Clears a control, or all of a service.
+    LetGo {
+        /// The control's id, or a service.
+        target: String,
+    },
+}
+
+/// A control that somebody wants on a gateway's own socket.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ControlWanted {
+    /// A service, or the name of a route.
+    pub target: String,
+    /// What it is to do.
+    pub what: ControlV1,
+    /// How long, in milliseconds.
+    pub for_ms: u64,
+    /// Why.
+    pub reason: String,
+    /// Whether it is an exercise.
+    #[serde(default)]
+    pub drill: bool,
+}
+
+/// A control in force on a gateway, and what it did there.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ControlHeld {
+    /// The control.
+    #[serde(flatten)]
+    pub control: ControlConfig,
+    /// Whether it was set on the gateway's own socket and the control plane does not name it yet.
+    pub by_hand: bool,
+    /// Requests that it refused.
+    pub refused: u64,
+    /// Requests that met it and passed.
+    pub passed: u64,
 }
 
 /// One answer.
@@ -34,6 +73,13 @@ pub enum ControlReply {
     Status(ControlStatus),
     /// The canary takes no new request from here on.
     Reverted(Reverted),
+    /// The control is journaled and in force.
+    Held(Box<ControlHeld>),
+    /// The controls are cleared.
+    LetGo {
+        /// Which.
+        controls: Vec<ControlId>,
+    },
     /// OpenMetrics text.
     Metrics {
         /// The text.
@@ -62,6 +108,9 @@ pub struct ControlStatus {
     pub reports_waiting: usize,
     /// The canaries.
     pub canaries: Vec<ControlCanary>,
+    /// The controls in force.
+    #[serde(default)]
+    pub controls: Vec<ControlHeld>,
 }
 
 /// One canary, as the gateway treats it.

@@ -6,7 +6,8 @@ mod telemetry;
 
 pub use config::{ArmConfig, Config, ControlConfig, RouteConfig, ServiceConfig, Upstream};
 pub use control::{
-    CONTROL_LINE_MAX, ControlCanary, ControlReply, ControlRequest, ControlStatus, Reverted, revert_command,
+    CONTROL_LINE_MAX, ControlCanary, ControlHeld, ControlReply, ControlRequest, ControlStatus, ControlWanted, Reverted,
+    revert_command,
 };
 pub use telemetry::{
     BreakGlass, COUNTS_MAX, Classes, ControlHand, ControlSeen, Count, GAVE_UP_MS, InFlight, Moment, REPORT_EVERY_MS,

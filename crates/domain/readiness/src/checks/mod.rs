@@ -2,6 +2,8 @@
 
 use crate::Check;
 
+mod adp_09_shutter_proven;
+mod adp_15_controls_proven;
 mod dep_08_reverted_within_seconds;
 mod dep_12_revert_proven;
 mod inc_01_restore_first;
@@ -14,6 +16,8 @@ mod tel_03_page_reaches_a_person;
 pub const ALL: &[Check] = &[
     own_09_one_owner::CHECK,
     own_16_on_call_now::CHECK,
+    adp_09_shutter_proven::CHECK,
+    adp_15_controls_proven::CHECK,
     dep_08_reverted_within_seconds::CHECK,
     dep_12_revert_proven::CHECK,
     tel_03_page_reaches_a_person::CHECK,

@@ -16,8 +16,10 @@ fn evaluate(facts: &ServiceSnapshot, now: Timestamp) -> Verdict {
     let Some(shift) = &facts.on_call else {
         return Verdict::DoesNotHold { seen: "nobody is on call".to_owned(), evidence: None };
     };
+    // Somebody is on call either way: whether a message reaches them is what a drill shows (TEL-03).
+    let unconfirmed = if shift.has_confirmed_contact { "" } else { ", who has confirmed no contact" };
     Verdict::Holds {
-        seen: format!("{}, by rotation {}", shift.person, shift.rotation),
+        seen: format!("{}, by rotation {}{unconfirmed}", shift.person, shift.rotation),
         // The schedule is asked at this moment: that is when it was seen, and it ends with the shift.
         evidence: Evidence {
             position: shift.position,

@@ -2,10 +2,10 @@
 
 use expect_test::{Expect, expect};
 use jiff::{SignedDuration, Timestamp};
-use seaworthy_model::Tier;
+use seaworthy_model::{ControlKind, Tier};
 
 use super::ALL;
-use crate::snapshot::{Declared, Drill, OnCall, PagingRule, Revert, RevertTrigger, ServiceSnapshot};
+use crate::snapshot::{Controlled, Declared, Drill, OnCall, PagingRule, Revert, RevertTrigger, ServiceSnapshot};
 use crate::{Verdict, evaluate};
 
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
@@ -25,6 +25,8 @@ fn new_service() -> ServiceSnapshot {
         reverts: vec![],
         drills: vec![],
         paging_rules: vec![],
+        controls: vec![],
+        has_edges: true,
     }
 }
 
@@ -37,6 +39,18 @@ fn revert(trigger: RevertTrigger, hours: i64) -> Revert {
         took_s: 0.62,
         from_first_bad_s: Some(1.9),
         position: 41,
+        gateways: vec!["gw-1".into()],
+    }
+}
+
+fn controlled(kind: ControlKind, hours: i64) -> Controlled {
+    Controlled {
+        kind,
+        set_at: ago(hours),
+        took_s: 0.31,
+        from_first_bad_s: None,
+        drill: true,
+        position: 50 + kind as u64,
         gateways: vec!["gw-1".into()],
     }
 }
@@ -72,6 +86,8 @@ fn a_new_service_is_mostly_unknown() {
         expect![[r#"
             OWN-09 holds: team shop, 4 people (#2, until 1970-03-31T23:00:00Z)
             OWN-16 does not hold: nobody is on call
+            ADP-09 unknown: no shutter of it was seen by anybody yet
+            ADP-15 unknown: not seen to work in 180 days: shutter, throttle, isolate
             DEP-08 unknown: no machine has reverted a change of it yet
             DEP-12 unknown: no revert of it was seen in production yet
             TEL-03 unknown: no drill of it was followed to a person yet
@@ -93,7 +109,7 @@ fn one_person_is_no_people() {
 
 #[test]
 fn a_machine_revert_proves_three_rows() {
-    let on_call = OnCall { person: "Ines".into(), rotation: "shop".into(), position: 3, until: ago(-5) };
+    let on_call = OnCall { person: "Ines".into(), rotation: "shop".into(), position: 3, until: ago(-5), has_confirmed_contact: true };
     let facts =
         ServiceSnapshot { on_call: Some(on_call), reverts: vec![revert(RevertTrigger::Machine, 2)], ..new_service() };
     check(
@@ -101,6 +117,8 @@ fn a_machine_revert_proves_three_rows() {
         expect![[r#"
             OWN-09 holds: team shop, 4 people (#2, until 1970-03-31T23:00:00Z)
             OWN-16 holds: Ines, by rotation shop (#3, until 1970-01-01T05:00:00Z)
+            ADP-09 unknown: no shutter of it was seen by anybody yet
+            ADP-15 unknown: not seen to work in 180 days: shutter, throttle, isolate
             DEP-08 holds: v2 was off 0.6 s after the decision, 1.9 s after the first bad response (#41, until 1970-03-31T22:00:00Z)
             DEP-12 holds: v2 was reverted, took 0.6 s (#41, until 1970-03-31T22:00:00Z)
             TEL-03 unknown: no drill of it was followed to a person yet
@@ -118,6 +136,8 @@ fn a_revert_by_hand_does_not_prove_the_machine_and_slow_is_slow() {
         expect![[r#"
             OWN-09 holds: team shop, 4 people (#2, until 1970-03-31T23:00:00Z)
             OWN-16 does not hold: nobody is on call
+            ADP-09 unknown: no shutter of it was seen by anybody yet
+            ADP-15 unknown: not seen to work in 180 days: shutter, throttle, isolate
             DEP-08 unknown: no machine has reverted a change of it yet
             DEP-12 holds: v2 was reverted, took 7 min (#41, until 1970-03-31T22:00:00Z)
             TEL-03 unknown: no drill of it was followed to a person yet
@@ -149,6 +169,8 @@ fn a_service_shipped_elsewhere_has_nothing_to_revert() {
         expect![[r#"
             OWN-09 does not hold: team shop has no members, so nobody owns it
             OWN-16 does not hold: nobody is on call
+            ADP-09 does not apply: no gateway of Seaworthy carries its requests
+            ADP-15 does not apply: no gateway of Seaworthy carries its requests
             DEP-08 does not apply: its versions are not shipped through Seaworthy
             DEP-12 does not apply: its versions are not shipped through Seaworthy
             TEL-03 unknown: no drill of it was followed to a person yet
@@ -216,4 +238,76 @@ fn every_rule_that_pages_has_to_reach_somebody() {
     ] {
         assert_eq!(row("SLO-11", &ServiceSnapshot { paging_rules, ..new_service() }), want);
     }
+}
+
+fn said(facts: &ServiceSnapshot, row: &str) -> String {
+    let finding = evaluate(facts, NOW).into_iter().find(|finding| finding.row == row).expect("there is such a row");
+    match finding.verdict {
+        Verdict::Holds { seen, evidence, .. } => format!("holds: {seen} (#{})", evidence.position),
+        Verdict::DoesNotHold { seen, .. } => format!("does not hold: {seen}"),
+        Verdict::Unknown { missing } => format!("unknown: {missing}"),
+        Verdict::DoesNotApply { because } => format!("does not apply: {because}"),
+    }
+}
+
+#[test]
+fn controls_count_once_they_were_seen_to_work() {
+    use ControlKind::{Isolate, Shutter, Throttle};
+    let with = |controls: Vec<Controlled>| ServiceSnapshot { controls, ..new_service() };
+    let slow = Controlled { took_s: 41.0, ..controlled(Shutter, 1) };
+    for (facts, shutter, all) in [
+        (with(vec![]), "unknown: no shutter", "unknown: not seen to work in 180 days: shutter, throttle, isolate"),
+        (
+            with(vec![controlled(Shutter, 1)]),
+            "holds: shuttered as a drill, in force everywhere after 0.3 s (#50)",
+            "unknown: not seen to work in 180 days: throttle, isolate",
+        ),
+        (with(vec![slow]), "does not hold: shuttered as a drill, in force everywhere after 41 s", "unknown"),
+        (with(vec![controlled(Shutter, 24 * 91)]), "unknown: the last shutter of it is too old", "unknown"),
+        (
+            with(vec![controlled(Shutter, 24 * 100), controlled(Throttle, 2), controlled(Isolate, 1)]),
+            "unknown: the last shutter",
+            "holds: in force everywhere: shutter after 0.3 s, throttle after 0.3 s, isolate after 0.3 s (#50)",
+        ),
+        (
+            with(vec![controlled(Shutter, 24 * 181), controlled(Throttle, 2), controlled(Isolate, 1)]),
+            "unknown",
+            "unknown: not seen to work in 180 days: shutter",
+        ),
+        (
+            ServiceSnapshot { has_edges: false, ..with(vec![controlled(Shutter, 3), controlled(Throttle, 2)]) },
+            "holds",
+            "holds: in force everywhere: shutter after 0.3 s, throttle after 0.3 s (#50)",
+        ),
+        (ServiceSnapshot { shipped_here: false, ..new_service() }, "does not apply", "does not apply"),
+    ] {
+        assert!(said(&facts, "ADP-09").starts_with(shutter), "{}", said(&facts, "ADP-09"));
+        assert!(said(&facts, "ADP-15").starts_with(all), "{}", said(&facts, "ADP-15"));
+    }
+}
+
+#[test]
+fn a_throttle_or_an_isolation_restores_and_a_shutter_or_a_drill_does_not() {
+    let real = |kind, s| Controlled { drill: false, from_first_bad_s: Some(s), ..controlled(kind, 1) };
+    let drill = Controlled { drill: true, ..real(ControlKind::Throttle, 9.0) };
+    for (control, want) in [
+        (real(ControlKind::Throttle, 60.0), "holds: restored 60 s after the first bad response, by a throttle (#51)"),
+        (
+            real(ControlKind::Isolate, 299.0),
+            "holds: restored 5 min after the first bad response, by an isolation (#52)",
+        ),
+        (real(ControlKind::Throttle, 301.0), "does not hold: restored 5 min"),
+        (real(ControlKind::Shutter, 60.0), "unknown: no failure of it was met"),
+        (drill, "unknown: no failure of it was met"),
+        (controlled(ControlKind::Throttle, 1), "unknown: no failure of it was met"),
+    ] {
+        let facts = ServiceSnapshot { controls: vec![control], ..new_service() };
+        assert!(said(&facts, "INC-01").starts_with(want), "{}", said(&facts, "INC-01"));
+    }
+    let facts = ServiceSnapshot {
+        reverts: vec![revert(RevertTrigger::Machine, 1)],
+        controls: vec![Controlled { set_at: ago(2), ..real(ControlKind::Throttle, 60.0) }],
+        ..new_service()
+    };
+    assert!(said(&facts, "INC-01").contains("by reverting v2"), "the last one counts");
 }

@@ -108,6 +108,7 @@ fn the_status_is_read_by_people() {
         control_plane_age_ms: Some(2_345),
         refused: Some("route \"x\":\u{1b}[31m bad".to_owned()),
         reports_waiting: 8,
+        controls: Vec::new(),
         canaries: vec![canary(None), canary(Some("local guard"))],
     });
     let (code, out, ..) = asked("status", status, false, &serde_json::to_string(&answer).unwrap());

@@ -42,7 +42,17 @@ impl Bucket {
     pub(super) fn add(&mut self, count: &Count, ended_at: Timestamp, interval_ms: u64) {
         let gave_up = count.ended.gave_up;
         let failed = count.seen_idempotent.saturating_add(count.seen_other).saturating_add(gave_up);
-        let requests = count.ended.met().max(failed);
+        self.part(count.ended.met().max(failed), failed, ended_at, interval_ms);
+        self.users = self.users.saturating_add(count.users);
+        self.users_failed = self.users_failed.saturating_add(count.users_failed);
+    }
+
+    /// Adds requests that a control refused: no version is to blame, and nobody was served. Of users nothing is known.
+    pub(super) fn refuse(&mut self, requests: u64, ended_at: Timestamp, interval_ms: u64) {
+        self.part(requests, requests, ended_at, interval_ms);
+    }
+
+    fn part(&mut self, requests: u64, failed: u64, ended_at: Timestamp, interval_ms: u64) {
         let from = ago(ended_at, interval_ms.min(BUCKET_MS.unsigned_abs()));
         let is_full = self.parts.len() >= PARTS_MAX && !self.parts.contains_key(&ended_at);
         let last = self.parts.keys().next_back().copied().filter(|_| is_full);
@@ -50,8 +60,6 @@ impl Bucket {
         part.from = part.from.min(from);
         part.requests = part.requests.saturating_add(requests);
         part.failed = part.failed.saturating_add(failed);
-        self.users = self.users.saturating_add(count.users);
-        self.users_failed = self.users_failed.saturating_add(count.users_failed);
     }
 
     /// Returns from the first to the last report in which a request failed, where enough did.

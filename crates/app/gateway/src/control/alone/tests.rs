@@ -1,12 +1,11 @@
 //! What is ejected, after how many looks, and what never is.
 
-use std::collections::HashMap;
-
 use seaworthy_contract::gateway::{ArmConfig, Classes, Config, ServiceConfig, Upstream};
 use seaworthy_model::{RolloutId, Share};
 use uuid::Uuid;
 
 use super::*;
+use crate::compiled::ByHand;
 use crate::trial::Off;
 
 const STEP: u64 = 5;
@@ -22,7 +21,7 @@ fn compiled(stable: bool, step: u64, before: &Compiled) -> Compiled {
     Compiled::new(
         Config { version: step, routes: Vec::new(), services: vec![service], controls: Vec::new() },
         before,
-        &HashMap::new(),
+        &ByHand::default(),
     )
     .unwrap()
 }

@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::*;
-use crate::compiled::Compiled;
+use crate::compiled::{ByHand, Compiled};
 use crate::row::When;
 
 fn shared() -> Shared {
@@ -36,7 +36,7 @@ fn with_canary(canary: Option<(&str, u128)>) -> Compiled {
     let service =
         ServiceConfig { service: "checkout".parse().unwrap(), stable: Some(arm("v1")), canary: canary.map(upstream) };
     let config = Config { version: 1, routes: Vec::new(), services: vec![service], controls: Vec::new() };
-    Compiled::new(config, &Compiled::default(), &HashMap::new()).unwrap()
+    Compiled::new(config, &Compiled::default(), &ByHand::default()).unwrap()
 }
 
 #[test]
