@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use seaworthy_alert::{Alert, Change, Purpose, Rule};
+use seaworthy_contract::catalogue::Service;
 use seaworthy_contract::events::rollout::RevertCauseV1;
 use seaworthy_model::{AlertId, Position, ServiceId, Timestamp};
 use seaworthy_readiness::{Controlled, Drill, PagingRule, Revert, RevertTrigger};

@@ -257,6 +257,7 @@ fn held_now(held: &ControlHeld) -> String {
     )
 }
 
+#[expect(clippy::ptr_arg, reason = "what is printed is what is encoded, and its size is known")]
 fn let_go(controls: &Vec<ControlId>) -> String {
     let ids: Vec<String> = controls.iter().map(ToString::to_string).collect();
     format!(

@@ -103,6 +103,11 @@ impl Gateways {
         self.there(now).next().is_some_and(|(first, _)| first == gateway)
     }
 
+    /// Returns the names of the gateways that are not lost.
+    pub fn names(&self, now: Timestamp) -> impl Iterator<Item = &GatewayName> {
+        self.there(now).map(|(name, _)| name)
+    }
+
     /// Returns the gateways that are not lost.
     fn there(&self, now: Timestamp) -> impl Iterator<Item = (&GatewayName, &GatewaySeen)> {
         self.0.iter().filter(move |(_, seen)| now.duration_since(seen.reported_at).unsigned_abs() < GATEWAY_LOST)
