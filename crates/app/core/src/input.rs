@@ -12,7 +12,7 @@ use seaworthy_contract::events::alert::{AlertSilencedV1, AlertUnsilencedV1, Rule
 use seaworthy_contract::events::downtime::CauseV1;
 use seaworthy_contract::events::incident::{IncidentClockV1, IncidentRoleV1};
 use seaworthy_contract::events::rota::HeldV1;
-use seaworthy_contract::events::server::ScopeV2;
+use seaworthy_contract::events::server::ScopeV3;
 use seaworthy_contract::gateway::{BreakGlass, Trip};
 use seaworthy_contract::process::Observed;
 use seaworthy_model::{
@@ -214,7 +214,7 @@ pub enum Input {
         /// The credential.
         token: TokenId,
         /// What it may do.
-        scope: ScopeV2,
+        scope: ScopeV3,
         /// What it is for.
         label: String,
         /// When it ends.

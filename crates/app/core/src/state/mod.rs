@@ -8,6 +8,7 @@ mod announced;
 mod catalogue;
 mod control;
 mod downtime;
+mod incident;
 mod page;
 mod rollout;
 mod rota;
@@ -18,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use seaworthy_alert::Alerts;
 use seaworthy_contract::events::Event;
-use seaworthy_contract::events::server::ScopeV2;
+use seaworthy_contract::events::server::ScopeV3;
 use seaworthy_model::{ControlId, GatewayName, PageId, Position, RolloutId, RotationId, ServiceId, TokenId};
 use uuid::Uuid;
 
@@ -27,6 +28,8 @@ pub(crate) use announced::Announced;
 pub use catalogue::{Catalogue, Declared};
 pub use control::ControlRecord;
 pub use downtime::{Downtime, FunctionKey, Recorded, WindowRecord, function_name};
+pub use incident::{IncidentRecord, Incidents, Line, Noted, NotedChange};
+pub(crate) use incident::{is_meant, moment, role, stands};
 use page::Taken;
 pub use page::{Call, ChannelState, Climb, Exhausted, PageRecord};
 pub use rollout::{Placed, RolloutRecord};
@@ -58,6 +61,8 @@ pub struct State {
     pub alerts: Alerts,
     /// Controls over services' traffic.
     pub controls: BTreeMap<ControlId, ControlRecord>,
+    /// What went wrong, who came, and what changed lately.
+    pub incidents: Incidents,
     /// What was seen of services since when, and what was declared.
     pub downtime: Downtime,
     /// The last start of each gateway.
@@ -78,7 +83,7 @@ pub struct State {
 #[derive(Debug, Clone, PartialEq)]
 pub struct TokenRecord {
     /// What it may do.
-    pub scope: ScopeV2,
+    pub scope: ScopeV3,
     /// What it is for.
     pub label: String,
     /// When it ends.
@@ -95,6 +100,7 @@ impl TokenRecord {
 impl State {
     /// Folds one fact in.
     pub fn apply(&mut self, fact: &Fact) {
+        self.note_change(fact);
         self.position = fact.position;
         self.at = Some(fact.at);
         self.began_at.get_or_insert(fact.at);
@@ -187,10 +193,13 @@ impl State {
             | Event::IncidentRestored(_)
             | Event::IncidentReopened(_)
             | Event::IncidentClosed(_)
-            | Event::IncidentClockSet(_) => {}
+            | Event::IncidentClockSet(_) => {
+                // Incidents look at every fact, below.
+            }
             // What tripped is history; what follows from it are events of their own.
             Event::GuardTripped(_) | Event::Unknown { .. } => {}
         }
+        self.apply_incident(fact);
         if changes_config(&fact.event) {
             self.config_version = fact.position;
         }

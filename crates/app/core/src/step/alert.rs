@@ -1,9 +1,12 @@
 //! Alerts: signals in, events out; and whoever is due is paged by ownership.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
-use seaworthy_alert::{self as alerts, Alert, Change, Event as Alerting, Nature, Phase, Purpose, Signal, Urgency};
+use seaworthy_alert::{
+    self as alerts, Alert, Alerts, Change, Event as Alerting, Nature, Phase, Purpose, Signal, Urgency,
+};
 use seaworthy_contract::catalogue::DependencyKind;
 use seaworthy_contract::events::Event;
 use seaworthy_contract::events::alert::{
@@ -17,7 +20,7 @@ use super::fit::line;
 use super::page;
 use crate::state::Announced;
 use crate::watch::objectives::clock;
-use crate::{Cx, NewFact, Refusal, State};
+use crate::{Cx, NewFact, Refusal, State, Word};
 
 /// Longest silence: who needs longer changes the rule.
 const SILENCE_MAX: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -27,17 +30,38 @@ const HARD_MAX: usize = 2_000;
 
 /// Takes what one rule says. A service that nobody declared has no owner to tell, so it is not an alert.
 pub(super) fn signal(state: &State, signal: &Signal, cx: &mut Cx) -> Vec<NewFact> {
+    says(state, &state.alerts, signal, cx).iter().filter_map(fact).collect()
+}
+
+/// Takes what another system says at once: each word on what the words before it have made. Nothing is copied for words
+/// that say what is known, which most do.
+pub(super) fn heard(state: &State, words: &[Word], cx: &mut Cx) -> Vec<NewFact> {
+    let mut known = Cow::Borrowed(&state.alerts);
+    let mut facts = Vec::new();
+    for (index, word) in words.iter().enumerate() {
+        let events = match word {
+            Word::Says(signal) => says(state, &known, signal, cx),
+            Word::Ends(rule) => alerts::end(&known, rule),
+        };
+        if index + 1 < words.len() {
+            events.iter().for_each(|event| known.to_mut().apply(event, cx.now));
+        }
+        facts.extend(events.iter().filter_map(fact));
+    }
+    facts
+}
+
+fn says(state: &State, known: &Alerts, signal: &Signal, cx: &mut Cx) -> Vec<Alerting> {
     if state.catalogue.service(&signal.service).is_none() && signal.phase == Phase::Firing {
         return Vec::new();
     }
     let (now, entropy) = (cx.now, &mut cx.entropy);
     let hard = |service: &ServiceId| hard(state, service);
-    let events = alerts::decide(&state.alerts, signal, &hard, &mut || AlertId::new(now, entropy));
-    events.iter().filter_map(fact).collect()
+    alerts::decide(known, signal, &hard, &mut || AlertId::new(now, entropy))
 }
 
 /// Returns the services that one cannot work without, at any distance.
-fn hard(state: &State, service: &ServiceId) -> BTreeSet<ServiceId> {
+pub(crate) fn hard(state: &State, service: &ServiceId) -> BTreeSet<ServiceId> {
     let mut found = BTreeSet::new();
     let mut open = vec![service.clone()];
     while let Some(next) = open.pop().filter(|_| found.len() < HARD_MAX) {

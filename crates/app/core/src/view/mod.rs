@@ -2,6 +2,7 @@
 
 mod action;
 mod alert;
+mod contact;
 mod control;
 mod downtime;
 mod incident;
@@ -45,7 +46,10 @@ pub use probe::{probe, probers, probes};
 pub use readiness::readiness;
 pub use rollout::{rollout, rollouts, series};
 pub(crate) use rota::why;
-pub use rota::{calendar, file_plan, level, local, rota, rota_offer, rotas};
+pub use rota::{
+    RotaAbout, RotaNotice, RotaQuestion, calendar, file_plan, level, local, rota, rota_asks, rota_missing, rota_notices,
+    rota_offer, rota_offer_sentence, rota_question, rotas,
+};
 pub use rule::{review, rule, rule_services, rules};
 pub use service::{nearest_service, service, services};
 pub use status::status;

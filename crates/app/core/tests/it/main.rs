@@ -13,11 +13,13 @@ mod downtime;
 #[cfg(test)]
 mod events;
 #[cfg(test)]
+mod incidents;
+#[cfg(test)]
 mod laws;
 #[cfg(test)]
-mod situations;
-#[cfg(test)]
 mod paging;
+#[cfg(test)]
+mod situations;
 #[cfg(test)]
 mod sources;
 #[cfg(test)]

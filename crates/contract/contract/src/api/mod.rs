@@ -5,6 +5,7 @@
 mod action;
 mod alert;
 mod catalogue;
+mod contact;
 mod control;
 mod downtime;
 mod error;
@@ -29,6 +30,7 @@ pub use alert::{
     SilenceRequest, UnownedAlert, UnsilenceRequest,
 };
 pub use catalogue::{Change, ChangeKind, Kept, KeptReason, Plan};
+pub use contact::{ContactTried, ContactsTried, PersonContactState, PersonContacts, Reach};
 pub use control::{
     CONTROL_DRILL_FOR_MS, CONTROL_FOR_MAX_MS, CONTROL_FOR_MS, CONTROLS_SHOWN_MAX, Control, ControlAnswer, ControlAsked,
     ControlPreview, ControlState, ControlWay, ExtendControl, SetControl,
@@ -51,16 +53,18 @@ pub use objective::{
     Budget, OBJECTIVE_POINTS_MAX, Objective, ObjectiveBrief, ObjectivePoint, ObjectiveSeries, ObjectiveState, Outlook,
     Sight, Tier, Window,
 };
-pub use page::{LadderEnd, Page, PageCall, PageCalled, PageCallee, PageChannel, PageContact, PageLadder, PageMatter, PageState};
+pub use page::{
+    LadderEnd, Page, PageCall, PageCalled, PageCallee, PageChannel, PageContact, PageLadder, PageMatter, PageState,
+};
 pub use probe::{Probe, ProbePlace, ProbeRun, ProbeRuns, ProbeState, ProbeUnseen, Prober};
 pub use readiness::{Evidence, Finding, Readiness, Verdict};
 pub use rollout::{
     ActRequest, ArmTotals, JudgeView, RevertTimes, Rollout, RolloutState, ShipRequest, Shipped, Step, StepState,
 };
 pub use rota::{
-    ROTA_DAYS_MAX, Rota, RotaFinding, RotaGap, RotaHandOver, RotaHolder, RotaMember, RotaNow, RotaOffer,
-    RotaOfferRequest, RotaOfferState, RotaOverride, RotaOverrideRequest, RotaPlan, RotaShadow, RotaShift, RotaState,
-    RotaTime,
+    ROTA_DAYS_MAX, Rota, RotaFinding, RotaGap, RotaHandOver, RotaHolder, RotaInvitation, RotaInviteRequest, RotaMember,
+    RotaNow, RotaOffer, RotaOfferRequest, RotaOfferState, RotaOverride, RotaOverrideRequest, RotaPlan, RotaShadow,
+    RotaShift, RotaStart, RotaStartRequest, RotaState, RotaTime,
 };
 pub use rule::{
     Distinct, DrillRequest, Proposal, RULES_SHOWN_MAX, Rule, RuleChangeRequest, RuleChanged, Suggestion, Worth,
