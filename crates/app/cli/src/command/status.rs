@@ -1,6 +1,6 @@
 //! `seaworthy status`: is anybody needed, what serves, who is on call.
 
-use seaworthy_contract::api::{GatewayStatus, Page, Rollout, Service, Status, VersionState, VersionView};
+use seaworthy_contract::api::{GatewayStatus, Page, PageMatter, Rollout, Service, Status, VersionState, VersionView};
 
 use super::pages::{id, id_chars};
 use crate::context::Context;
@@ -20,7 +20,9 @@ fn text(status: &Status, view: &View) -> String {
     let view = &View { now: status.now, ..*view };
     let alarm = |text: &str| wrapped(text, view).iter().map(|line| view.alarm(line)).collect::<Vec<_>>();
     let sentence = harmless(&status.sentence);
-    let is_alarming = !status.pages.is_empty() || failing(status).next().is_some();
+    let is_alarming = status.pages.iter().any(goes_on)
+        || status.services.iter().any(|service| service.failing_since.is_some())
+        || failing(status).next().is_some();
     let mut lines = if is_alarming { alarm(&sentence) } else { wrapped(&sentence, view) };
     if !status.store_writable {
         lines.extend(alarm("The store takes no writes: nothing can be shipped or acknowledged; reads go on."));
@@ -143,13 +145,25 @@ fn on_call(service: &Service, detail: Detail, view: &View) -> String {
     }
 }
 
+/// Whether somebody must do more about a page than to say that it was read.
+fn goes_on(page: &Page) -> bool {
+    page.matter == PageMatter::GoesOn
+}
+
 fn lines_of_page(page: &Page, chars: usize, view: &View) -> Vec<String> {
     const WORD: &str = "page:";
     let when = ago(view.seconds_since(page.requested_at));
     let (sentence, to) = (harmless(&page.sentence), super::pages::to(page));
-    let line = format!("{WORD} {sentence} ({to}, {when}; `seaworthy pages ack {}`)", id(page, chars));
+    let matter = match page.matter {
+        PageMatter::GoesOn => "",
+        PageMatter::Over => "over; ",
+        PageMatter::Drill => "a drill; ",
+    };
+    let line = format!("{WORD} {sentence} ({matter}{to}, {when}; `seaworthy pages ack {}`)", id(page, chars));
     let mut lines = wrapped(&line, view);
-    lines[0] = lines[0].replacen(WORD, &view.alarm(WORD), 1);
+    if goes_on(page) {
+        lines[0] = lines[0].replacen(WORD, &view.alarm(WORD), 1);
+    }
     lines
 }
 

@@ -1,12 +1,12 @@
 //! The whole in one answer.
 
 use seaworthy_alert::Urgency;
-use seaworthy_contract::api::{GatewayStatus, Page, PageState, Rollout, RolloutState, Service, Status};
+use seaworthy_contract::api::{GatewayStatus, Page, PageMatter, PageState, Rollout, RolloutState, Service, Status};
 use seaworthy_model::ServiceId;
 use uuid::Uuid;
 
 use super::alert::counts;
-use super::{Look, open_alerts, page, pages, rollouts, service, services};
+use super::{Look, open_alerts, pages, rollouts, service, services};
 
 /// Most services that are named as not well beside the answer: the list below it has them all.
 const NAMED_MAX: usize = 5;
@@ -64,8 +64,8 @@ fn answer(
 ) -> (String, Option<ServiceId>) {
     let open: Vec<_> = look.state.alerts.all_open().map(|(_, alert)| alert).filter(|a| counts(look, a)).collect();
     let (urgent, tickets): (Vec<_>, Vec<_>) = open.into_iter().partition(|alert| alert.urgency == Urgency::Page);
-    let (over, pages): (Vec<_>, Vec<_>) = pages.iter().partition(|page| page::is_over(look, page));
-    let (drills, pages): (Vec<_>, Vec<_>) = pages.into_iter().partition(|page| page::is_drill(look, page));
+    let (over, pages): (Vec<_>, Vec<_>) = pages.iter().partition(|page| page.matter == PageMatter::Over);
+    let (drills, pages): (Vec<_>, Vec<_>) = pages.into_iter().partition(|page| page.matter == PageMatter::Drill);
     let failing = unwell.iter().find(|service| service.failing_since.is_some()).or(unwell.first());
     let sentence = match (pages.as_slice(), urgent.as_slice(), live) {
         ([one], ..) => {

@@ -17,8 +17,8 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use seaworthy_contract::api::{
-    ApiError, ArmTotals, Code, Evidence, Finding, JudgeView, Page, PageChannel, PageState, Readiness, RevertTimes,
-    Rollout, RolloutState, ShipRequest, Shipped, Step, StepState, Verdict, Verification,
+    ApiError, ArmTotals, Code, Evidence, Finding, JudgeView, Page, PageChannel, PageMatter, PageState, Readiness,
+    RevertTimes, Rollout, RolloutState, ShipRequest, Shipped, Step, StepState, Verdict, Verification,
 };
 use seaworthy_model::{Entropy, PageId, RolloutId, Timestamp};
 use serde::Serialize;
@@ -128,6 +128,7 @@ pub(crate) fn page(rollout: &Rollout) -> Page {
         to_name: Some("Ines".to_owned()),
         sentence: "customers could not place orders".to_owned(),
         state: PageState::Delivered,
+        matter: PageMatter::GoesOn,
         rollout: Some(rollout.id),
         alert: None,
         verdict: None,
@@ -140,6 +141,7 @@ pub(crate) fn page(rollout: &Rollout) -> Page {
             PageChannel { channel: "webhook-1".to_owned(), state: "waiting".to_owned(), at: Some(at(1)) },
             PageChannel { channel: "portal".to_owned(), state: "delivered".to_owned(), at: Some(at(2_500)) },
         ],
+        ladder: PageLadder::default(),
         position: 55,
     }
 }

@@ -1,7 +1,7 @@
 //! What a person reads in `seaworthy status`.
 
 use expect_test::{Expect, expect};
-use seaworthy_contract::api::{Status, VersionState};
+use seaworthy_contract::api::{PageMatter, Status, VersionState};
 use serde_json::{Value, json};
 
 use super::{run, text};
@@ -46,6 +46,25 @@ fn a_quiet_system_says_so() {
 
         no gateway was heard since the server started"#]],
     );
+}
+
+#[test]
+fn a_page_that_only_waits_to_be_read_is_no_alarm() {
+    let painted = |matter: PageMatter| {
+        let mut status = status();
+        status.pages[0].matter = matter;
+        text(&status, &View { colour: true, ..view() })
+    };
+    let red = "\u{1b}[";
+    assert_eq!(painted(PageMatter::GoesOn).matches(red).count(), 4, "the sentence and `page:`, each on and off");
+    for (matter, says) in [(PageMatter::Over, "(over; Ines Ek, 8 s ago;"), (PageMatter::Drill, "(a drill; Ines Ek")] {
+        let said = painted(matter);
+        assert!(said.contains(says) && !said.contains(red), "{said:?}");
+    }
+    let mut failing = status();
+    failing.pages.clear();
+    failing.services[0].failing_since = Some(failing.now);
+    assert!(text(&failing, &View { colour: true, ..view() }).starts_with(red), "nobody is paged yet, and it fails");
 }
 
 #[test]
