@@ -10,6 +10,7 @@ use seaworthy_model::{AlertId, ServiceId};
 
 use super::{Look, page};
 use crate::state::Announced;
+use crate::watch::objectives;
 
 /// Open alerts shown beside a service or the whole: more are a list of their own.
 const OPEN_SHOWN_MAX: usize = 50;
@@ -85,6 +86,7 @@ fn view(look: &Look<'_>, id: AlertId, record: &alerts::Alert, announced: &Announ
         urgency: asks(record.urgency),
         drill: record.purpose == Purpose::Drill,
         sentence: record.sentence.clone(),
+        now: at_present(look, record),
         began_at: record.began_at,
         fired_at: record.fired_at,
         resolved_at: record.resolved_at,
@@ -96,6 +98,17 @@ fn view(look: &Look<'_>, id: AlertId, record: &alerts::Alert, announced: &Announ
         announced_until: announced.until(record).filter(|_| record.is_open()),
         page: record.page.and_then(|(page, _)| page::page(look, page)),
     }
+}
+
+/// What is so now: of an objective that says so, or else of a probe. What another system watches, it knows alone.
+fn at_present(look: &Look<'_>, alert: &alerts::Alert) -> Option<String> {
+    let rules = || alert.rules.iter().filter(|_| alert.is_open() && alert.purpose == Purpose::Real);
+    let objectives = rules().filter_map(|rule| look.watch.objectives.get(rule.strip_prefix("objective/")?));
+    let mut said = objectives.filter_map(|watched| objectives::at_present(watched, look.now));
+    said.next().or_else(|| {
+        let mut probes = rules().filter_map(|rule| look.watch.probes.get(rule.strip_prefix("probe/")?));
+        probes.next().map(|probed| probed.at_present())
+    })
 }
 
 fn named(id: AlertId, alert: &alerts::Alert) -> AlertRef {
@@ -123,6 +136,7 @@ fn brief(look: &Look<'_>, id: AlertId, alert: &alerts::Alert, announced: &Announ
         urgency: asks(alert.urgency),
         drill: alert.purpose == Purpose::Drill,
         sentence: alert.sentence.clone(),
+        now: at_present(look, alert),
         began_at: alert.began_at,
         page: record.map(page::state),
         folded: alert.folded_into.is_some(),

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex};
 use jiff::{SignedDuration, Timestamp};
 use seaworthy_contract::catalogue::{Counting, Indicator, Layered, Objective, Period, Person, Rotation};
 use seaworthy_contract::gateway::{Classes, Count};
+use seaworthy_core::view::Look;
 use seaworthy_model::{Arm, Tally};
 use seaworthy_signals::Resolution;
 use seaworthy_store::{Answer, Row, SeriesError, SeriesStore};
@@ -262,6 +263,33 @@ fn a_total_outage_pages_at_the_mathematical_floor_and_ends_by_itself() {
     let over = bench.until(3_600, 25, 0, |shared| open_alerts(shared) == 0).expect("it ends");
     assert!((300.0..3_600.0).contains(&over), "not before the short window is calm: {over} s");
     assert_eq!(read(&bench.engine, pages).len(), 1, "once");
+}
+
+#[test]
+fn an_open_alert_says_what_is_so_now_and_not_only_what_was() {
+    let mut bench = Bench::new(vec![availability()]);
+    bench.traffic(600, 25, 0);
+    bench.until(120, 0, 25, is_paged).expect("paged");
+    let said = |bench: &Bench| {
+        let now = bench.now();
+        read(&bench.engine, |shared| {
+            let look =
+                Look { state: &shared.state, watch: &shared.watch, directory: &std::collections::BTreeMap::new(), now };
+            let open = seaworthy_core::view::open_alerts(&look, None);
+            (open[0].sentence.clone(), open[0].now.clone().expect("gateways count it"))
+        })
+    };
+    let (sentence, first) = said(&bench);
+    assert!(first.starts_with("in the last minute ") && first.ends_with(" requests failed"), "{first}");
+    bench.traffic(75, 20, 5);
+    assert!(said(&bench).1.starts_with("in the last minute 20% of 6"), "{}", said(&bench).1);
+    bench.traffic(75, 25, 0);
+    let (still, calm) = said(&bench);
+    assert!(calm.starts_with("in the last minute none of 6"), "{calm}");
+    assert!(calm.ends_with(" requests failed; it ends by itself once that has lasted"), "{calm}");
+    assert_eq!(still, sentence, "why somebody was woken stays");
+    bench.wait_ms(90_000);
+    assert_eq!(said(&bench).1, "in the last minute there were no requests");
 }
 
 #[test]

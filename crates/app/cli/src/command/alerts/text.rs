@@ -104,6 +104,7 @@ pub(super) fn one(alert: &Alert, view: &View) -> String {
         ),
         format!("who       {}", who(alert, view)),
     ];
+    lines.extend(alert.now.iter().map(|now| format!("now       {}", harmless(now))));
     if let Some(silence) = alert.silence.as_ref().filter(|_| alert.resolved_at.is_none()) {
         lines.push(format!("silent    until {}: {}", clock(silence.until, view), harmless(&silence.reason)));
     }

@@ -38,7 +38,7 @@ pub use store::{Missing, Upkeep, Written};
 pub use watched::{Readings, Seen, Watched};
 
 pub(crate) use measure::counted_at_ms;
-pub(crate) use speak::{clock, lasting, share};
+pub(crate) use speak::{at_present, clock, lasting, share};
 
 /// Shortest time between two looks: reports of several gateways come together, and windows do not change between them.
 const LOOK_EVERY: SignedDuration = SignedDuration::from_millis(200);

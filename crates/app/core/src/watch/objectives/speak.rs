@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use seaworthy_contract::catalogue::{CalendarUnit, Indicator, Period};
 use seaworthy_model::Tally;
-use seaworthy_signals::Resolution;
+use seaworthy_signals::{Resolution, Series};
 use seaworthy_slo::{Alert, Reason};
 
 use super::measure::counted_at_ms;
@@ -44,6 +44,45 @@ pub(super) fn speak(watched: &Watched, alert: &Alert, now: Timestamp) -> (Timest
             (since, sentence)
         }
     }
+}
+
+/// How far back what is so now reaches, in buckets of ten seconds: the one that is being filled, and a minute before it.
+const NOW_SLOTS: i64 = 6;
+
+/// Says what is so now of what an alert was about: `in the last minute 0.2% of 310 requests failed`. None where nothing is
+/// counted.
+pub(crate) fn at_present(watched: &Watched, now: Timestamp) -> Option<String> {
+    let allowed = watched.engine()?.objective().allowed_ratio();
+    let (when, tally) = match watched.events() {
+        Some(events) => ("in the last minute", last_minute(events, now)),
+        None => {
+            let ratio = watched.seen()?.tiers.first()?.short.ratio()?;
+            let short = f64::from(watched.engine()?.objective().tiers().first()?.short_seconds);
+            return Some(format!("in the last {} {} is bad{}", lasting(short), percent(ratio), ends(ratio, allowed)));
+        }
+    };
+    let (what, how) = match &watched.declared.indicator {
+        Indicator::Availability { .. } => ("requests", "failed"),
+        Indicator::Latency { .. } => ("requests", "were too slow or failed"),
+        Indicator::Probe { .. } => ("runs", "failed"),
+        Indicator::Pushed { .. } | Indicator::Query(_) => ("events", "were bad"),
+    };
+    let Some(ratio) = tally.bad_ratio() else { return Some(format!("{when} there were no {what}")) };
+    let share = if tally.bad == 0 { "none".to_owned() } else { percent(ratio) };
+    Some(format!("{when} {share} of {} {what} {how}{}", tally.total, ends(ratio, allowed)))
+}
+
+fn last_minute(events: &Series, now: Timestamp) -> Tally {
+    let head = Resolution::TenSeconds.slot(now);
+    let mut sum = Tally::default();
+    let recent = events.recent(Resolution::TenSeconds).into_iter();
+    recent.filter(|bucket| bucket.slot >= head - NOW_SLOTS).for_each(|bucket| sum.add(bucket.tally));
+    sum
+}
+
+/// Why an alert goes on although what it is about is as it should be.
+fn ends(ratio: f64, allowed: f64) -> &'static str {
+    if ratio > allowed { "" } else { "; it ends by itself once that has lasted" }
 }
 
 /// What customers cannot do.

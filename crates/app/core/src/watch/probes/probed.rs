@@ -151,6 +151,17 @@ impl Probed {
         format!("{what} {how} since {since}: {} (probe {})", self.watcher.reason(), self.declared.name)
     }
 
+    /// Says what is so now of what an alert was about.
+    pub(crate) fn at_present(&self) -> String {
+        let how = match self.state() {
+            Seen::Up => "its probe passes now",
+            Seen::Degraded => "it works worse than it should",
+            Seen::Down => "it does not work",
+            Seen::Unknown(_) => "nobody can say how it is now",
+        };
+        format!("{how}: {}", self.words())
+    }
+
     /// One sentence for people who look: why it is as it is, by what its places say now.
     pub fn words(&self) -> String {
         match (self.state(), self.watcher.reason()) {
