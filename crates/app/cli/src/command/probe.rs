@@ -25,7 +25,7 @@ use crate::{Exit, Failure};
 #[command(after_help = "Examples:\n  seaworthy probe run checkout-buy\n  seaworthy probe run probes.yaml --json\n  \
                         seaworthy probe --from oslo --server http://seaworthy.example:7070")]
 pub struct Args {
-    /// Joins the server as the place of this name, until Ctrl-C; its token has scope intake
+    /// Joins the server as the place of this name, until Ctrl-C; its token has scope prober
     #[arg(long, value_name = "PLACE")]
     pub from: Option<String>,
     /// An address that this place surely reaches, beside the server: one that reaches none of them blames nobody

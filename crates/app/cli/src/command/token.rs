@@ -63,8 +63,10 @@ pub enum Scope {
     Team,
     /// Read everything
     Read,
-    /// Send facts in, such as other systems' alerts; read nothing
+    /// Send in other systems' alerts and counts; read nothing
     Intake,
+    /// Run probes from another place; read nothing else
+    Prober,
 }
 
 pub(crate) async fn run(args: &Args, cx: &mut Context<'_>) -> Result<Exit, Failure> {
@@ -92,6 +94,7 @@ async fn create(args: &CreateArgs, cx: &mut Context<'_>) -> Result<Exit, Failure
         Scope::Team => TokenScope::Team,
         Scope::Read => TokenScope::Read,
         Scope::Intake => TokenScope::Intake,
+        Scope::Prober => TokenScope::Prober,
     };
     let request = TokenRequest { scope, team: args.team.clone(), label: args.label.clone(), expires_at };
     let made: TokenMade = cx.api.post_json("/v1/tokens", &request).await?;

@@ -1,7 +1,7 @@
 //! Credentials as an admin sees them.
 
 use seaworthy_contract::api::Token;
-use seaworthy_contract::events::server::ScopeV2;
+use seaworthy_contract::events::server::ScopeV3;
 
 use super::Look;
 
@@ -10,12 +10,14 @@ pub fn tokens(look: &Look<'_>) -> Vec<Token> {
     let in_force = look.state.tokens.iter().filter(|(_, record)| record.is_in_force(look.now));
     let view = |(id, record): (&_, &crate::state::TokenRecord)| {
         let (scope, team) = match &record.scope {
-            ScopeV2::Admin => ("admin", None),
-            ScopeV2::Team { team } => ("team", Some(team.clone())),
-            ScopeV2::Read => ("read", None),
-            ScopeV2::Gateway => ("gateway", None),
-            ScopeV2::Supervisor => ("supervisor", None),
-            ScopeV2::Intake => ("intake", None),
+            ScopeV3::Admin => ("admin", None),
+            ScopeV3::Team { team } => ("team", Some(team.clone())),
+            ScopeV3::Read => ("read", None),
+            ScopeV3::Gateway => ("gateway", None),
+            ScopeV3::Supervisor => ("supervisor", None),
+            ScopeV3::Facts => ("intake, prober", None),
+            ScopeV3::Intake => ("intake", None),
+            ScopeV3::Prober => ("prober", None),
         };
         Token { id: *id, scope: scope.to_owned(), team, label: record.label.clone(), expires_at: record.expires_at }
     };

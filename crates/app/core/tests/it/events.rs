@@ -179,8 +179,8 @@ fn other_events() -> impl Strategy<Value = Event> {
         }),
         uuid().prop_map(|boot| server::ServerStartedV1 { boot, program: String::new() }.into()),
         (uuid(), times()).prop_map(|(token, expires_at)| {
-            let (token, scope) = (TokenId::from_uuid(token), server::ScopeV2::Admin);
-            server::TokenIssuedV2 { token, scope, label: String::new(), expires_at }.into()
+            let (token, scope) = (TokenId::from_uuid(token), server::ScopeV3::Admin);
+            server::TokenIssuedV3 { token, scope, label: String::new(), expires_at }.into()
         }),
         uuid().prop_map(|token| server::TokenRevokedV1 { token: TokenId::from_uuid(token) }.into()),
         any::<u16>().prop_map(|version| Event::Unknown { kind: "rollout.paused".into(), version }),

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use seaworthy_contract::api::{ApiError, Code};
-use seaworthy_contract::events::server::ScopeV2;
+use seaworthy_contract::events::server::ScopeV3;
 use seaworthy_core::Refusal;
 use seaworthy_store::{AppendError, EventError, SideError};
 
@@ -39,15 +39,19 @@ impl Failure {
     }
 
     /// Refuses a call that a credential of this scope is not for.
-    pub(crate) fn not_for(scope: &ScopeV2) -> Self {
+    pub(crate) fn not_for(scope: &ScopeV3) -> Self {
         let hint = match scope {
-            ScopeV2::Intake => {
-                "a token of scope intake only sends facts in; reading takes one of scope read: \
-                 `seaworthy token create --scope read --label NAME`"
+            ScopeV3::Intake | ScopeV3::Facts => {
+                "a token of scope intake only sends in alerts and counts; reading takes one of scope read, probing one of \
+                 scope prober: `seaworthy token create --scope read --label NAME`"
             }
-            ScopeV2::Gateway | ScopeV2::Supervisor => "this credential is for a process of ours, not for people",
-            ScopeV2::Read => "a token of scope read changes nothing: writes need the owning team's or an admin's",
-            ScopeV2::Admin | ScopeV2::Team { .. } => "this call is for a process of ours or an admin",
+            ScopeV3::Prober => {
+                "a token of scope prober only runs probes; alerts and counts take one of scope intake: \
+                 `seaworthy token create --scope intake --label NAME`"
+            }
+            ScopeV3::Gateway | ScopeV3::Supervisor => "this credential is for a process of ours, not for people",
+            ScopeV3::Read => "a token of scope read changes nothing: writes need the owning team's or an admin's",
+            ScopeV3::Admin | ScopeV3::Team { .. } => "this call is for a process of ours or an admin",
         };
         Self::new(Code::Forbidden, "this credential may not call this", Some(hint))
     }

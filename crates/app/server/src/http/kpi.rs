@@ -9,7 +9,6 @@ use bytes::Bytes;
 use http::{HeaderMap, Method};
 use seaworthy_contract::api::{Code, KpiRequest, KpiTaken};
 use seaworthy_contract::catalogue::Indicator;
-use seaworthy_contract::events::server::ScopeV2;
 use seaworthy_metrics::kpi::{self, BODY_BYTES_MAX, Sent};
 use seaworthy_model::ServiceId;
 
@@ -66,7 +65,7 @@ fn check_may_send(app: &App, principal: &Principal, service: &ServiceId) -> Resu
     if app.kernel.look(|look| look.state.catalogue.service(service).is_none()) {
         return Err(services::unknown(app, service.as_str()));
     }
-    if principal.scope == ScopeV2::Intake {
+    if principal.sends_for_all() {
         return Ok(());
     }
     check_may_change(app, principal, service)

@@ -12,7 +12,6 @@ use http::{HeaderMap, HeaderName, Method, StatusCode};
 use jiff::Timestamp;
 use seaworthy_contract::api::{ApiError, Code};
 use seaworthy_contract::catalogue::Indicator;
-use seaworthy_contract::events::server::ScopeV2;
 use seaworthy_core::view::Look;
 use seaworthy_metrics::NotUnderstood;
 use seaworthy_metrics::otlp::{
@@ -132,7 +131,7 @@ fn wanted(look: &Look<'_>, principal: &Principal) -> Wanted {
     for objective in look.state.catalogue.objectives() {
         let Indicator::Pushed { series } = &objective.indicator else { continue };
         let owner = look.state.catalogue.service(&objective.service).map(|service| &service.owner);
-        let is_its = owner.is_some_and(|owner| principal.may_change(owner)) || principal.scope == ScopeV2::Intake;
+        let is_its = owner.is_some_and(|owner| principal.may_change(owner)) || principal.sends_for_all();
         if is_its && let Err(error) = wanted.add(&objective.service, series) {
             tracing::warn!(%error, "a series is not counted");
         }

@@ -37,8 +37,8 @@ pub(super) fn routes() -> Vec<Route> {
         Route::new(Method::GET, "/v1/probes", Who::SignedIn, get(list)),
         Route::new(Method::GET, "/v1/probes/{name}", Who::SignedIn, get(show)),
         Route::new(Method::GET, "/v1/probers", Who::SignedIn, get(places)),
-        Route::new(Method::GET, "/v1/probers/{place}/probes", Who::Intake, get(follow)),
-        Route::new(Method::POST, "/v1/probers/{place}/results", Who::Intake, post(take)).accepting(REPORT_BYTES_MAX),
+        Route::new(Method::GET, "/v1/probers/{place}/probes", Who::Prober, get(follow)),
+        Route::new(Method::POST, "/v1/probers/{place}/results", Who::Prober, post(take)).accepting(REPORT_BYTES_MAX),
     ]
 }
 

@@ -6,7 +6,7 @@ use axum::routing::{get, post};
 use axum::{Extension, Json};
 use http::{Method, StatusCode};
 use seaworthy_contract::api::{Token, TokenMade, TokenRequest, TokenScope};
-use seaworthy_contract::events::server::ScopeV2;
+use seaworthy_contract::events::server::ScopeV3;
 use seaworthy_core::view;
 use seaworthy_model::TokenId;
 
@@ -34,14 +34,15 @@ pub(super) async fn make(
 ) -> Result<(StatusCode, Json<TokenMade>), Failure> {
     let Json(request) = body?;
     let scope = match (request.scope, request.team) {
-        (TokenScope::Admin, None) => ScopeV2::Admin,
-        (TokenScope::Read, None) => ScopeV2::Read,
-        (TokenScope::Intake, None) => ScopeV2::Intake,
+        (TokenScope::Admin, None) => ScopeV3::Admin,
+        (TokenScope::Read, None) => ScopeV3::Read,
+        (TokenScope::Intake, None) => ScopeV3::Intake,
+        (TokenScope::Prober, None) => ScopeV3::Prober,
         (TokenScope::Team, Some(team)) => {
             if app.kernel.look(|look| look.state.catalogue.team(&team).is_none()) {
                 return Err(Failure::unknown("team", team.as_str()));
             }
-            ScopeV2::Team { team }
+            ScopeV3::Team { team }
         }
         (TokenScope::Team, None) => return Err(Failure::invalid("team: which one? a team's credential names it")),
         (_, Some(_)) => return Err(Failure::invalid("team: only a credential of scope \"team\" has one")),

@@ -7,7 +7,7 @@ use axum::routing::get;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use seaworthy_client::{Client, Response};
 use seaworthy_contract::catalogue::{Document, Entity, Layered, Rotation, Service, Sourced, Team};
-use seaworthy_contract::events::server::ScopeV2;
+use seaworthy_contract::events::server::ScopeV3;
 use seaworthy_contract::process::{InstanceState, Observed, ObservedInstance};
 use seaworthy_model::Timestamp;
 use seaworthy_store::Clock;
@@ -47,7 +47,7 @@ impl TestApp {
         let clock: Clock = Arc::new(Timestamp::now);
         let disk = Disk::new(clock);
         let mut app = Self::on(disk).await;
-        app.admin = issue(&app.kernel, ScopeV2::Admin, "test", None).await.expect("issued");
+        app.admin = issue(&app.kernel, ScopeV3::Admin, "test", None).await.expect("issued");
         app
     }
 
@@ -62,8 +62,8 @@ impl TestApp {
         let series = Arc::new(disk.series());
         let (kernel, _) = kernel::open(Arc::new(stores.0), Arc::new(stores.1), series, clock).await.expect("opens");
         let boot = vec![
-            (Digest::of(GATEWAY), ScopeV2::Gateway, "gateway/gw-1".to_owned()),
-            (Digest::of(SUPERVISOR), ScopeV2::Supervisor, "supervisor/local".to_owned()),
+            (Digest::of(GATEWAY), ScopeV3::Gateway, "gateway/gw-1".to_owned()),
+            (Digest::of(SUPERVISOR), ScopeV3::Supervisor, "supervisor/local".to_owned()),
         ];
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("bound"));
@@ -92,13 +92,13 @@ impl TestApp {
     }
 
     /// Issues a token of a scope.
-    pub(super) async fn token(&self, scope: ScopeV2) -> String {
+    pub(super) async fn token(&self, scope: ScopeV3) -> String {
         issue(&self.kernel, scope, "test", None).await.expect("issued")
     }
 
     /// Issues a token of a team.
     pub(super) async fn team_token(&self, team: &str) -> String {
-        self.token(ScopeV2::Team { team: team.parse().expect("a name") }).await
+        self.token(ScopeV3::Team { team: team.parse().expect("a name") }).await
     }
 
     /// Posts JSON as whoever has the token.

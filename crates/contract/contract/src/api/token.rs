@@ -51,8 +51,10 @@ pub enum TokenScope {
     Team,
     /// Read everything.
     Read,
-    /// Send facts in, such as other systems' alerts and counts; read nothing.
+    /// Send in other systems' alerts and counts; read nothing.
     Intake,
+    /// Run probes from another place: take which, send in the results; read nothing else.
+    Prober,
 }
 
 /// Answer to `POST /v1/tokens`. Not shown by `Debug`.

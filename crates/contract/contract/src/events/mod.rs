@@ -247,7 +247,7 @@ events! {
     /// A control plane started.
     ServerStarted(server::ServerStartedV1) = "server.started" v 1;
     /// A credential was issued; its secret is nowhere.
-    TokenIssued(server::TokenIssuedV2) = "token.issued" v 2 reads 1;
+    TokenIssued(server::TokenIssuedV3) = "token.issued" v 3 reads 1 reads 2;
     /// A credential was withdrawn.
     TokenRevoked(server::TokenRevokedV1) = "token.revoked" v 1;
 }

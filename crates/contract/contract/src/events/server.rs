@@ -18,7 +18,7 @@ pub struct ServerStartedV1 {
 /// What a credential may do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "scope", rename_all = "kebab-case")]
-pub enum ScopeV2 {
+pub enum ScopeV3 {
     /// Everything.
     Admin,
     /// Read everything, change what the team owns.
@@ -33,18 +33,25 @@ pub enum ScopeV2 {
     Gateway,
     /// Take desired processes and report observed ones as a supervisor.
     Supervisor,
-    /// Send facts in, such as other systems' alerts and counts; read nothing, change nothing else.
+    /// Send in what every other machine knows, results of probes among it: what `intake` was before V3. No longer issued.
+    #[serde(rename = "intake")]
+    Facts,
+    /// Send in other systems' alerts and counts; read nothing, change nothing else.
+    #[serde(rename = "alerts-and-counts")]
     Intake,
+    /// Take what a place probes and send in the results; read nothing, change nothing else.
+    Prober,
 }
 
-/// A credential was issued; its secret is nowhere. V1 did not know the scope `intake`; every payload of V1 is one of V2.
+/// A credential was issued; its secret is nowhere. V1 did not know the scope `intake`, V2 none that is for probers or for
+/// alerts alone; every payload of both is one of V3.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct TokenIssuedV2 {
+pub struct TokenIssuedV3 {
     /// The credential.
     #[schema(value_type = String)]
     pub token: TokenId,
     /// What it may do.
-    pub scope: ScopeV2,
+    pub scope: ScopeV3,
     /// What it is for.
     pub label: String,
     /// When it ends; none for the supervisor's own, which are made anew at each start.

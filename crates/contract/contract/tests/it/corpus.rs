@@ -22,10 +22,12 @@ fn lines() -> impl Iterator<Item = Line<'static>> {
 
 #[test]
 fn every_event_ever_is_readable_and_written_the_same_way() {
+    let schemas = Event::schemas();
     for Line { kind, version, payload } in lines() {
         let event = Event::decode(&kind, version, payload.get()).unwrap_or_else(|why| panic!("{kind}: {why}"));
         let is_old = Event::read_as_successor().contains(&(kind.as_str(), version));
-        let written = if is_old { version + 1 } else { version };
+        let latest = || schemas.iter().find(|schema| schema.kind == kind).map_or(0, |schema| schema.version);
+        let written = if is_old { latest() } else { version };
         assert_eq!(event.kind(), (kind.as_str(), written));
         assert_eq!(event.encode().as_deref(), Some(payload.get()), "{kind}");
     }
