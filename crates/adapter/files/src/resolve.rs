@@ -118,6 +118,7 @@ fn declare(whole: &mut Whole, undeclared: BTreeMap<TeamId, Undeclared>, report: 
 fn suggestion<'a>(asked: &str, known: impl Iterator<Item = &'a String>, kind: &str) -> String {
     match did_you_mean(asked, known.map(String::as_str)) {
         Some(near) => format!("did you mean \"{near}\"?"),
+        None if kind.starts_with('E') => format!("add an {kind} \"{asked}\""),
         None => format!("add a {kind} \"{asked}\""),
     }
 }

@@ -2,6 +2,7 @@
 
 mod backstage;
 mod envelope;
+mod escalation;
 mod laws;
 mod objectives;
 mod ours;

@@ -17,7 +17,7 @@ use seaworthy_model::{EscalationId, PersonId, RotationId, ServiceId, Share, Syst
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use contact::{Contact, ContactRule, NotASecretName, PersonContact, SecretName, Urgencies};
+pub use contact::{Contact, ContactRule, NotASecretName, PersonContact, SecretName};
 pub use escalation::{EscalationPolicy, EscalationStep, Whom};
 pub use objective::{
     CalendarUnit, Counting, Indicator, Objective, PERIOD_DAYS_MAX, Period, QueryIndicator, RatioQuery, TierSpec,

@@ -74,7 +74,8 @@ fn ladders(whole: &Whole, report: &Report) {
                 if !circles.contains(&members) {
                     circles.push(members);
                     let remedy = "let one of them end with a step that calls somebody";
-                    report.error(Rule::EscalationCircle, &policy.at, problem.to_string(), remedy);
+                    let at = whole.policies.get(&way[0]).map_or(&policy.at, |first| &first.at);
+                    report.error(Rule::EscalationCircle, at, problem.to_string(), remedy);
                 }
             }
             // Said where it stands, not again of whoever hands over to it.

@@ -1,6 +1,6 @@
 //! `Rotation`: a list of people and a start, and the layers, hours and overrides that lie over it.
 
-pub(super) mod hours;
+mod hours;
 mod layered;
 
 use jiff::Timestamp;

@@ -1,4 +1,6 @@
-//! `seaworthy pages`: who was paged for what, taking a page, and saying what it was worth.
+//! `seaworthy pages`: who was paged for what, who is called next, taking a page, and saying what it was worth.
+
+mod ladder;
 
 use seaworthy_contract::api::{JudgeRequest, Page, PageState};
 use seaworthy_contract::events::alert::VerdictV1;
@@ -28,6 +30,11 @@ pub enum Action {
         /// Acknowledged ones as well
         #[arg(long)]
         all: bool,
+    },
+    /// Shows one page with its ladder: whom it called, when and how, and whom it calls next
+    Show {
+        /// The page's id as `seaworthy pages` shows it, or how it begins; the one that waits, when there is only one
+        page: Option<String>,
     },
     /// Takes a page: you look after it, nobody else is called
     Ack {
@@ -60,6 +67,7 @@ pub(crate) async fn run(args: &Args, cx: &mut Context<'_>) -> Result<Exit, Failu
     match &args.action {
         None => list(cx, false).await,
         Some(Action::List { all }) => list(cx, *all).await,
+        Some(Action::Show { page }) => show(cx, page.as_deref()).await,
         Some(Action::Ack { page }) => acknowledge(cx, page.as_deref()).await,
         Some(Action::Judge { verdict, page }) => judge(cx, *verdict, page.as_deref()).await,
     }
@@ -68,7 +76,17 @@ pub(crate) async fn run(args: &Args, cx: &mut Context<'_>) -> Result<Exit, Failu
 async fn list(cx: &mut Context<'_>, all: bool) -> Result<Exit, Failure> {
     let mut pages: Vec<Page> = cx.api.get_json("/v1/pages").await?;
     pages.retain(|page| all || waits(page));
-    cx.answer(&pages, |pages, view| table(pages, view))?;
+    cx.answer(&pages, |pages, view| table(pages, view) + &ladder::next_calls(pages))?;
+    Ok(Exit::Ok)
+}
+
+async fn show(cx: &mut Context<'_>, asked: Option<&str>) -> Result<Exit, Failure> {
+    let Some(id) = Meant { to: "show", of: "wait", is: waits }.find(cx, asked).await? else {
+        cx.answer(&None::<Page>, |_, _| NONE_WAITS.to_owned())?;
+        return Ok(Exit::Ok);
+    };
+    let page: Page = cx.api.get_json(&format!("/v1/pages/{id}")).await?;
+    cx.answer(&page, |page, view| table(std::slice::from_ref(page), view) + "\n\n" + &ladder::whole(page))?;
     Ok(Exit::Ok)
 }
 

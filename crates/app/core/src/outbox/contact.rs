@@ -1,7 +1,7 @@
 //! Which of a person's contacts a message goes to: their own rules, looked at when it is sent.
 
 use jiff::{SignedDuration, Timestamp};
-use seaworthy_contract::catalogue::{Contact, PersonContact, Urgencies};
+use seaworthy_contract::catalogue::{Contact, PersonContact};
 
 /// A contact, by its index from 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -15,7 +15,7 @@ pub struct Way<'a> {
 /// Returns the contacts that a page is tried by until one takes it, in order: those without `after`, and behind them, where
 /// none of these takes it, the others without waiting for their time.
 pub fn first_ways(contacts: &[PersonContact]) -> Vec<Way<'_>> {
-    let mut ways: Vec<(u64, Way<'_>)> = of_pages(contacts).collect();
+    let mut ways: Vec<(u64, Way<'_>)> = numbered(contacts).collect();
     ways.sort_by_key(|(after_ms, way)| (*after_ms, way.index));
     ways.into_iter().map(|(_, way)| way).collect()
 }
@@ -32,13 +32,12 @@ pub fn later_ways<'a>(
         // A clock that went back behind the call waits for nobody.
         after_ms > 0 && (now.duration_since(called_at) >= after || now.duration_since(called_at) < -after)
     };
-    let due = of_pages(contacts).filter(|(after_ms, way)| is_due(*after_ms) && !used.contains(&way.index));
+    let due = numbered(contacts).filter(|(after_ms, way)| is_due(*after_ms) && !used.contains(&way.index));
     due.map(|(_, way)| way).collect()
 }
 
-fn of_pages(contacts: &[PersonContact]) -> impl Iterator<Item = (u64, Way<'_>)> {
-    let numbered = (1..=u16::MAX).zip(contacts).filter(|(_, contact)| contact.rule.urgencies != Urgencies::Tickets);
-    numbered.map(|(index, known)| (known.rule.after_ms, Way { index, contact: &known.contact }))
+fn numbered(contacts: &[PersonContact]) -> impl Iterator<Item = (u64, Way<'_>)> {
+    (1..=u16::MAX).zip(contacts).map(|(index, known)| (known.rule.after_ms, Way { index, contact: &known.contact }))
 }
 
 #[cfg(test)]
@@ -47,14 +46,10 @@ mod tests {
 
     use super::*;
 
-    fn contacts(rules: &[(u64, Urgencies)]) -> Vec<PersonContact> {
+    fn contacts(minutes: &[u64]) -> Vec<PersonContact> {
         let contact = || Contact::Email { address: "ann@shop.example".to_owned() };
-        let rule = |&(minutes, urgencies): &(u64, Urgencies)| ContactRule {
-            after_ms: minutes * 60_000,
-            urgencies,
-            ..ContactRule::default()
-        };
-        rules.iter().map(|it| PersonContact { contact: contact(), rule: rule(it) }).collect()
+        let rule = |minutes: &u64| ContactRule { after_ms: minutes * 60_000 };
+        minutes.iter().map(|minutes| PersonContact { contact: contact(), rule: rule(minutes) }).collect()
     }
 
     fn indexes(ways: Vec<Way<'_>>) -> Vec<u16> {
@@ -66,23 +61,17 @@ mod tests {
     }
 
     #[test]
-    fn those_without_a_time_come_first_and_those_for_tickets_never() {
-        let (all, pages, tickets) = (Urgencies::All, Urgencies::Pages, Urgencies::Tickets);
-        for (rules, want) in [
-            (vec![], vec![]),
-            (vec![(0, all), (0, pages)], vec![1, 2]),
-            (vec![(5, all), (0, pages), (2, all)], vec![2, 3, 1]),
-            (vec![(0, tickets), (5, pages)], vec![2]),
-            (vec![(0, tickets)], vec![]),
-        ] {
+    fn those_without_a_time_come_first() {
+        for (rules, want) in
+            [(vec![], vec![]), (vec![0, 0], vec![1, 2]), (vec![5, 0, 2], vec![2, 3, 1]), (vec![5], vec![1])]
+        {
             assert_eq!(indexes(first_ways(&contacts(&rules))), want, "{rules:?}");
         }
     }
 
     #[test]
     fn each_other_comes_at_its_time_and_once() {
-        let contacts =
-            contacts(&[(0, Urgencies::All), (5, Urgencies::All), (10, Urgencies::Pages), (5, Urgencies::Tickets)]);
+        let contacts = contacts(&[0, 5, 10]);
         for (now, used, want) in [
             (0, vec![1], vec![]),
             (4, vec![1], vec![]),

@@ -169,6 +169,7 @@ pub(super) fn document() -> Document {
     let rotation = Entity::Rotation(Rotation {
         name: "shop".parse().expect("a name"),
         team: "shop".parse().expect("a name"),
+            escalation: None,
         participants: vec!["ines".parse().expect("a name")],
         start: Timestamp::UNIX_EPOCH,
         zone: name("Europe/London"),

@@ -4,13 +4,13 @@ use jiff::civil::Time;
 use seaworthy_contract::catalogue::{DayOfWeek, HoursOfWeek, WEEK};
 
 /// What hours look like, for messages.
-pub(in crate::seaworthy) const FORM: &str =
+pub(super) const FORM: &str =
     "write days and times, such as \"mon-fri 22:00-06:00\", \"sat,sun 00:00-24:00\" or \"09:00-17:00\"";
 
 const NAMES: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 /// Reads one window of hours; none where the text is none.
-pub(in crate::seaworthy) fn hours(text: &str) -> Option<HoursOfWeek> {
+pub(super) fn hours(text: &str) -> Option<HoursOfWeek> {
     let mut words = text.split_whitespace();
     let (first, second) = (words.next()?, words.next());
     if words.next().is_some() {
