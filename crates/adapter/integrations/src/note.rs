@@ -18,6 +18,10 @@ pub enum Kind {
     Confirm,
     /// A try, so that a person knows how a page would come.
     Test,
+    /// A person is asked something, by a link of their own; they may let it be.
+    Ask,
+    /// Somebody who learns is told of another's page.
+    Shadow,
 }
 
 /// A message to a contact.
@@ -51,6 +55,9 @@ pub struct Note {
     /// Where the person says that the contact is theirs; for nobody else. Works for a day.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub confirm: Option<String>,
+    /// Where the person answers what is asked, without signing in; for nobody else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
     /// The key of the call that this follows; none for what follows nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub follows: Option<String>,

@@ -48,7 +48,7 @@ fn is_taken(body: &[u8]) -> bool {
 fn event(routing_key: &str, note: &Note) -> Value {
     let key = dedup_key(note.thread());
     let action = match note.kind {
-        Kind::Page | Kind::Confirm | Kind::Test => "trigger",
+        Kind::Page | Kind::Confirm | Kind::Test | Kind::Ask | Kind::Shadow => "trigger",
         Kind::Taken => "acknowledge",
         Kind::Resolved => "resolve",
     };

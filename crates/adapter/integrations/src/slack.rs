@@ -63,7 +63,8 @@ fn said(note: &Note) -> String {
             format!("*{}*\n{sentence}\nSince {since}, team {}", escaped(&note.service), escaped(&note.team))
         }
         (Kind::Page | Kind::Taken | Kind::Resolved, _) => format!("*{}*\n{sentence}", escaped(&note.service)),
-        (Kind::Confirm | Kind::Test, _) => sentence,
+        (Kind::Confirm | Kind::Test | Kind::Ask, _) => sentence,
+        (Kind::Shadow, _) => format!("You are shadowing, nothing to do: *{}*\n{sentence}", escaped(&note.service)),
     }
 }
 
@@ -75,8 +76,9 @@ fn buttons(note: &Note) -> Vec<Value> {
     };
     let take = note.take.as_deref().map(|url| first(button("Take it", url, "take")));
     let confirm = note.confirm.as_deref().map(|url| first(button("Confirm", url, "confirm")));
+    let answer = note.answer.as_deref().map(|url| button("Read and answer", url, "answer"));
     let page = (!note.page.is_empty()).then(|| button("See the page", &note.link, "page"));
-    take.into_iter().chain(confirm).chain(page).collect()
+    take.into_iter().chain(confirm).chain(answer).chain(page).collect()
 }
 
 /// The three characters that Slack's texts give a meaning to.

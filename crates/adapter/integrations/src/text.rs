@@ -18,6 +18,8 @@ pub(crate) fn subject(note: &Note) -> String {
         Kind::Taken | Kind::Resolved => format!("Re: [{}] {}", note.service, note.sentence),
         Kind::Confirm => "Confirm that pages may come here".to_owned(),
         Kind::Test => "A test: a page would come here".to_owned(),
+        Kind::Ask => note.sentence.clone(),
+        Kind::Shadow => format!("You are shadowing: [{}] {}", note.service, note.sentence),
     };
     cut(&line(&subject), SUBJECT_CHARS_MAX)
 }
@@ -31,8 +33,15 @@ pub(crate) fn body(note: &Note) -> String {
     if let Some(confirm) = &note.confirm {
         parts.push(format!("Confirm:  {confirm}"));
     }
+    if let Some(answer) = &note.answer {
+        parts.push(format!("Read and answer: {answer}"));
+    }
     if !note.link.is_empty() {
-        let what = if note.page.is_empty() { "Contacts" } else { "The page" };
+        let what = match (note.kind, note.page.is_empty()) {
+            (Kind::Ask, _) => "To leave later",
+            (_, true) => "Contacts",
+            (_, false) => "The page",
+        };
         parts.push(format!("{what}: {}", note.link));
     }
     parts.push(closing(note));
@@ -45,7 +54,7 @@ pub(crate) fn body(note: &Note) -> String {
 fn opening(note: &Note) -> String {
     let sentence = line(&note.sentence);
     match (note.kind, note.began_at) {
-        (Kind::Page, Some(began)) => {
+        (Kind::Page | Kind::Shadow, Some(began)) => {
             let began = began.to_zoned(TimeZone::UTC).strftime("%-d %b %Y %H:%M:%S UTC");
             format!("{sentence}\nSince {began}.")
         }
@@ -61,6 +70,8 @@ fn closing(note: &Note) -> String {
         Kind::Taken | Kind::Resolved => format!("You, {to}, were called for team {team}. Nothing is asked of you now."),
         Kind::Confirm => format!("Are you not {to}? Then do nothing: the link ends by itself in a day."),
         Kind::Test => format!("This goes to {to} and asks nothing of you."),
+        Kind::Ask => format!("This goes to {to} alone. You need not answer, and nobody is told whether you read it."),
+        Kind::Shadow => format!("You, {to}, are shadowing: there is nothing to do. Team {team} has been called."),
     }
 }
 
@@ -105,6 +116,14 @@ mod tests {
         let confirm = Note { confirm: Some("http://portal.test/confirm/x".to_owned()), ..of(Kind::Confirm) };
         assert!(body(&confirm).contains("Confirm:  http://portal.test/confirm/x\n\nContacts: "), "{}", body(&confirm));
         assert!(body(&of(Kind::Test)).contains("asks nothing of you"));
+        let shadow = of(Kind::Shadow);
+        assert!(subject(&shadow).starts_with("You are shadowing: ") && body(&shadow).contains("nothing to do"));
+        let ask = Note { answer: Some("http://portal.test/accept/x".to_owned()), ..of(Kind::Ask) };
+        assert!(
+            body(&ask).contains("Read and answer: http://portal.test/accept/x\n\nTo leave later: "),
+            "{}",
+            body(&ask)
+        );
     }
 
     #[test]

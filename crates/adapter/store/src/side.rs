@@ -22,14 +22,27 @@ pub enum Table {
     Sessions,
     /// Names and contacts of people; they change and can be erased.
     Directory,
+    /// Invitations into rotas that wait, and what people said to nobody but us. Never exported and never listed as a whole;
+    /// who does not want to join leaves nothing here.
+    Invitations,
+    /// Messages about rotas that were sent, times in which people are away, and addresses of calendars.
+    Rota,
     /// What fits nowhere else.
     Meta,
 }
 
 impl Table {
     /// Every table.
-    pub const ALL: [Self; 6] =
-        [Self::Checkpoints, Self::Signals, Self::Tokens, Self::Sessions, Self::Directory, Self::Meta];
+    pub const ALL: [Self; 8] = [
+        Self::Checkpoints,
+        Self::Signals,
+        Self::Tokens,
+        Self::Sessions,
+        Self::Directory,
+        Self::Invitations,
+        Self::Rota,
+        Self::Meta,
+    ];
 
     /// Returns its name on disk; never changed.
     pub fn name(self) -> &'static str {
@@ -39,6 +52,8 @@ impl Table {
             Self::Tokens => "tokens",
             Self::Sessions => "sessions",
             Self::Directory => "directory",
+            Self::Invitations => "invitations",
+            Self::Rota => "rota",
             Self::Meta => "meta",
         }
     }

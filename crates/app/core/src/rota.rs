@@ -226,3 +226,11 @@ pub(crate) fn shadowed(state: &State, name: &RotationId, person: &PersonId, now:
     let within = |duty: &&Duty| spans.iter().any(|(start, end)| *start <= duty.start && duty.end <= *end);
     u32::try_from(resolved.plan.duties.iter().filter(shift).filter(within).count()).unwrap_or(u32::MAX)
 }
+
+/// Whether somebody was primary in any rota within the last year.
+pub(crate) fn was_primary(state: &State, person: &PersonId, now: Timestamp) -> bool {
+    let from = now.checked_sub(LOOKED_BACK).unwrap_or(Timestamp::MIN);
+    let held = |name| resolve(state, name, state.began_at.unwrap_or(from).max(from), now);
+    let mut plans = state.rotas.keys().filter_map(held);
+    plans.any(|resolved| resolved.plan.duties.iter().any(|duty| duty.level == 0 && duty.person == *person))
+}

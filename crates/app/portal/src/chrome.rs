@@ -22,6 +22,8 @@ pub enum Nav {
     Alerts,
     /// `/pages`
     Pages,
+    /// `/rotations`
+    OnCall,
     /// `/downtime`
     Downtime,
     /// `/ledger`
@@ -150,6 +152,7 @@ pub fn render(chrome: &Chrome, page: &impl PageView) -> String {
             place(Nav::Objectives, "/objectives", "Objectives"),
             place(Nav::Alerts, "/alerts", "Alerts"),
             place(Nav::Pages, "/pages", "Pages"),
+            place(Nav::OnCall, "/rotations", "On call"),
             place(Nav::Downtime, "/downtime", "Downtime"),
             place(Nav::Ledger, "/ledger", "Ledger"),
         ],

@@ -4,8 +4,12 @@
 mod data;
 #[path = "../examples/render/downtime.rs"]
 mod downtime;
+#[path = "../examples/render/incidents.rs"]
+mod incidents;
 #[path = "../examples/render/probed.rs"]
 mod probed;
+#[path = "../examples/render/rota.rs"]
+mod rota;
 #[path = "../examples/render/shown.rs"]
 mod shown;
 #[path = "../examples/render/watched.rs"]

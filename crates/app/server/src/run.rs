@@ -109,12 +109,18 @@ async fn serve(boot: &ServerBoot, listener: TcpListener, ready: impl FnOnce(&Rea
     );
     let secrets = secrets(boot);
     let channels = Arc::new(crate::channels::channels(secrets.clone(), |name| std::env::var(name).ok()));
-    let outbox = task::outbox::run(kernel.clone(), base.clone(), channels, task::outbox::Pace::REAL);
+    let outbox = task::outbox::run(kernel.clone(), base.clone(), channels.clone(), task::outbox::Pace::REAL);
+    if let Err(error) = crate::contacts::refresh(&kernel).await {
+        // Contacts are shown as not confirmed until the next catalogue is applied; pages go there all the same.
+        tracing::error!(%error, "could not read which contacts are confirmed");
+    }
     let mut sending = tokio::spawn(outbox);
     let sources = task::queries::Sources::new(std::env::var("SEAWORTHY_PROMETHEUS").ok(), secrets.clone());
     let mut asking = tokio::spawn(task::queries::run(kernel.clone(), sources));
     let mut probing = tokio::spawn(task::prober::run(kernel.clone(), own_prober(secrets), own_checks(), id));
-    let app = App::new(kernel, access, id, base).keeping(&boot.data);
+    let app = App::new(kernel, access, id, base, channels.clone()).keeping(&boot.data);
+    let notices = task::notices::run(app.kernel.clone(), app.base.clone(), channels, app.invited.clone());
+    let mut noticing = tokio::spawn(notices);
     let listener = tokio::net::TcpListener::from_std(listener)?;
     tracing::info!(address = %boot.portal, position = app.kernel.changes().borrow().position, "serving");
     ready(&Ready { admin_token });
@@ -125,6 +131,7 @@ async fn serve(boot: &ServerBoot, listener: TcpListener, ready: impl FnOnce(&Rea
         _ = stop.recv() => Ok(()),
         why = first_end(&mut deciding, &mut sending, &mut asking) => Err(why),
         _ = &mut probing => Err(ServerError::Bug("probing")),
+        _ = &mut noticing => Err(ServerError::Bug("asking people for rotas")),
         _ = &mut serving => return Err(ServerError::Bug("serving")),
     };
     drain.send_replace(true);

@@ -47,8 +47,8 @@ pub use readiness::readiness;
 pub use rollout::{rollout, rollouts, series};
 pub(crate) use rota::why;
 pub use rota::{
-    RotaAbout, RotaNotice, RotaQuestion, calendar, file_plan, level, local, rota, rota_asks, rota_missing, rota_notices,
-    rota_offer, rota_offer_sentence, rota_question, rotas,
+    RotaAbout, RotaNotice, RotaQuestion, calendar, file_plan, level, local, rota, rota_asks, rota_missing,
+    rota_notices, rota_offer, rota_offer_sentence, rota_question, rotas,
 };
 pub use rule::{review, rule, rule_services, rules};
 pub use service::{nearest_service, service, services};

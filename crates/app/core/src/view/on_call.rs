@@ -56,6 +56,7 @@ pub(super) fn view(look: &Look<'_>, service: &Service) -> Option<OnCall> {
     let now = on_call(look.state, service, look.now)?;
     Some(OnCall {
         display_name: look.display_name(&now.person),
+        reach: super::contact::reach(look, &now.person),
         person: now.person,
         rotation: now.rotation,
         until: now.until,

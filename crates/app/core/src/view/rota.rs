@@ -1,12 +1,12 @@
 //! Rotas as outsiders see them: now, and over a time.
 
+mod ask;
 mod ics;
 mod say;
 
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use seaworthy_contract::api::{
     Rota, RotaFinding, RotaGap, RotaHandOver, RotaHolder, RotaMember, RotaNow, RotaOffer, RotaOfferState, RotaOverride,
     RotaPlan, RotaShadow, RotaShift, RotaState, RotaTime,
@@ -21,6 +21,9 @@ use super::on_call::AHEAD;
 use crate::rota::{resolve, schedule};
 use crate::state::{Declared, Offer};
 
+pub use ask::{
+    RotaAbout, RotaNotice, RotaQuestion, rota_asks, rota_missing, rota_notices, rota_offer_sentence, rota_question,
+};
 pub use ics::calendar;
 pub(crate) use say::why;
 pub use say::{level, local};
@@ -185,7 +188,7 @@ fn told(rotation: &Rotation, schedule: &Schedule, plan: &Plan, why: &[String]) -
         end: gap.end,
         zone: zone.clone(),
     });
-    let clock = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+    let clock = ask::zone_of(zone);
     let finding = |finding| {
         let (kind, person, start, end) = say::parts(&finding);
         let says = say::finding(&finding, &clock);

@@ -3,7 +3,9 @@
 
 mod data;
 mod downtime;
+mod incidents;
 mod probed;
+mod rota;
 mod shown;
 mod watched;
 

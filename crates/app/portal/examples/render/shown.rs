@@ -7,7 +7,7 @@ use seaworthy_portal::view::*;
 use seaworthy_portal::{Chrome, Flash, Rights, State, render};
 
 use super::data::*;
-use super::{probed, watched};
+use super::{incidents, probed, watched};
 
 pub(crate) fn rights() -> Rights {
     Rights { csrf: Some("c5f0".repeat(16)), may_change: true }
@@ -40,17 +40,20 @@ pub(crate) fn rollout_page(rollout: &Rollout, series: Option<&Series>, rights: &
 }
 
 pub(crate) fn page_page(page: &Page, rollout: &Rollout, rights: &Rights, proven: bool) -> PagePage {
-    let (service, readiness) = (checkout(), readiness(proven));
+    let service = checkout();
     let page = &Page { rollout: Some(rollout.id), ..page.clone() };
     PagePage::new(&PageFacts {
         page,
         rollout: Some(rollout),
         alert: None,
-        latest: Some(rollout),
+        incident: None,
         service: Some(&service),
-        readiness: Some(&readiness),
-        changed: &[rollout.clone(), promoted()],
+        actions: &incidents::actions(rollout, proven),
+        suspects: Some(&incidents::suspects(rollout)),
+        failing: &[],
         break_glass: Some("seaworthy gateway revert checkout --data /srv/shop/.seaworthy"),
+        base: "/pages/1",
+        writable: true,
         rights,
         now: now(),
     })
@@ -234,6 +237,7 @@ pub(crate) fn pages() -> Vec<(&'static str, String)> {
     let mut pages = vec![
         ("home", render(&chrome("/"), &home(&status()))),
         ("home-calm", render(&chrome("/"), &home(&calm()))),
+        ("home-unread", render(&chrome("/"), &home(&unread()))),
         ("home-failing", render(&chrome("/"), &home(&failing()))),
         ("home-empty", render(&chrome("/"), &home(&empty()))),
         ("home-stopped", render(&stopped, &home(&Status { store_writable: false, ..status() }))),
@@ -271,5 +275,6 @@ pub(crate) fn pages() -> Vec<(&'static str, String)> {
         ("sign-in", render(&anonymous, &SignInPage { refused: true })),
     ];
     pages.extend(watched_pages());
+    pages.extend(super::rota::pages());
     pages
 }

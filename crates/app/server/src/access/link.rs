@@ -17,14 +17,13 @@ use crate::kernel::Kernel;
 pub(crate) enum Purpose {
     /// Take a page. The thing is the page's id.
     Take,
-    /// Say yes, or no, to an invitation into a rotation. The thing is the rotation.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the rota's invitations are on their way"))]
+    /// Say yes to an invitation into a rotation, or nothing. The thing is the rotation.
     Accept,
+    /// Leave a rotation, at any time. The thing is the rotation.
+    Leave,
     /// Agree to a swap of shifts. The thing is the swap's id.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the rota's swaps are on their way"))]
     Swap,
     /// Confirm a contact. The thing is the contact's mark.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the confirmation of contacts is on its way"))]
     Confirm,
 }
 
@@ -34,18 +33,21 @@ impl Purpose {
         match self {
             Self::Take => "take",
             Self::Accept => "accept",
+            Self::Leave => "leave",
             Self::Swap => "swap",
             Self::Confirm => "confirm",
         }
     }
 
     /// How long a link works.
-    const fn hours(self) -> i64 {
+    pub(crate) const fn hours(self) -> i64 {
         match self {
             // A page that nobody took for a day is not taken by going back to its message.
             Self::Take => 24,
             // Nobody is hurried into being on call.
             Self::Accept => 14 * 24,
+            // Whoever joined may leave whenever they want to.
+            Self::Leave => 10 * 366 * 24,
             // A holiday of the other person may be in between.
             Self::Swap => 7 * 24,
             // Who set the contact up is waiting for it.
@@ -76,7 +78,9 @@ pub(crate) async fn sign(
     let word = purpose.word();
     Ok(match purpose {
         Purpose::Take => format!("{base}/{word}/{thing}/{end}/{mark}"),
-        Purpose::Accept | Purpose::Swap | Purpose::Confirm => format!("{base}/{word}/{thing}/{person}/{end}/{mark}"),
+        Purpose::Accept | Purpose::Leave | Purpose::Swap | Purpose::Confirm => {
+            format!("{base}/{word}/{thing}/{person}/{end}/{mark}")
+        }
     })
 }
 
@@ -99,6 +103,14 @@ pub(crate) async fn whose<'a>(
     Ok(people.into_iter().find(|person| mark(&key, purpose, (thing, person), end).equals(&signed)))
 }
 
+/// Returns what stands for a contact of a person where the contact itself must not: the same text gives the same mark.
+///
+/// # Errors
+/// When the side store fails.
+pub(crate) async fn contact_mark(kernel: &Kernel, person: &PersonId, contact: &str) -> Result<String, SideError> {
+    Ok(Digest::keyed(&key(kernel).await?, &format!("contact\n{person}\n{contact}")).hex())
+}
+
 /// Neither a handle nor a number holds a line feed, so no two links sign one text, whatever the thing holds.
 fn mark(key: &[u8], purpose: Purpose, (thing, person): (&str, &PersonId), end: i64) -> Digest {
     Digest::keyed(key, &format!("{}\n{thing}\n{person}\n{end}", purpose.word()))
@@ -118,7 +130,7 @@ async fn key(kernel: &Kernel) -> Result<Vec<u8>, SideError> {
 mod tests {
     use super::*;
 
-    const ALL: [Purpose; 4] = [Purpose::Take, Purpose::Accept, Purpose::Swap, Purpose::Confirm];
+    const ALL: [Purpose; 5] = [Purpose::Take, Purpose::Accept, Purpose::Leave, Purpose::Swap, Purpose::Confirm];
 
     #[test]
     fn a_link_is_for_one_purpose_thing_person_and_end() {

@@ -198,7 +198,7 @@ pub(super) fn rule(name: Option<&str>) -> Result<DowntimeRule, Failure> {
 }
 
 /// Reads a day, which is its midnight in UTC, or an instant.
-fn instant(field: &str, text: &str) -> Result<Timestamp, Failure> {
+pub(super) fn instant(field: &str, text: &str) -> Result<Timestamp, Failure> {
     match text.parse::<Date>() {
         Ok(date) if text.len() == DAY_CHARS => midnight(date),
         _ => text.parse().map_err(|_| {

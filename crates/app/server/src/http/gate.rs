@@ -82,7 +82,8 @@ fn is_for_people(request: &Request) -> bool {
 ///
 /// The name stands in the answer's header, on error pages, and before every line that the request writes to the log.
 pub(super) async fn observe(State(app): State<App>, request: Request, next: Next) -> Response {
-    let id = app.next_request();
+    let is_private = request.extensions().get::<MatchedPath>().is_some_and(|path| is_private(path.as_str()));
+    let id = if is_private { RequestId::nobodys() } else { app.next_request() };
     let span = tracing::error_span!("request", id = %id.0);
     let mut response = observed(&app, &id, request, next).instrument(span).await;
     let value = HeaderValue::from_str(&id.0).expect("hex, a dash and digits are header text");
@@ -99,11 +100,19 @@ async fn observed(app: &App, id: &RequestId, request: Request, next: Next) -> Re
         let principal = app.access.principal(&headers).await.unwrap_or_default();
         response = error_page(app, principal.as_ref(), &uri, is_part(&headers), response.status(), (&error, &id.0));
     }
-    app.metrics.answered(&path, response.status().as_u16());
+    if !is_private(&path) {
+        app.metrics.answered(&path, response.status().as_u16());
+    }
     for (name, value) in SAFE_HEADERS {
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     }
     response
+}
+
+/// Whether a route is neither counted nor numbered: that an invitation was read, and not followed by a name in the rota,
+/// would tell what its reader decided.
+fn is_private(route: &str) -> bool {
+    route.starts_with("/accept/") || route.starts_with("/leave/")
 }
 
 /// Answers whatever happens: a bug and a wait without end are answers too.

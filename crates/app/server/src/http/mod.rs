@@ -6,12 +6,17 @@
 mod alerts;
 mod catalogue;
 mod caught;
+mod contacts;
+mod controls;
 mod downtime;
 mod error;
 mod events;
 mod gate;
+mod glass;
 mod health;
+mod incidents;
 mod intake;
+pub(crate) mod joining;
 mod kpi;
 mod ledger;
 mod listen;
@@ -25,6 +30,7 @@ mod probers;
 mod report;
 mod rollouts;
 mod room;
+mod rotas;
 mod rules;
 mod services;
 mod sign_in;
@@ -40,9 +46,11 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::MethodRouter;
 use http::Method;
+use seaworthy_integrations::Channels;
 use uuid::Uuid;
 
 use crate::access::{Access, Who};
+use crate::contacts::Contacts;
 use crate::kernel::Kernel;
 
 pub(crate) use error::Failure;
@@ -69,9 +77,13 @@ pub(crate) struct App {
     pub(crate) keys: Arc<tokio::sync::Mutex<kpi::Keys>>,
     /// Where counters of other people's metrics stand.
     pub(crate) exports: Arc<otlp::Exports>,
+    /// Writes to people by hand.
+    pub(crate) contacts: Arc<Contacts>,
     /// Requests so far, for their names.
     requests: Arc<AtomicU64>,
     pub(crate) places: Arc<streams::Places>,
+    /// Told when somebody is to be asked to join a rota.
+    pub(crate) invited: Arc<tokio::sync::Notify>,
     /// Held by whoever applies a catalogue: names and entities of one document go together.
     pub(crate) applying: Arc<tokio::sync::Mutex<()>>,
     /// Held by whoever verifies the ledger: one reading of the whole at a time.
@@ -82,12 +94,20 @@ pub(crate) struct App {
 #[derive(Debug, Clone)]
 pub(crate) struct RequestId(String);
 
+impl RequestId {
+    /// The name of a request that is not numbered.
+    fn nobodys() -> Self {
+        Self("private".to_owned())
+    }
+}
+
 impl App {
-    pub(crate) fn new(kernel: Kernel, access: Access, boot: Uuid, base: Arc<str>) -> Self {
+    pub(crate) fn new(kernel: Kernel, access: Access, boot: Uuid, base: Arc<str>, channels: Arc<Channels>) -> Self {
         let (metrics, places, unowned) = <_>::default();
         let (applying, verifying) = <_>::default();
-        let (requests, keys) = <_>::default();
+        let (requests, keys, invited) = <_>::default();
         let exports = Arc::new(otlp::Exports::new(kernel.now()));
+        let contacts = Arc::new(Contacts::new(channels, base.clone()));
         Self {
             kernel,
             access,
@@ -98,8 +118,10 @@ impl App {
             unowned,
             keys,
             exports,
+            contacts,
             requests,
             places,
+            invited,
             applying,
             verifying,
         }
@@ -148,9 +170,14 @@ pub(crate) fn routes() -> Vec<Route> {
         objectives::routes(),
         downtime::routes(),
         rollouts::routes(),
+        controls::routes(),
         pages::routes(),
         alerts::routes(),
+        incidents::routes(),
         rules::routes(),
+        rotas::routes(),
+        joining::routes(),
+        contacts::routes(),
         probers::routes(),
         intake::routes(),
         kpi::routes(),

@@ -5,12 +5,16 @@
 
 mod act;
 mod alerts;
+mod asked;
+mod contacts;
 mod downtime;
 mod error;
 mod flash;
 mod objectives;
+mod page;
 mod probes;
 mod read;
+mod rotas;
 mod rules;
 mod take;
 mod visit;
@@ -44,25 +48,46 @@ pub(super) fn routes() -> Vec<Route> {
         page("/alerts/{alert}", get(alerts::show)),
         page("/rules", get(rules::list)),
         page("/review", get(rules::review)),
+        page("/rotations", get(rotas::list)),
+        page("/rotations/{rotation}", get(rotas::show)),
+        form("/rotations/{rotation}/override", post(rotas::set)),
+        form("/rotations/{rotation}/clear", post(rotas::clear)),
+        form("/rotations/{rotation}/offer", post(rotas::offer)),
+        form("/rotations/{rotation}/withdraw", post(rotas::withdraw)),
+        page("/people/{person}", get(contacts::show)),
+        form("/people/{person}/{what}", post(contacts::write)),
+        form("/rotations/{rotation}/invite", post(rotas::invite)),
+        form("/rotations/{rotation}/start", post(rotas::start)),
+        // Whoever was asked answers without signing in, by the link that they alone were sent.
+        Route::new(Method::GET, "/accept/{rotation}/{person}/{end}/{mark}", Who::InLink, get(asked::accept)),
+        Route::new(Method::POST, "/accept/{rotation}/{person}/{end}/{mark}", Who::InLink, post(asked::accepted)),
+        Route::new(Method::GET, "/leave/{rotation}/{person}/{end}/{mark}", Who::InLink, get(asked::leave)),
+        Route::new(Method::POST, "/leave/{rotation}/{person}/{end}/{mark}", Who::InLink, post(asked::left)),
+        Route::new(Method::GET, "/swap/{offer}/{person}/{end}/{mark}", Who::InLink, get(asked::swap)),
+        Route::new(Method::POST, "/swap/{offer}/{person}/{end}/{mark}", Who::InLink, post(asked::swapped)),
         page("/probes", get(probes::list)),
         page("/probes/{name}", get(probes::show)),
         page("/pages", get(read::pages)),
-        page("/pages/{page}", get(read::page)),
+        page("/pages/{page}", get(page::show)),
         page("/downtime", get(downtime::month)),
         page("/ledger", get(read::ledger)),
         page("/who", get(read::who)),
         form("/rollouts/{rollout}/revert", post(act::revert)),
         form("/rollouts/{rollout}/hold", post(act::hold)),
         form("/rollouts/{rollout}/resume", post(act::resume)),
-        form("/pages/{page}/acknowledge", post(act::acknowledge)),
-        form("/pages/{page}/judge", post(alerts::judge)),
+        form("/pages/{page}/{button}", post(page::act)),
         form("/alerts/{alert}/silence", post(alerts::silence)),
         form("/silences/end", post(alerts::unsilence)),
         form("/rules/change", post(rules::change)),
         form("/rules/drill", post(rules::drill)),
-        // Whom a page was sent to takes it without signing in, by the link that they alone were sent.
+        // Whom a page was sent to sees it and presses its buttons without signing in, by the link that they alone were sent.
         Route::new(Method::GET, "/take/{page}/{end}/{mark}", Who::InLink, get(take::show)),
         Route::new(Method::POST, "/take/{page}/{end}/{mark}", Who::InLink, post(take::take)),
+        Route::new(Method::POST, "/take/{page}/{end}/{mark}/{button}", Who::InLink, post(take::act)),
+        // Whoever gets a message by a contact says that it is theirs.
+        Route::new(Method::GET, "/confirm/{contact}/{person}/{end}/{mark}", Who::InLink, get(contacts::ask)),
+        Route::new(Method::POST, "/confirm/{contact}/{person}/{end}/{mark}", Who::InLink, post(contacts::confirm)),
+        Route::new(Method::GET, "/confirm/{contact}/{person}/{end}/{mark}/done", Who::InLink, get(contacts::done)),
         // Signing in comes before any credential, and its page needs a style. Neither holds data of anybody.
         Route::new(Method::GET, "/sign-in", Who::Anyone, get(read::sign_in)),
         Route::new(Method::POST, "/sign-in", Who::Anyone, post(act::sign_in)),

@@ -318,3 +318,50 @@ pub struct RotaOfferRequest {
     #[serde(default)]
     pub takes: Option<RotaTime>,
 }
+
+/// Asks people to join a rota; each is sent a link of their own.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RotaInviteRequest {
+    /// Who is asked; everybody whom the file names, where nobody is.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub person: Option<PersonId>,
+}
+
+/// An invitation without an answer. Whoever does not want to join answers nothing, and nothing is kept of that.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RotaInvitation {
+    /// Who was asked.
+    #[schema(value_type = String)]
+    pub person: PersonId,
+    /// Until when their link works.
+    #[schema(value_type = String, format = DateTime)]
+    pub ends_at: Timestamp,
+}
+
+/// Begins a rota that people joined.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RotaStartRequest {
+    /// Who decides to begin before every condition is met.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub decided_by: Option<PersonId>,
+    /// Why they do.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+/// Whether a rota has begun. "Not yet" is an answer like any other.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RotaStart {
+    /// The rotation.
+    #[schema(value_type = String)]
+    pub rotation: RotationId,
+    /// When it began; none while it has not.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub started_at: Option<Timestamp>,
+    /// What is missing, or was when it began anyway.
+    pub missing: Vec<String>,
+}
