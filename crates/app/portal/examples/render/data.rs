@@ -297,6 +297,7 @@ pub(crate) fn page(state: PageState) -> Page {
         to_name: Some("Ines Castro".to_owned()),
         sentence: "checkout v4 failed for its users and was taken off 5% of them.".to_owned(),
         state,
+        matter: PageMatter::GoesOn,
         rollout: Some(rollout_id(3)),
         alert: None,
         verdict: None,
@@ -309,6 +310,7 @@ pub(crate) fn page(state: PageState) -> Page {
             PageChannel { channel: "portal".to_owned(), state: "delivered".to_owned(), at: Some(ago(1_200)) },
             PageChannel { channel: "contacts".to_owned(), state: "waiting".to_owned(), at: None },
         ],
+        ladder: PageLadder::default(),
         position: 47_903,
     }
 }
@@ -434,6 +436,19 @@ pub(crate) fn calm() -> Status {
         pages: Vec::new(),
         ..status()
     }
+}
+
+/// What somebody was paged for is over, and a drill waits.
+pub(crate) fn unread() -> Status {
+    let over = Page { matter: PageMatter::Over, ..page(PageState::Delivered) };
+    let drill = Page {
+        id: page_id(2),
+        matter: PageMatter::Drill,
+        sentence: "objective/checkout-availability of checkout was fired to see whether it reaches you".to_owned(),
+        ..page(PageState::Delivered)
+    };
+    let sentence = format!("It is over, and its page waits for Ines Castro to acknowledge it: {}", over.sentence);
+    Status { sentence, pages: vec![over, drill], ..calm() }
 }
 
 /// The one version that serves answers no health check.

@@ -192,6 +192,7 @@ pub(crate) fn alert() -> Alert {
         sentence: "20% of requests to checkout fail since 09:36 UTC; 2% of the budget of 30 days went in 52 s \
                    (checkout-availability, 99.9%)"
             .to_owned(),
+        now: Some("in the last minute 12% of 1840 requests failed".to_owned()),
         began_at: ago(360),
         fired_at: ago(308),
         resolved_at: None,
@@ -224,6 +225,7 @@ pub(crate) fn over() -> Alert {
         began_at: ago(9_000),
         fired_at: ago(8_900),
         resolved_at: Some(ago(7_200)),
+        now: None,
         rules: Vec::new(),
         dependants: Vec::new(),
         page: Some(page),
@@ -239,6 +241,10 @@ pub(crate) fn silenced() -> Alert {
         nature: NatureV1::Cause,
         urgency: Urgency::Ticket,
         sentence: "3% of requests to checkout take longer than 256 ms or fail since 08:02 UTC".to_owned(),
+        now: Some(
+            "in the last minute none of 1840 requests were too slow or failed; it ends by itself once that has lasted"
+                .to_owned(),
+        ),
         began_at: ago(6_000),
         fired_at: ago(5_400),
         rules: vec!["objective/checkout-latency".to_owned()],
@@ -256,6 +262,7 @@ pub(crate) fn folded() -> Alert {
         id: alert_id(3),
         service: "orders".parse().expect("a name"),
         sentence: "18% of requests to orders fail since 09:36 UTC".to_owned(),
+        now: None,
         folded_into: Some(AlertRef {
             alert: alert_id(1),
             service: "checkout".parse().expect("a name"),
@@ -276,6 +283,7 @@ pub(crate) fn drill() -> Alert {
         sentence: "objective/checkout-availability of checkout was fired to see whether it reaches you; acknowledge, \
                    and that is all"
             .to_owned(),
+        now: None,
         began_at: ago(40),
         fired_at: ago(40),
         rules: vec!["objective/checkout-availability".to_owned()],
@@ -285,6 +293,7 @@ pub(crate) fn drill() -> Alert {
             requested_at: ago(39),
             alert: Some(alert_id(5)),
             rollout: None,
+            matter: PageMatter::Drill,
             ..page(PageState::Requested)
         }),
         ..alert()
@@ -322,6 +331,7 @@ pub(crate) fn brief(alert: &Alert) -> OpenAlert {
         urgency: alert.urgency,
         drill: alert.drill,
         sentence: alert.sentence.clone(),
+        now: alert.now.clone(),
         began_at: alert.began_at,
         page: alert.page.as_ref().map(|page| page.state),
         folded: alert.folded_into.is_some(),

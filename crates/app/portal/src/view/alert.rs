@@ -92,6 +92,8 @@ pub struct AlertView {
     pub team: String,
     /// What is wrong.
     pub headline: String,
+    /// What is so now.
+    pub now: Option<String>,
     /// Since when, and for how long.
     pub lasts: String,
     /// What kind of thing it is.
@@ -143,6 +145,7 @@ impl AlertView {
                 .as_ref()
                 .map_or_else(|| "no team: the service left the catalogue".to_owned(), |team| format!("team {team}")),
             headline: text::sentence(&alert.sentence),
+            now: alert.now.as_deref().map(text::sentence),
             lasts: lasts(alert, now),
             kind: kind(alert),
             told: text::sentence(&told(alert, now)),

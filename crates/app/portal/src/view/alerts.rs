@@ -32,6 +32,8 @@ pub struct AlertRow {
     pub chip: Chip,
     /// What is wrong.
     pub sentence: String,
+    /// What is so now.
+    pub now: Option<String>,
     /// The service.
     pub service: String,
     /// What is wrong, in a word.
@@ -63,6 +65,7 @@ impl AlertRow {
             id: alert.id.to_string(),
             chip: alert_chip(alert),
             sentence: text::sentence(&alert.sentence),
+            now: alert.now.as_deref().map(text::sentence),
             service: alert.service.to_string(),
             symptom: alert.symptom.clone(),
             began: When::age(alert.began_at, now),

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use seaworthy_contract::api::{
-    OnCall, OpenAlert, Page, PageState, Rollout, RolloutState, Service, VersionState, VersionView,
+    OnCall, OpenAlert, Page, PageMatter, PageState, Rollout, RolloutState, Service, VersionState, VersionView,
 };
 use seaworthy_contract::catalogue::Urgency;
 
@@ -92,7 +92,11 @@ pub(super) fn page_chip(page: &Page) -> Chip {
         (PageState::Acknowledged, _) => Chip::ok("Acknowledged"),
         (PageState::Undeliverable, _) => Chip::bad("Reached nobody"),
         (_, None) => Chip::bad("Nobody on call"),
-        (PageState::Delivered, _) => Chip::bad("Page"),
+        (PageState::Delivered, _) => match page.matter {
+            PageMatter::GoesOn => Chip::bad("Page"),
+            PageMatter::Over => Chip::waits("Over"),
+            PageMatter::Drill => Chip::run("Drill"),
+        },
         (PageState::Requested, _) => Chip::waits("On its way"),
     }
 }
