@@ -24,20 +24,21 @@ const OLDER_AT_ONCE: usize = 1_000;
 /// Slots of five minutes in which latencies of arms are amended.
 const ARM_SLOTS: i64 = 3;
 
-/// Reads the past of what misses it, by name of the series.
+/// Reads the past of what misses it: `take` gets the buckets that memory holds, a slot or a series at once, and what is
+/// returned is the rest of each period, by name of the series.
 pub(crate) async fn past(
     store: &dyn SeriesStore,
     missing: &[Missing],
     now: Timestamp,
+    mut take: impl FnMut(&[Row]),
 ) -> Result<BTreeMap<String, Past>, SeriesError> {
     let mut past: BTreeMap<String, Past> = BTreeMap::new();
-    let wanted = missing.iter().flat_map(|one| one.series.iter().map(|name| (name.clone(), one.older.clone())));
-    let wanted: BTreeMap<String, Range<i64>> = wanted.collect();
     if missing.len() > BY_NAME_MAX {
-        all(store, &wanted, now, &mut past).await?;
+        all(store, now, &mut take).await?;
+        rest(store, missing, &mut past).await?;
     } else {
-        for (name, older) in &wanted {
-            past.insert(name.clone(), one(store, name, older, now).await?);
+        for (name, older) in missing.iter().flat_map(|one| one.series.iter().map(|name| (name, &one.older))) {
+            past.insert(name.clone(), one(store, name, older, now, &mut take).await?);
         }
     }
     Ok(past)
@@ -49,12 +50,17 @@ fn resident(resolution: Resolution, now: Timestamp) -> Range<i64> {
     head + 1 - resolution.kept() as i64..head + 1
 }
 
-async fn one(store: &dyn SeriesStore, name: &str, older: &Range<i64>, now: Timestamp) -> Result<Past, SeriesError> {
-    let mut past = Past::default();
+async fn one(
+    store: &dyn SeriesStore,
+    name: &str,
+    older: &Range<i64>,
+    now: Timestamp,
+    take: &mut impl FnMut(&[Row]),
+) -> Result<Past, SeriesError> {
     for resolution in Resolution::ALL {
-        let rows = store.read(name, resolution, resident(resolution, now)).await?;
-        past.buckets.extend(rows.iter().map(Row::bucket));
+        take(&store.read(name, resolution, resident(resolution, now)).await?);
     }
+    let mut past = Past::default();
     for row in store.read(name, Resolution::FiveMinutes, older.clone()).await? {
         past.older.add(row.tally);
         past.first = past.first.or(Some(row.slot));
@@ -62,24 +68,24 @@ async fn one(store: &dyn SeriesStore, name: &str, older: &Range<i64>, now: Times
     Ok(past)
 }
 
-async fn all(
-    store: &dyn SeriesStore,
-    wanted: &BTreeMap<String, Range<i64>>,
-    now: Timestamp,
-    past: &mut BTreeMap<String, Past>,
-) -> Result<(), SeriesError> {
+async fn all(store: &dyn SeriesStore, now: Timestamp, take: &mut impl FnMut(&[Row])) -> Result<(), SeriesError> {
     for resolution in Resolution::ALL {
         for slot in resident(resolution, now) {
-            for row in store.slot(resolution, slot).await? {
-                if wanted.contains_key(&row.series) {
-                    past.entry(row.series.clone()).or_insert_with(whole).buckets.push(row.bucket());
-                }
-            }
+            take(&store.slot(resolution, slot).await?);
         }
     }
+    Ok(())
+}
+
+/// Sums what of each period memory does not hold, day by day.
+async fn rest(
+    store: &dyn SeriesStore,
+    missing: &[Missing],
+    past: &mut BTreeMap<String, Past>,
+) -> Result<(), SeriesError> {
     let mut ranges: BTreeMap<(i64, i64), Vec<&String>> = BTreeMap::new();
-    for (name, range) in wanted.iter().filter(|(_, range)| !range.is_empty()) {
-        ranges.entry((range.start, range.end)).or_default().push(name);
+    for one in missing.iter().filter(|one| !one.older.is_empty()) {
+        ranges.entry((one.older.start, one.older.end)).or_default().extend(&one.series);
     }
     for ((start, end), names) in ranges {
         for day in (start..end).step_by(DAY_SLOTS) {
@@ -92,12 +98,6 @@ async fn all(
         }
     }
     Ok(())
-}
-
-/// Room for every bucket that memory holds: thousands of lists that grew together would leave holes that nobody fills.
-fn whole() -> Past {
-    let buckets = Resolution::ALL.iter().map(|resolution| resolution.kept()).sum();
-    Past { buckets: Vec::with_capacity(buckets), ..Past::default() }
 }
 
 /// Returns the stored sums of these slots, by name.

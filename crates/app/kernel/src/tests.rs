@@ -2,6 +2,7 @@
 
 mod objectives;
 mod probes;
+mod recall;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

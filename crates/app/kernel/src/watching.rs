@@ -6,7 +6,7 @@ use seaworthy_core::Refusal;
 use seaworthy_core::watch::objectives::{Objectives, Readings, Written};
 use seaworthy_model::Tally;
 use seaworthy_signals::{Refused, Resolution};
-use seaworthy_store::SeriesError;
+use seaworthy_store::{Row, SeriesError};
 
 use crate::{CommandError, Engine, Pushed, chain, signals};
 
@@ -37,8 +37,12 @@ impl Engine {
         }
         // What was counted under another declaration belongs to the past that is read next.
         self.store_signals().await?;
-        let past = signals::past(self.series(), &missing, now).await?;
-        self.write(|shared| shared.watch.objectives.restored(&shared.state, past, now));
+        let take = |rows: &[Row]| {
+            let buckets = rows.iter().map(|row| (row.series.as_str(), row.bucket()));
+            self.write(|shared| shared.watch.objectives.recall(buckets));
+        };
+        let past = signals::past(self.series(), &missing, now, take).await?;
+        self.write(|shared| shared.watch.objectives.restored(&shared.state, &past, now));
         Ok(())
     }
 

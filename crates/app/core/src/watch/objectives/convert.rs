@@ -7,6 +7,12 @@ use seaworthy_model::Tally;
 use seaworthy_signals::SliceRule;
 use seaworthy_slo as slo;
 
+/// What the names of series of objectives begin with.
+const SERIES: &str = "objective/";
+
+/// What stands behind the name of a series for the events that slices are cut from.
+pub(super) const RAW: &str = "/raw";
+
 /// An hour, in seconds: the window that says how many events there usually are.
 pub(super) const HOUR_SECONDS: u32 = 3_600;
 
@@ -108,7 +114,14 @@ pub(super) fn series_name(declared: &Objective) -> String {
     // The contract's form, which is frozen: what is on disk must be found again by every later program.
     let what = (&declared.service, &declared.indicator, declared.counting);
     let what = serde_json::to_vec(&what).expect("an objective has string keys only");
-    format!("objective/{}/{:016x}", declared.name, fnv(&what))
+    format!("{SERIES}{}/{:016x}", declared.name, fnv(&what))
+}
+
+/// Returns the objective in the name of a series, be it of what it counts or of the events behind its slices.
+pub(super) fn objective_of(series: &str) -> Option<&str> {
+    let named = series.strip_prefix(SERIES)?;
+    let (objective, _hash) = named.strip_suffix(RAW).unwrap_or(named).rsplit_once('/')?;
+    Some(objective)
 }
 
 /// FNV-1a, 64 bits (Fowler, Noll, Vo): short, and the same in every build, which names on disk must be.
@@ -152,6 +165,12 @@ mod tests {
         }
         // On disk, so it must never change.
         assert_eq!(series_name(&one), "objective/a/103ec659ca214e0b");
+        for series in [series_name(&one), format!("{}{RAW}", series_name(&one))] {
+            assert_eq!(objective_of(&series), Some("a"), "{series}");
+        }
+        for (series, objective) in [("objective/a/b/0f", Some("a/b")), ("objective/a", None), ("arm/a/b", None)] {
+            assert_eq!(objective_of(series), objective, "{series}");
+        }
         let longest = declared(&"n".repeat(120), availability());
         assert!(series_name(&longest).len() + "/raw".len() <= seaworthy_signals::NAME_BYTES_MAX);
     }

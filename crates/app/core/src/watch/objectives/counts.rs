@@ -6,10 +6,7 @@ use seaworthy_model::Tally;
 use seaworthy_signals::{Bucket, Period, Refused, Resolution, Series, SeriesError, Slices};
 use seaworthy_slo as slo;
 
-use super::convert;
-
-/// What stands behind the name of a series for the events that slices are cut from.
-const RAW: &str = "/raw";
+use super::convert::{self, RAW};
 
 /// A day: events that slices are cut from are summed for nobody.
 const RAW_PERIOD: Period = Period::Rolling { days: 1 };
@@ -155,14 +152,12 @@ impl Counts {
     }
 }
 
-/// What the store knows of the past of a series.
-#[derive(Debug, Clone, Default)]
+/// What the store knows of the part of a period that memory does not hold.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Past {
-    /// Its buckets that memory holds.
-    pub buckets: Vec<Bucket>,
-    /// The sum of the rest of its period.
+    /// Its sum.
     pub older: Tally,
-    /// The first slot of five minutes in which something was counted, as far as it is in the period.
+    /// The first slot of five minutes in which something was counted.
     pub first: Option<i64>,
 }
 
@@ -173,19 +168,31 @@ impl Counts {
         self.series.missing()
     }
 
-    /// Takes its past in. `past` gives what is known of a name.
-    pub(super) fn restore(&mut self, past: &mut dyn FnMut(&str) -> Past, declared: &Objective, now: Timestamp) {
-        let Past { buckets, older, first } = past(&self.name);
-        let in_memory = buckets.iter().map(|bucket| bucket.resolution.start(bucket.slot)).min();
-        let before = first.map(|slot| Resolution::FiveMinutes.start(slot));
-        self.first_at = [in_memory, before].into_iter().flatten().min();
-        self.series.restore(buckets);
-        self.series.settle(older);
-        let (raw_name, last) = (self.raw_name(), self.series.last_event_at());
+    /// Tells whether it stores a series of this name.
+    pub(super) fn is_of(&self, name: &str) -> bool {
+        name == self.name || (self.sliced.is_some() && name.strip_suffix(RAW) == Some(&self.name))
+    }
+
+    /// Takes a bucket of its past, by the name of its series; the last one of a slot holds.
+    pub(super) fn recall(&mut self, name: &str, bucket: Bucket) {
+        if name == self.name {
+            let start = bucket.resolution.start(bucket.slot);
+            self.first_at = Some(self.first_at.map_or(start, |first| first.min(start)));
+            self.series.restore([bucket]);
+        } else if let Some(sliced) = &mut self.sliced {
+            sliced.raw.restore([bucket]);
+        }
+    }
+
+    /// Goes on from its past: every bucket that memory holds was taken before.
+    pub(super) fn restore(&mut self, past: Past, declared: &Objective, now: Timestamp) {
+        let before = past.first.map(|slot| Resolution::FiveMinutes.start(slot));
+        self.first_at = [self.first_at, before].into_iter().flatten().min();
+        self.series.settle(past.older);
+        let last = self.series.last_event_at();
         let (Some(sliced), Some((rule, seconds))) = (&mut self.sliced, convert::slices(declared.counting)) else {
             return;
         };
-        sliced.raw.restore(past(&raw_name).buckets);
         let raw = sliced.raw.recent(Resolution::TenSeconds);
         let start = |bucket: &Bucket| bucket.resolution.start(bucket.slot);
         // A slice begins up to ten seconds after its bucket does; the next one is the first that is not judged.

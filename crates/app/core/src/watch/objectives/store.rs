@@ -11,7 +11,7 @@ use seaworthy_signals::{ArmBucket, Bucket, PAST_DAYS_MAX, Resolution, TEN_SECOND
 
 use super::counts::Past;
 use super::watched::Watched;
-use super::{Objectives, arms};
+use super::{Objectives, arms, convert};
 use crate::State;
 
 /// How often latencies of arms are stored: they are drawn, not judged, and what a crash loses of them decides nothing.
@@ -114,11 +114,29 @@ impl Objectives {
         self.looked_at = None;
     }
 
-    /// Takes the past in of everything that misses it, and goes on with the alerts that the ledger has open. Each past is
-    /// given up once it is taken: three days of buckets weigh three times what stays of them.
-    pub fn restored(&mut self, state: &State, mut past: BTreeMap<String, Past>, now: Timestamp) {
-        let mut of = |name: &str| past.remove(name).unwrap_or_default();
-        self.all.values_mut().filter(|watched| !watched.is_ready).for_each(|new| new.restore(&mut of, state, now));
+    /// Takes buckets of the past, by the names of their series, as they are read: three days of all series at once would
+    /// weigh many times what stays of them. What does not miss its past takes none.
+    pub fn recall<'a>(&mut self, buckets: impl IntoIterator<Item = (&'a str, Bucket)>) {
+        for (name, bucket) in buckets {
+            let watched = self.of_series(name).filter(|watched| !watched.is_ready);
+            if let Some(counts) = watched.and_then(|watched| watched.counts.as_mut()) {
+                counts.recall(name, bucket);
+            }
+        }
+    }
+
+    /// Lets everything go on whose past was missing and all of which has been taken by [`Objectives::recall`], with the
+    /// alerts that the ledger has open. `past` is the rest of each period, by the name of the series.
+    pub fn restored(&mut self, state: &State, past: &BTreeMap<String, Past>, now: Timestamp) {
+        for new in self.all.values_mut().filter(|watched| !watched.is_ready) {
+            let rest = new.series_name().and_then(|name| past.get(name)).copied();
+            new.restore(rest.unwrap_or_default(), state, now);
+        }
+    }
+
+    fn of_series(&mut self, name: &str) -> Option<&mut Watched> {
+        let watched = self.all.get_mut(convert::objective_of(name)?)?;
+        watched.counts.as_ref().is_some_and(|counts| counts.is_of(name)).then_some(watched)
     }
 
     /// Takes what must be written before a report counts as taken.
@@ -143,8 +161,7 @@ impl Objectives {
     pub fn give_back(&mut self, written: Written) {
         let mut homeless = Vec::new();
         for (name, bucket) in written.buckets {
-            let owner = self.all.values_mut().filter_map(|watched| watched.counts.as_mut());
-            match owner.into_iter().find(|counts| counts.names().contains(&name)) {
+            match self.of_series(&name).and_then(|watched| watched.counts.as_mut()) {
                 Some(counts) => counts.give_back(&name, bucket),
                 None => homeless.push((name, bucket)),
             }

@@ -145,8 +145,8 @@ impl Watched {
         Ok(())
     }
 
-    /// Takes its past in, and the alert that the ledger says is open: from here on it is watched.
-    pub(super) fn restore(&mut self, past: &mut dyn FnMut(&str) -> Past, state: &State, now: Timestamp) {
+    /// Goes on from its past, and with the alert that the ledger says is open: from here on it is watched.
+    pub(super) fn restore(&mut self, past: Past, state: &State, now: Timestamp) {
         if let Some(counts) = &mut self.counts {
             counts.restore(past, &self.declared, now);
             self.recent = (counts.events().last_event_at(), counts.recent_per_hour());
