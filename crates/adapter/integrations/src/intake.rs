@@ -4,6 +4,7 @@
 
 mod alertmanager;
 mod events_v2;
+mod sender;
 mod shown;
 mod words;
 
@@ -12,6 +13,7 @@ use seaworthy_contract::catalogue::Urgency;
 
 pub use alertmanager::{BODY_BYTES_MAX as ALERTMANAGER_BYTES_MAX, read as alertmanager};
 pub use events_v2::{Action, BODY_BYTES_MAX as EVENTS_V2_BYTES_MAX, Enqueued, read as events_v2};
+pub use sender::Sender;
 
 /// Most alerts of one payload: what Alertmanager sends of one group at most, where it is not told to truncate.
 pub const ALERTS_MAX: usize = 2_000;

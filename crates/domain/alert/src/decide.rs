@@ -118,6 +118,13 @@ fn join(alerts: &Alerts, id: AlertId, alert: &Alert, signal: &Signal) -> Vec<Eve
     vec![Event::Joined { alert: id, rule: signal.rule.clone(), urgency: raised, nature }]
 }
 
+/// Returns what follows where a rule, or this instance of one, says nothing any more, of whatever it spoke: whose labels have
+/// changed since as well, and whose service left the catalogue.
+pub fn end(alerts: &Alerts, rule: &str) -> Vec<Event> {
+    let said = alerts.said_by(rule).filter_map(|id| Some((id, alerts.alerts.get(&id)?)));
+    said.filter(|(_, alert)| alert.purpose == Purpose::Real).flat_map(|(id, alert)| leave(id, alert, rule)).collect()
+}
+
 fn leave(id: AlertId, alert: &Alert, rule: &str) -> Vec<Event> {
     match alert.rules.contains(rule) {
         false => Vec::new(),

@@ -12,7 +12,7 @@ mod rule;
 mod signal;
 
 pub use alerts::{Alert, Alerts, Event, Silence};
-pub use decide::{FOLD_WITHIN, OPEN_MAX, RULES_PER_ALERT_MAX, decide, due, regroup};
+pub use decide::{FOLD_WITHIN, OPEN_MAX, RULES_PER_ALERT_MAX, decide, due, end, regroup};
 pub use review::{Distinct, LOOK_BACK_DAYS_MAX, Proposal, Suggestion, UNTESTED_DAYS, review};
 pub use rule::{Change, FIRINGS_MAX, Firing, RULES_MAX, Rule, Verdict, rule_of};
 pub use signal::{Nature, Phase, Purpose, Signal, Urgency};

@@ -90,7 +90,7 @@ fn heard(alert: &Alert) -> Heard {
 }
 
 /// A name that can stand in a stream and an address.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let fits = |c: char| c.is_ascii_alphanumeric() || "-_.:".contains(c);
     text.chars().map(|c| if fits(c) { c } else { '-' }).take(100).collect()
 }

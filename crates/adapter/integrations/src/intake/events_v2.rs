@@ -138,7 +138,7 @@ fn name(text: &str) -> String {
 }
 
 /// A short form of a key (FNV-1a, 64 bit): it tells instances apart, and a key may hold anything.
-fn fingerprint(key: &str) -> String {
+pub(super) fn fingerprint(key: &str) -> String {
     let hash = key.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
     format!("{hash:016x}")
 }

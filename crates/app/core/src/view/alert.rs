@@ -182,6 +182,12 @@ pub fn rules_saying(look: &Look<'_>, beginning: &str, fits: impl Fn(&str) -> boo
     look.state.alerts.saying(beginning).filter(|rule| fits(rule)).map(str::to_owned).collect()
 }
 
+/// Returns the labels of the credentials that are in force, each once: whoever else said something says nothing any more.
+pub fn senders(look: &Look<'_>) -> BTreeSet<String> {
+    let there = look.state.tokens.values().filter(|record| record.is_in_force(look.now));
+    there.map(|record| record.label.clone()).collect()
+}
+
 /// Says whether what a rule says of a service now was left out, because as many alerts are open as are looked after.
 pub fn is_left_out(look: &Look<'_>, service: &ServiceId, symptom: &str) -> bool {
     let known = &look.state.alerts;

@@ -8,7 +8,7 @@ use seaworthy_contract::catalogue::{
 use seaworthy_contract::events::alert::{AlertSilencedV1, AlertUnsilencedV1, RuleChangeV1, VerdictV1};
 use seaworthy_contract::events::server::ScopeV3;
 use seaworthy_core::watch::Used;
-use seaworthy_core::{Input, Refusal, State, view};
+use seaworthy_core::{Input, Refusal, State, Word, view};
 use seaworthy_model::{AlertId, Entropy, PageId, TokenId};
 use uuid::Uuid;
 
@@ -70,7 +70,7 @@ fn last_page(state: &State) -> PageId {
 fn a_signal_pages_the_owner_once() {
     let mut bench = bench();
     assert_eq!(fire(&mut bench, "checkout"), ["alert.fired"]);
-    assert_eq!(bench.act(Input::Tick), ["page.requested", "alert.paged"]);
+    assert_eq!(bench.act(Input::Tick), ["page.requested", "alert.paged", "incident.opened"]);
     assert_eq!(bench.act(Input::Tick), Vec::<String>::new());
     let page = &bench.state.pages[&last_page(&bench.state)];
     assert_eq!(page.request.service, service("checkout"));
@@ -83,7 +83,7 @@ fn a_failing_dependency_is_paged_in_the_place_of_who_needs_it() {
     let mut bench = bench();
     fire(&mut bench, "payments");
     fire(&mut bench, "checkout");
-    assert_eq!(bench.act(Input::Tick), ["page.requested", "alert.paged"]);
+    assert_eq!(bench.act(Input::Tick), ["page.requested", "alert.paged", "incident.opened"]);
     let (parent, _) = bench.state.alerts.open_of(&service("payments")).next().expect("open");
     assert_eq!(bench.state.alerts.folded(parent).count(), 1);
 }
@@ -149,7 +149,7 @@ fn a_silence_needs_a_reason_and_an_end_within_a_month() {
     let back = AlertUnsilencedV1 { service: service("checkout"), rule: None };
     assert_eq!(bench.act(Input::Unsilence(back.clone())), ["alert.unsilenced"]);
     assert_eq!(bench.act(Input::Unsilence(back)), Vec::<String>::new());
-    assert_eq!(bench.act(Input::Tick), ["page.requested", "alert.paged"]);
+    assert_eq!(bench.act(Input::Tick), ["page.requested", "alert.paged", "incident.opened"]);
 }
 
 #[test]
@@ -181,7 +181,7 @@ fn a_storm_of_symptoms_rings_five_times_until_somebody_takes_a_page() {
     assert_eq!((pages(&mut bench), pages(&mut bench)), (5, 0));
     bench.act(Input::Drill { rule: RULE.to_owned() });
     assert_eq!(pages(&mut bench), 1, "a drill is not kept back");
-    let first = *bench.state.pages.keys().next().expect("a page");
+    let first = bench.state.pages.values().min_by_key(|page| page.position).expect("a page").request.page;
     bench.act(Input::Acknowledge { page: first });
     assert_eq!((pages(&mut bench), pages(&mut bench)), (1, 0), "whoever is awake takes one after the other");
     bench.wait(3_601);
@@ -239,4 +239,63 @@ fn replaying_gives_the_alerts_that_live() {
     bench.act(signal(&bench, RULE, "payments", Phase::Ended));
     bench.act(Input::Tick);
     assert_eq!(State::fold(&bench.facts), bench.state);
+}
+
+/// What an Alertmanager may say in one request: rules that speak of the same symptom, of a dependency, of nobody we know,
+/// again, and ends of what began in it.
+fn words(bench: &Bench, script: &[(&str, &str, bool)]) -> Vec<Word> {
+    let word = |(rule, of, says): &(&str, &str, bool)| match (says, signal(bench, rule, of, Phase::Firing)) {
+        (true, Input::Signal(signal)) => Word::Says(*signal),
+        _ => Word::Ends((*rule).to_owned()),
+    };
+    script.iter().map(word).collect()
+}
+
+#[test]
+fn what_is_heard_at_once_is_what_is_heard_one_after_the_other() {
+    let script = [
+        ("am/High#1", "checkout", true),
+        ("am/High#2", "checkout", true),
+        ("am/High#1", "checkout", true),
+        ("am/High#1", "payments", true),
+        ("am/Gone#1", "nobody", true),
+        ("am/High#1", "nobody", false),
+        ("am/Gone#2", "nobody", false),
+        ("am/Short#1", "payments", true),
+        ("am/Short#1", "nobody", false),
+    ];
+    for length in 0..=script.len() {
+        let (mut once, mut one_by_one) = (self::bench(), self::bench());
+        let together = words(&once, &script[..length]);
+        once.act(Input::Heard(together.clone()));
+        for word in together {
+            one_by_one.act(Input::Heard(vec![word]));
+        }
+        let shape = |bench: &Bench| -> Vec<_> {
+            let known = bench.state.alerts.alerts.values();
+            let rules = |rules: &std::collections::BTreeSet<String>| rules.iter().cloned().collect::<Vec<_>>();
+            let mut shape: Vec<_> =
+                known.map(|a| (a.service.to_string(), rules(&a.rules), a.is_open(), a.folded_into.is_some())).collect();
+            shape.sort();
+            shape
+        };
+        assert_eq!(shape(&once), shape(&one_by_one), "the first {length}");
+    }
+    let mut bench = self::bench();
+    let all = words(&bench, &script);
+    let mut kinds = bench.act(Input::Heard(all));
+    // Which of its two alerts a rule leaves first is by their ids.
+    kinds[4..6].sort();
+    let wanted = ["alert.fired", "alert.joined", "alert.fired", "alert.folded", "alert.left", "alert.resolved"];
+    assert_eq!(kinds, [&wanted[..], &["alert.fired", "alert.resolved"]].concat());
+}
+
+#[test]
+fn what_is_heard_at_once_stops_where_no_more_are_looked_after() {
+    let mut bench = bench();
+    let Input::Signal(one) = signal(&bench, "am/Odd", "checkout", Phase::Firing) else { unreachable!("a signal") };
+    let many = (0..OPEN_MAX + 5).map(|n| Word::Says(Signal { symptom: format!("odd-{n}"), ..(*one).clone() }));
+    let kinds = bench.act(Input::Heard(many.collect()));
+    assert_eq!((kinds.len(), bench.state.alerts.open_count()), (OPEN_MAX, OPEN_MAX));
+    assert_eq!(bench.act(Input::Heard(vec![Word::Ends("am/Odd".to_owned())])).len(), OPEN_MAX);
 }

@@ -93,7 +93,12 @@ impl TestApp {
 
     /// Issues a token of a scope.
     pub(super) async fn token(&self, scope: ScopeV3) -> String {
-        issue(&self.kernel, scope, "test", None).await.expect("issued")
+        self.labelled(scope, "test").await
+    }
+
+    /// Issues a token of a scope that is for something.
+    pub(super) async fn labelled(&self, scope: ScopeV3, label: &str) -> String {
+        issue(&self.kernel, scope, label, None).await.expect("issued")
     }
 
     /// Issues a token of a team.

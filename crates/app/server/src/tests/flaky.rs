@@ -25,6 +25,11 @@ impl Switch {
         self.broken.store(broken, Ordering::SeqCst);
     }
 
+    /// Returns how often it was asked to write.
+    pub(super) fn writes(&self) -> usize {
+        self.asked.load(Ordering::SeqCst)
+    }
+
     /// Waits until it was asked `more` times more.
     pub(super) async fn asked(&self, more: usize) {
         let wanted = self.asked.load(Ordering::SeqCst) + more;

@@ -1,6 +1,8 @@
 //! Other systems' alerts over real requests: Alertmanager's webhook and PagerDuty's Events v2, and all that is wrong with
 //! what strangers send.
 
+mod senders;
+
 use http::Method;
 use seaworthy_contract::api::{PageState, UnownedAlert};
 use seaworthy_contract::events::alert::{NatureV1, Urgency};

@@ -10,7 +10,7 @@ use seaworthy_core::{Input, view};
 use seaworthy_integrations::intake::{self, Action, Enqueued};
 
 use super::super::{App, Failure};
-use super::{Taken, Taker, UNOWNED_HINT, end, full};
+use super::{Taken, Taker, UNOWNED_HINT, full};
 use crate::access::{Principal, Who};
 
 /// The prefix of rules that these events make.
@@ -42,30 +42,27 @@ pub(crate) async fn enqueue(State(app): State<App>, body: Bytes) -> Response {
 
 async fn carry_out(app: &App, principal: &Principal, event: &Enqueued) -> Result<String, Failure> {
     let ending = format!("#{}", event.instance);
-    let is_its = |rule: &str| rule.starts_with(OURS) && rule.ends_with(&ending);
+    let is_its = |instance: &str| instance.starts_with(OURS) && instance.ends_with(&ending);
+    let mut taker = Taker::new(app, principal);
     match (event.action, &event.heard) {
-        (Action::Trigger, Some(heard)) => Ok(match Taker::new(app, principal).take(heard).await? {
-            Taken::Changed | Taken::Known => "Event processed".to_owned(),
-            Taken::Unowned => format!("Event processed; no service has its names: {UNOWNED_HINT}"),
-            Taken::LeftOut => return Err(full(1)),
-        }),
+        (Action::Trigger, Some(heard)) => match taker.take(std::slice::from_ref(heard)).await? {
+            Taken { left_out: 1.., .. } => Err(full(1)),
+            Taken { unowned, .. } if unowned.is_empty() => Ok("Event processed".to_owned()),
+            Taken { .. } => Ok(format!("Event processed; no service has its names: {UNOWNED_HINT}")),
+        },
         (Action::Trigger, None) => Err(Failure::invalid("payload is needed to trigger")),
-        (Action::Acknowledge, _) => acknowledge(app, principal, is_its).await,
+        (Action::Acknowledge, _) => acknowledge(app, principal, &taker.said(OURS, is_its)).await,
         (Action::Resolve, _) => {
-            app.unowned.forget_where(is_its);
-            for rule in app.kernel.look(|look| view::rules_saying(look, OURS, is_its)) {
-                end(app, principal, &rule).await?;
-            }
+            taker.end(OURS, is_its).await?;
             Ok("Event processed".to_owned())
         }
     }
 }
 
 /// Somebody has it elsewhere, so nobody is woken here: our page is theirs.
-async fn acknowledge(app: &App, principal: &Principal, is_its: impl Fn(&str) -> bool) -> Result<String, Failure> {
+async fn acknowledge(app: &App, principal: &Principal, said: &[String]) -> Result<String, Failure> {
     let pages: Vec<_> = app.kernel.look(|look| {
-        let rules = view::rules_saying(look, OURS, &is_its).into_iter();
-        let open = rules.flat_map(|rule| view::open_by(look, &rule));
+        let open = said.iter().flat_map(|rule| view::open_by(look, rule));
         open.filter_map(|id| Some(look.state.alerts.alerts.get(&id)?.page?.0)).collect()
     });
     for page in &pages {
