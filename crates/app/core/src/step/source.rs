@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use seaworthy_catalog::{Catalogue, Entity, Key, Kind, needs};
+use seaworthy_catalog::{Attached, Catalogue, Entity, Key, Kind, needs};
 use seaworthy_contract::api::{Kept, KeptReason};
 use seaworthy_contract::catalogue::Document;
 use seaworthy_model::{PersonId, ServiceId};
@@ -34,7 +34,7 @@ pub(super) fn settle(state: &State, document: &Document, used: &Used, said: Cata
     named_services_fit(state, document, &said)?;
     let mut settled = Settled { wanted: said, kept: Vec::new(), claims: BTreeMap::new() };
     let mut conflicts = Vec::new();
-    let mut stay = Vec::new();
+    let (mut stay, mut left_out) = (Vec::new(), Vec::new());
     for declared in state.catalogue.iter() {
         let known = entity(&declared.entity);
         let key = known.key();
@@ -52,18 +52,25 @@ pub(super) fn settle(state: &State, document: &Document, used: &Used, said: Cata
             None if is_foreign => stay.push(known),
             None if is_named(&document.retire, &key) => {}
             None if by != document.source.as_deref() => stay.push(known),
-            None => {
-                if let Some(kept) = in_use(state, used, &key) {
+            None => match (in_use(state, used, &key), known) {
+                (Some(kept), known) => {
                     settled.kept.push(kept);
                     stay.push(known);
                 }
-            }
+                (None, Entity::Attached(attached))
+                    if leaves_out(state, document, &settled.wanted, &attached.service) =>
+                {
+                    left_out.push(attached);
+                }
+                (None, _) => {}
+            },
         }
     }
     if !conflicts.is_empty() {
         return Err(two_sources(document, &conflicts));
     }
     settled.keep(state, stay);
+    settled.watch(left_out);
     settled.claim(state, document);
     Ok(settled)
 }
@@ -82,6 +89,19 @@ impl Settled {
         }
     }
 
+    /// What is said of a service that its source leaves out stays where the service does: users may meet it, so its
+    /// objectives and probes watch it until somebody names it.
+    fn watch(&mut self, left_out: Vec<Attached>) {
+        for attached in left_out {
+            if self.wanted.has(Kind::Service, attached.service.as_str()) {
+                let why = format!("it is said of service \"{}\", which stays", attached.service);
+                let entity = Entity::Attached(attached);
+                self.kept.push(kept(&entity.key(), KeptReason::Needed, why));
+                self.wanted.put(entity);
+            }
+        }
+    }
+
     fn claim(&mut self, state: &State, document: &Document) {
         let Some(source) = &document.source else { return };
         for sourced in &document.entities {
@@ -93,6 +113,12 @@ impl Settled {
             }
         }
     }
+}
+
+/// Says whether a service is this source's, and the document does not say it.
+fn leaves_out(state: &State, document: &Document, said: &Catalogue, service: &ServiceId) -> bool {
+    let known = state.catalogue.get("service", service.as_str());
+    known.is_some_and(|known| known.declared_by == document.source) && !said.has(Kind::Service, service.as_str())
 }
 
 /// Checks the names in `retire` and `take`: a slip there must not pass for a word that was meant.

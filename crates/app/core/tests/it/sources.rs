@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use expect_test::{Expect, expect};
 use jiff::SignedDuration;
-use seaworthy_contract::catalogue::Document;
+use seaworthy_contract::catalogue::{Document, Entity, Sourced};
 use seaworthy_core::watch::{InUse, USERS_WITHIN, Used};
 use seaworthy_core::{Input, plan};
 use seaworthy_model::Arm;
@@ -272,4 +272,90 @@ fn users_are_who_asked_lately_and_who_is_not_known() {
     bench.now += hour;
     bench.report(|_| {});
     assert_eq!(used(&bench, "checkout"), None, "nobody came for an hour");
+}
+
+/// The same, with an objective and a probe of each service.
+fn watched(source: &str, services: &[&str]) -> Document {
+    let mut said = says(source, services);
+    for name in services {
+        let objective = serde_json::json!({
+            "kind": "objective", "name": format!("{name}-up"), "service": name, "indicator": { "measure": "availability" },
+            "target": 0.999, "period": { "rolling": { "days": 30 } } });
+        let probe = serde_json::json!({
+            "kind": "probe", "name": format!("{name}-home"), "service": name, "every_ms": 10_000, "timeout_ms": 2_000,
+            "target": { "type": "tcp", "address": "127.0.0.1:9" } });
+        for entity in [objective, probe] {
+            let entity = serde_json::from_value(entity).unwrap();
+            said.entities.push(Sourced { entity, source: "test.yaml:9".to_owned() });
+        }
+    }
+    said
+}
+
+#[test]
+fn what_stays_is_watched_as_before() {
+    let mut bench = Bench::new();
+    bench.act(Input::Apply(Box::new(watched("up", &["checkout", "payments"])), Used::new()));
+    applies(
+        &mut bench,
+        watched("up", &["payments"]),
+        asked(&["checkout"]),
+        expect![[r#"
+        kept service checkout: its last request came 3 s ago
+        kept objective checkout-up: it is said of service "checkout", which stays
+        kept probe checkout-home: it is said of service "checkout", which stays
+    "#]],
+    );
+    assert!(bench.state.catalogue.objective("checkout-up").is_some());
+    // A source that does say the service, and not how it is watched, means it; so does one that speaks of another's.
+    applies(
+        &mut bench,
+        says("up", &["checkout", "payments"]),
+        asked(&["checkout"]),
+        expect![[r#"
+        Retire probe payments-home []
+        Retire probe checkout-home []
+        Retire objective payments-up []
+        Retire objective checkout-up []
+    "#]],
+    );
+    bench.act(Input::Apply(Box::new(watched("up", &["checkout"])), Used::new()));
+    let retire = vec![service("checkout")];
+    applies(
+        &mut bench,
+        Document { retire, ..empty("up") },
+        asked(&["checkout"]),
+        expect![[r#"
+        Retire probe checkout-home []
+        Retire objective checkout-up []
+        Retire service checkout []
+        Retire rotation shop []
+        Retire team shop []
+        Retire person ines []
+    "#]],
+    );
+}
+
+#[test]
+fn what_another_source_says_of_a_service_goes_with_its_word() {
+    let mut bench = Bench::new();
+    bench.act(Input::Apply(Box::new(says("a", &["checkout"])), Used::new()));
+    let mut of_b = watched("b", &["checkout"]);
+    of_b.entities.retain(|sourced| matches!(sourced.entity, Entity::Objective(_)));
+    applies(
+        &mut bench,
+        of_b,
+        Used::new(),
+        expect![[r#"
+        Declare objective checkout-up ["from test.yaml:9"]
+    "#]],
+    );
+    applies(
+        &mut bench,
+        empty("b"),
+        asked(&["checkout"]),
+        expect![[r#"
+        Retire objective checkout-up []
+    "#]],
+    );
 }

@@ -64,7 +64,7 @@ pub enum KeptReason {
     Rollout,
     /// It is a service that serves, and nobody has watched it for long enough to say that it has no users.
     NotKnown,
-    /// Something that stays refers to it.
+    /// Something that stays refers to it, or is what it is said of.
     Needed,
     /// Another source declares it, otherwise.
     OtherSource,
