@@ -24,21 +24,26 @@ const OLDER_AT_ONCE: usize = 1_000;
 /// Slots of five minutes in which latencies of arms are amended.
 const ARM_SLOTS: i64 = 3;
 
+/// Gets buckets as they are read. Sent from thread to thread, as the task is in which it waits for the store.
+pub(crate) type Take<'a> = &'a mut (dyn FnMut(&[Row]) + Send);
+
 /// Reads the past of what misses it: `take` gets the buckets that memory holds, a slot or a series at once, and what is
 /// returned is the rest of each period, by name of the series.
 pub(crate) async fn past(
     store: &dyn SeriesStore,
     missing: &[Missing],
     now: Timestamp,
-    mut take: impl FnMut(&[Row]),
+    take: Take<'_>,
 ) -> Result<BTreeMap<String, Past>, SeriesError> {
     let mut past: BTreeMap<String, Past> = BTreeMap::new();
     if missing.len() > BY_NAME_MAX {
-        all(store, now, &mut take).await?;
+        all(store, now, take).await?;
         rest(store, missing, &mut past).await?;
     } else {
-        for (name, older) in missing.iter().flat_map(|one| one.series.iter().map(|name| (name, &one.older))) {
-            past.insert(name.clone(), one(store, name, older, now, &mut take).await?);
+        for missing in missing {
+            for name in &missing.series {
+                past.insert(name.clone(), one(store, name, &missing.older, now, take).await?);
+            }
         }
     }
     Ok(past)
@@ -55,7 +60,7 @@ async fn one(
     name: &str,
     older: &Range<i64>,
     now: Timestamp,
-    take: &mut impl FnMut(&[Row]),
+    take: Take<'_>,
 ) -> Result<Past, SeriesError> {
     for resolution in Resolution::ALL {
         take(&store.read(name, resolution, resident(resolution, now)).await?);
@@ -68,7 +73,7 @@ async fn one(
     Ok(past)
 }
 
-async fn all(store: &dyn SeriesStore, now: Timestamp, take: &mut impl FnMut(&[Row])) -> Result<(), SeriesError> {
+async fn all(store: &dyn SeriesStore, now: Timestamp, take: Take<'_>) -> Result<(), SeriesError> {
     for resolution in Resolution::ALL {
         for slot in resident(resolution, now) {
             take(&store.slot(resolution, slot).await?);
