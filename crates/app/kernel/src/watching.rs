@@ -37,11 +37,11 @@ impl Engine {
         }
         // What was counted under another declaration belongs to the past that is read next.
         self.store_signals().await?;
-        let take = |rows: &[Row]| {
+        let mut take = |rows: &[Row]| {
             let buckets = rows.iter().map(|row| (row.series.as_str(), row.bucket()));
             self.write(|shared| shared.watch.objectives.recall(buckets));
         };
-        let past = signals::past(self.series(), &missing, now, take).await?;
+        let past = signals::past(self.series(), &missing, now, &mut take).await?;
         self.write(|shared| shared.watch.objectives.restored(&shared.state, &past, now));
         Ok(())
     }
