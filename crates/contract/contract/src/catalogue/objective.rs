@@ -11,6 +11,7 @@ pub const PERIOD_DAYS_MAX: u16 = 92;
 
 /// One objective of one service.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = DeclaredObjective)]
 pub struct Objective {
     /// Its name, unique among objectives: `checkout-availability`.
     pub name: String,
