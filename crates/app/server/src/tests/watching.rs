@@ -92,7 +92,9 @@ async fn an_outage_is_on_every_page_that_somebody_looks_at_by_night() {
         ("/", OBJECTIVE),
         ("/objectives", OBJECTIVE),
         ("/objectives?service=checkout", OBJECTIVE),
-        (&format!("/objectives/{OBJECTIVE}"), "Budget left"),
+        // A minute says how fast a budget goes, not how much of a month's is left.
+        (&format!("/objectives/{OBJECTIVE}"), "too little seen"),
+        (&format!("/objectives/{OBJECTIVE}"), "Burn, last hour"),
         (&format!("/objectives/{OBJECTIVE}"), "If everything failed from now on"),
         (&format!("/objectives/{OBJECTIVE}"), of_alert.as_str()),
         ("/services/checkout", "Open alerts"),
