@@ -3,10 +3,12 @@
 pub mod alerts;
 pub mod apply;
 pub mod check;
+pub mod contacts;
 pub mod control;
 pub mod downtime;
 pub mod gateway;
 pub mod hold;
+pub mod incident;
 pub mod judge;
 pub mod ledger;
 pub mod ledger_fill;
@@ -56,8 +58,10 @@ pub enum Command {
     Rollouts(rollouts::Args),
     Services(services::Args),
     Who(who::Args),
+    Contacts(contacts::Args),
     Ready(ready::Args),
     Pages(pages::Args),
+    Incident(incident::Args),
     Alerts(alerts::Args),
     Rules(rules::Args),
     Review(review::Args),
@@ -105,7 +109,7 @@ fn offline(global: &Global, command: &Command, out: &mut impl Write, err: &mut i
         }
         Command::Downtime(args) => return downtime::run(args, global.json, out, err),
         Command::Slo(args) => return slo::run(args, global.json, out, err),
-        Command::Oncall(args) => oncall::run(args, global.json, out, err),
+        Command::Oncall(args) => return oncall::run(args, global.json, out, err),
         Command::Ledger(args) => ledger::run(args, out, err),
         Command::LedgerWriter(args) => ledger::writer(args, err),
         Command::LedgerCheck(args) => ledger::check(args, out, err),
@@ -140,8 +144,10 @@ async fn dispatch(command: Command, server: &str, cx: &mut Context<'_>) -> Resul
         Command::Rollouts(args) => rollouts::run(&args, cx).await,
         Command::Services(args) => services::run(&args, cx).await,
         Command::Who(args) => who::run(&args, cx).await,
+        Command::Contacts(args) => contacts::run(&args, cx).await,
         Command::Ready(args) => ready::run(&args, cx).await,
         Command::Pages(args) => pages::run(&args, cx).await,
+        Command::Incident(args) => incident::run(&args, cx).await,
         Command::Alerts(args) => alerts::run(&args, cx).await,
         Command::Rules(args) => rules::run(&args, cx).await,
         Command::Review(args) => review::run(&args, cx).await,
@@ -149,13 +155,13 @@ async fn dispatch(command: Command, server: &str, cx: &mut Context<'_>) -> Resul
         Command::Probe(args) => probe::run(&args, server, cx).await,
         Command::Probes(args) => probes::run(&args, cx).await,
         Command::Downtime(args) => downtime::asked(&args, cx).await,
+        Command::Oncall(args) => oncall::ask(&args, cx).await,
         Command::SignIn => sign_in::run(cx).await,
         Command::Slo(args) => slo::ask(&args, cx).await,
         Command::Token(args) => token::run(&args, cx).await,
         Command::Check(_)
         | Command::Look(_)
         | Command::Judge(_)
-        | Command::Oncall(_)
         | Command::Ledger(_)
         | Command::LedgerWriter(_)
         | Command::LedgerCheck(_)

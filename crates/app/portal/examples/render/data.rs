@@ -10,7 +10,7 @@ pub(crate) fn now() -> Timestamp {
     "2026-03-12T09:42:00Z".parse().expect("a time")
 }
 
-fn ago(seconds: i64) -> Timestamp {
+pub(crate) fn ago(seconds: i64) -> Timestamp {
     now() - SignedDuration::from_secs(seconds)
 }
 
@@ -29,6 +29,7 @@ pub(crate) fn on_call(name: &str, hours: i64) -> OnCall {
         rotation: "shop".parse().expect("a name"),
         until: ago(-hours * 3_600),
         next: Some("jonas".parse().expect("a name")),
+        reach: Reach::Confirmed,
     }
 }
 

@@ -238,7 +238,6 @@ pub(crate) fn pages() -> Vec<(&'static str, String)> {
         ("home", render(&chrome("/"), &home(&status()))),
         ("home-calm", render(&chrome("/"), &home(&calm()))),
         ("home-unread", render(&chrome("/"), &home(&unread()))),
-        ("home-unread", render(&chrome("/"), &home(&unread()))),
         ("home-failing", render(&chrome("/"), &home(&failing()))),
         ("home-empty", render(&chrome("/"), &home(&empty()))),
         ("home-stopped", render(&stopped, &home(&Status { store_writable: false, ..status() }))),

@@ -1,16 +1,24 @@
-//! A page, for a person at three in the morning: the sentence, what restores the service, what changed, who else.
+//! A page, for a person at three in the morning: the sentence, what restores the service, what changed, who else, and what
+//! the runbook says. Nothing here needs another sign-in, and all of it is made from what is in memory.
+
+mod restore;
+mod suspects;
+mod who;
 
 use askama::Template;
 use jiff::Timestamp;
-use seaworthy_contract::api::{Alert, Page, PageChannel, PageState, Readiness, Rollout, RolloutState, Service};
+use seaworthy_contract::api::{Action, Alert, Incident, OnCall, Page, PageState, Rollout, Service, Suspects};
+use seaworthy_model::ServiceId;
 
 use super::alerts::alert_chip;
-use super::judging::Judging;
-use super::rollout::Way;
-use super::words::{OnCallWords, RolloutLine, actor, page_chip, page_to};
+use super::words::{actor, page_chip, page_to};
 use crate::chrome::{Nav, PageView, Rights};
-use crate::part::{Chip, LedgerLink, When};
+use crate::part::{Chip, LadderOfCalls, LedgerLink, When};
 use crate::text;
+
+pub use restore::{ActionCard, Done};
+pub use suspects::SuspectLine;
+pub use who::{ChannelRow, PersonRow, SeenLine};
 
 /// What the page is made from.
 #[derive(Debug, Clone, Copy)]
@@ -21,54 +29,34 @@ pub struct PageFacts<'a> {
     pub rollout: Option<&'a Rollout>,
     /// The alert it is about.
     pub alert: Option<&'a Alert>,
-    /// The service's rollout under way, or the newest one, when it is another.
-    pub latest: Option<&'a Rollout>,
+    /// The incident it belongs to.
+    pub incident: Option<&'a Incident>,
     /// The service; none when it left the catalogue.
     pub service: Option<&'a Service>,
-    /// The service's readiness.
-    pub readiness: Option<&'a Readiness>,
-    /// Rollouts of the service and its dependencies in the last two hours, newest first.
-    pub changed: &'a [Rollout],
+    /// What can be done for the service now.
+    pub actions: &'a [Action],
+    /// What changed before, most likely cause first.
+    pub suspects: Option<&'a Suspects>,
+    /// What fails and the service cannot work without, with who is on call for it.
+    pub failing: &'a [(ServiceId, Option<OnCall>)],
     /// The command that takes a canary of the service off on the gateway's own socket; none when nobody knows where that is.
     pub break_glass: Option<&'a str>,
+    /// Where its forms lead: `/pages/<id>`, or the link that it was opened by.
+    pub base: &'a str,
+    /// Whether the store takes writes.
+    pub writable: bool,
     /// What the reader may do.
     pub rights: &'a Rights,
     /// The time.
     pub now: Timestamp,
 }
 
-/// What was done already.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Done {
-    /// Where it stands.
-    pub chip: Chip,
-    /// What was done.
-    pub title: String,
-    /// Why, and how fast.
-    pub detail: String,
-    /// Where that is proven.
-    pub position: Option<LedgerLink>,
-    /// Where it is shown.
-    pub href: String,
-}
-
-/// How it left by one channel.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChannelRow {
-    /// Its state.
-    pub chip: Chip,
-    /// The channel.
-    pub name: String,
-    /// When that was last known.
-    pub at: Option<When>,
-}
-
 /// A page.
 #[derive(Debug, Template)]
 #[template(path = "page.html")]
 pub struct PagePage {
-    /// Its id.
-    pub id: String,
+    /// Where its forms lead.
+    pub base: String,
     /// The service.
     pub service: String,
     /// Where it stands.
@@ -83,43 +71,75 @@ pub struct PagePage {
     pub headline: String,
     /// Since when customers feel it; none when that is not known.
     pub began: Option<When>,
-    /// The form token for taking it; none when it is taken, or not by this reader.
-    pub acknowledge: Option<String>,
+    /// Who is affected, as far as it is known.
+    pub affected: String,
+    /// The objective that burns, where an objective said so.
+    pub objective: Option<String>,
+    /// The form token; none when the reader may not.
+    pub token: Option<String>,
+    /// Whether it waits to be taken.
+    pub untaken: bool,
     /// Who took it, when.
     pub acknowledged: Option<(String, When)>,
     /// The alert it is about, and where that stands.
     pub alert: Option<(String, Chip)>,
-    /// What it was worth.
-    pub judging: Judging,
+    /// The incident it belongs to.
+    pub incident: Option<String>,
     /// What was done already.
     pub done: Option<Done>,
-    /// What can be done, and whether it takes back what the page is about.
-    pub ways: Vec<(Way, bool)>,
+    /// What can be done and was seen to work.
+    pub tried: Vec<ActionCard>,
+    /// What can be done and was never seen to work.
+    pub untried: Vec<ActionCard>,
+    /// Whether the store takes no writes.
+    pub stopped: bool,
     /// What takes a canary off when the portal does not answer; none where no rollout is known.
     pub break_glass: Option<String>,
+    /// What the changes come to.
+    pub finding: Option<String>,
     /// What changed.
-    pub changed: Vec<(RolloutLine, bool)>,
+    pub changed: Vec<SuspectLine>,
     /// The owning team.
     pub team: String,
-    /// Who is on call now.
-    pub on_call: Option<OnCallWords>,
+    /// Who else.
+    pub people: Vec<PersonRow>,
+    /// Since when the reader is alone with it.
+    pub alone: Option<When>,
+    /// When help was asked for.
+    pub helped: Option<When>,
     /// How it left.
     pub channels: Vec<ChannelRow>,
+    /// Whom it called and whom it calls next.
+    pub ladder: LadderOfCalls,
+    /// What was like it.
+    pub seen: Vec<SeenLine>,
+    /// What it was worth.
+    pub worth: Worth,
+}
+
+/// What a page was worth, and whether it is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Worth {
+    /// One tap says that it needed nothing: whether that also silences its rules.
+    Ask {
+        /// Whether an alert is behind it, whose rules are silenced.
+        silences: bool,
+    },
+    /// It was said.
+    Said(&'static str),
+    /// Nobody is asked, and why.
+    NotAsked(&'static str),
 }
 
 impl PagePage {
     /// Makes the page.
     pub fn new(facts: &PageFacts<'_>) -> Self {
         let (page, now) = (facts.page, facts.now);
-        let mut candidates: Vec<&Rollout> = facts.rollout.into_iter().chain(facts.latest).collect();
-        candidates.dedup_by_key(|rollout| rollout.id);
-        let way = |rollout: &Rollout| {
-            let way = Way::of(rollout, facts.service, facts.readiness, facts.rights, now)?;
-            Some((way, Some(rollout.id) == page.rollout))
-        };
-        let suspect = |rollout: &Rollout| Some(rollout.id) == page.rollout;
+        let cards = facts.actions.iter().map(|action| restore::card(action, facts));
+        let (tried, untried): (Vec<_>, Vec<_>) = cards.partition(|card| card.worked.is_some());
+        let has_canary = facts.actions.iter().any(|action| action.rollout.is_some()) || facts.rollout.is_some();
         Self {
-            id: page.id.to_string(),
+            base: facts.base.to_owned(),
             service: page.service.to_string(),
             chip: page_chip(page),
             to: page_to(page),
@@ -127,56 +147,72 @@ impl PagePage {
             position: LedgerLink::new(page.position),
             headline: page.sentence.clone(),
             began: page.began_at.map(When::clock),
-            acknowledge: facts.rights.token().filter(|_| page.state != PageState::Acknowledged),
+            affected: affected(facts.rollout),
+            objective: facts.alert.and_then(objective),
+            token: facts.rights.token(),
+            untaken: page.state != PageState::Acknowledged,
             acknowledged: page.acknowledged_at.map(|at| {
                 (page.acknowledged_by.as_deref().map_or_else(|| "somebody".to_owned(), actor), When::age(at, now))
             }),
             alert: facts.alert.map(|alert| (alert.id.to_string(), alert_chip(alert))),
-            judging: Judging::of(Some(page), facts.alert.is_some_and(|alert| alert.drill), facts.rights),
-            done: facts.rollout.and_then(done),
-            break_glass: facts.break_glass.filter(|_| !candidates.is_empty()).map(str::to_owned),
-            ways: candidates.into_iter().filter_map(way).collect(),
-            changed: facts.changed.iter().map(|r| (RolloutLine::of(r, now), suspect(r))).collect(),
+            incident: facts.incident.map(|incident| incident.brief.id.to_string()),
+            done: facts.rollout.and_then(restore::done),
+            tried,
+            untried,
+            stopped: !facts.writable,
+            break_glass: facts.break_glass.filter(|_| has_canary).map(str::to_owned),
+            finding: facts.suspects.map(|suspects| suspects.sentence.clone()),
+            changed: facts.suspects.map(|suspects| suspects::lines(suspects, page)).unwrap_or_default(),
             team: page.team.to_string(),
-            on_call: facts.service.and_then(|service| service.on_call.as_ref()).map(OnCallWords::of),
-            channels: page.channels.iter().map(|channel| channel_row(channel, now)).collect(),
+            people: who::people(facts),
+            alone: facts.incident.and_then(|incident| incident.alone_since).map(|at| When::age(at, now)),
+            helped: facts.incident.and_then(|incident| incident.help_asked_at).map(|at| When::age(at, now)),
+            channels: page.channels.iter().map(|channel| who::channel(channel, now)).collect(),
+            ladder: LadderOfCalls::new(&page.ladder),
+            seen: facts.incident.map(who::seen).unwrap_or_default(),
+            worth: worth(facts),
         }
     }
+}
 
-    /// Whether taking the page is the first thing to do: nothing is left to take back of what it is about.
-    fn acknowledge_first(&self) -> bool {
-        !self.ways.iter().any(|(_, about)| *about)
+impl PagePage {
+    /// Whether something that takes back what it is about is shown open: then that is the first thing to do.
+    fn has_first(&self) -> bool {
+        self.tried.iter().chain(&self.untried).any(|card| card.open)
     }
 }
 
-fn done(rollout: &Rollout) -> Option<Done> {
-    let (chip, title) = match rollout.state {
-        RolloutState::Reverting => (Chip::run("Under way"), format!("{} is being taken off", rollout.version)),
-        RolloutState::Reverted => (Chip::ok("Done"), format!("{} is already taken off", rollout.version)),
-        _ => return None,
-    };
-    let fast = rollout.revert.as_ref().and_then(|times| times.first_bad_to_last_assignment_s);
-    let fast = fast.map(|s| format!("The last user was sent to it {} after its first bad response.", text::seconds(s)));
-    let users = rollout.baseline.as_ref().map(|baseline| format!("Users are on {baseline}."));
-    let reason = rollout.reason.as_deref().map(text::sentence);
-    Some(Done {
-        chip,
-        title,
-        detail: [reason, fast, users].into_iter().flatten().collect::<Vec<_>>().join(" "),
-        position: rollout.revert.as_ref().map(|times| LedgerLink::new(times.position)),
-        href: format!("/rollouts/{}", rollout.id),
-    })
+/// Who is affected: what was counted of a version on trial, and otherwise that nobody knows.
+fn affected(rollout: Option<&Rollout>) -> String {
+    let counted = rollout.filter(|rollout| rollout.canary.requests > 0);
+    counted.map_or_else(
+        || "We do not know who is affected.".to_owned(),
+        |rollout| {
+            let arm = rollout.canary;
+            let (failed, all) = (text::count(arm.failures), text::counted(arm.requests, "request", "requests"));
+            format!("{failed} of {all} of {} failed; how many customers that is, is not known.", rollout.version)
+        },
+    )
 }
 
-fn channel_row(channel: &PageChannel, now: Timestamp) -> ChannelRow {
-    ChannelRow {
-        chip: match channel.state.as_str() {
-            "delivered" => Chip::ok("delivered"),
-            "waiting" => Chip::waits("waiting"),
-            _ => Chip::bad(channel.state.clone()),
-        },
-        name: channel.channel.clone(),
-        at: channel.at.map(|at| When::age(at, now)),
+fn objective(alert: &Alert) -> Option<String> {
+    let rules = alert.rules.iter().chain(&alert.said_by);
+    rules.filter_map(|rule| rule.strip_prefix("objective/")).map(str::to_owned).next()
+}
+
+fn worth(facts: &PageFacts<'_>) -> Worth {
+    use seaworthy_contract::events::alert::VerdictV1;
+    match (facts.page.verdict, facts.alert) {
+        (Some(VerdictV1::Acted), _) => Worth::Said("it was acted on"),
+        (Some(VerdictV1::NothingToDo), _) => Worth::Said("there was nothing to do"),
+        (Some(VerdictV1::NotOurs), _) => Worth::Said("it was another's"),
+        (None, Some(alert)) if alert.drill => {
+            Worth::NotAsked("A drill is not judged: taking its page is all that it wants.")
+        }
+        (None, _) if facts.rights.token().is_none() => {
+            Worth::NotAsked("Its team and admins say what the page was worth.")
+        }
+        (None, alert) => Worth::Ask { silences: alert.is_some_and(|alert| !alert.rules.is_empty()) },
     }
 }
 

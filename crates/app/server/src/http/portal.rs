@@ -75,6 +75,7 @@ pub(super) fn routes() -> Vec<Route> {
         form("/rollouts/{rollout}/revert", post(act::revert)),
         form("/rollouts/{rollout}/hold", post(act::hold)),
         form("/rollouts/{rollout}/resume", post(act::resume)),
+        form("/pages/{page}/judge", post(alerts::judge)),
         form("/pages/{page}/{button}", post(page::act)),
         form("/alerts/{alert}/silence", post(alerts::silence)),
         form("/silences/end", post(alerts::unsilence)),

@@ -10,8 +10,8 @@ use serde::Deserialize;
 use super::flash;
 use super::visit::Visit;
 use crate::access::{Principal, may_be_code};
+use crate::http::Failure;
 use crate::http::rollouts::{self, REASON_CHARS_MAX};
-use crate::http::{Failure, pages};
 
 /// What a form sends.
 #[derive(Deserialize)]
@@ -50,16 +50,6 @@ async fn on_rollout(
         Ok((format!("/rollouts/{rollout}"), shown.sentence))
     };
     back(done.await, "/rollouts", id)
-}
-
-pub(super) async fn acknowledge(visit: Visit, Path(id): Path<String>, Form(sent): Form<Sent>) -> Response {
-    let Visit { app, principal, .. } = visit;
-    let done = async {
-        check(&principal, &sent.csrf)?;
-        let page = pages::take(&app, principal, &id).await?;
-        Ok((format!("/pages/{}", page.id), "It is on record that you have it.".to_owned()))
-    };
-    back(done.await, "/pages", &id)
 }
 
 /// A pasted link or code.

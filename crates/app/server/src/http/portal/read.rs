@@ -5,15 +5,13 @@ use std::collections::BTreeMap;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use http::HeaderMap;
-use jiff::{SignedDuration, Timestamp};
 use seaworthy_contract::api::{LedgerRow, Rollout, RolloutState};
-use seaworthy_contract::gateway::revert_command;
 use seaworthy_core::view::{self, AlertFilter, Look};
-use seaworthy_model::{Position, RolloutId, ServiceId};
+use seaworthy_model::{Position, RolloutId};
 use seaworthy_portal::Chrome;
 use seaworthy_portal::view::{
-    HomeFacts, HomePage, LedgerView, PageFacts, PagePage, PagesPage, ReadyPage, RolloutFacts, RolloutPage,
-    RolloutsPage, ServiceFacts, ServicePage, ServicesPage, SignInPage, WhoPage,
+    HomeFacts, HomePage, LedgerView, PagesPage, ReadyPage, RolloutFacts, RolloutPage, RolloutsPage, ServiceFacts,
+    ServicePage, ServicesPage, SignInPage, WhoPage,
 };
 use serde::Deserialize;
 
@@ -21,7 +19,7 @@ use super::visit::{Visit, html, is_part};
 use crate::http::ledger::Window;
 use crate::http::rollouts::identified;
 use crate::http::services::{Question, named, unknown};
-use crate::http::{App, Failure, ledger as events, pages as paging};
+use crate::http::{App, Failure, ledger as events};
 
 /// Rollouts that are over and shown at home: what happened while one was away for an hour.
 const FINISHED_MAX: usize = 5;
@@ -34,12 +32,6 @@ const OPEN_MAX: usize = 10;
 
 /// Events on a page of the ledger: what a person reads at once, and light on a phone.
 const LEDGER_ROWS: u64 = 40;
-
-/// How far back a page looks for what changed.
-const CHANGED_WITHIN: SignedDuration = SignedDuration::from_hours(2);
-
-/// Rollouts that changed something lately and are shown on a page.
-const CHANGED_MAX: usize = 10;
 
 pub(super) async fn home(visit: Visit) -> Response {
     let (boot, writable) = (visit.app.boot, visit.app.kernel.writable());
@@ -138,43 +130,6 @@ fn report_age_ms(look: &Look<'_>) -> Option<u64> {
 pub(super) async fn pages(visit: Visit) -> Response {
     let page = visit.app.kernel.look(|look| PagesPage::new(&view::pages(look), look.now));
     visit.show(&page)
-}
-
-pub(super) async fn page(visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
-    let page = paging::find(&visit.app, &id)?;
-    let rights = visit.rights(&page.service);
-    let break_glass = visit.app.data.as_ref().map(|data| revert_command(page.service.as_str(), data));
-    let shown = visit.app.kernel.look(|look| {
-        let service = view::service(look, &page.service);
-        let readiness = view::readiness(look, &page.service);
-        let rollout = page.rollout.and_then(|id| view::rollout(look, id));
-        let alert = page.alert.and_then(|id| view::alert(look, id));
-        let latest = view::rollouts(look, Some(&page.service)).into_iter().next();
-        let needs = service.iter().flat_map(|service| service.dependencies.iter().map(|needed| &needed.service));
-        let named: Vec<&ServiceId> = [&page.service].into_iter().chain(needs).collect();
-        PagePage::new(&PageFacts {
-            page: &page,
-            rollout: rollout.as_ref(),
-            alert: alert.as_ref(),
-            latest: latest.as_ref(),
-            service: service.as_ref(),
-            readiness: readiness.as_ref(),
-            changed: &changed(look, &named),
-            break_glass: break_glass.as_deref(),
-            rights: &rights,
-            now: look.now,
-        })
-    });
-    Ok(visit.show(&shown))
-}
-
-/// Rollouts of these services that began or ended lately, newest first.
-fn changed(look: &Look<'_>, services: &[&ServiceId]) -> Vec<Rollout> {
-    let since: Timestamp = look.now - CHANGED_WITHIN;
-    let mut rollouts = view::rollouts(look, None);
-    rollouts.retain(|r| services.contains(&&r.service) && r.ended_at.unwrap_or(look.now).max(r.started_at) >= since);
-    rollouts.truncate(CHANGED_MAX);
-    rollouts
 }
 
 /// Which part of the ledger.

@@ -1,13 +1,15 @@
-//! The link in the message to a person: looking shows the page and a button, pressing it takes the page, and that is all.
+//! The link in the message to a person: whoever holds it sees the page and presses its buttons, and nothing else.
 
-use axum::extract::{Path, State};
+use axum::extract::{Form, Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use http::HeaderMap;
+use http::header::SET_COOKIE;
 use seaworthy_contract::api::{Code, Page};
-use seaworthy_core::Input;
 use seaworthy_model::PersonId;
-use seaworthy_portal::Chrome;
-use seaworthy_portal::view::TakePage;
+use seaworthy_portal::{Chrome, Flash, Rights};
 
+use super::flash;
+use super::page::{Button, Pressed, button, made, press};
 use super::visit::html;
 use crate::access::link::{Purpose, whose};
 use crate::http::{App, Failure, pages};
@@ -15,17 +17,48 @@ use crate::http::{App, Failure, pages};
 /// The page, the end of the link, and its signature.
 type Link = (String, String, String);
 
-pub(super) async fn show(State(app): State<App>, Path(link): Path<Link>) -> Result<Response, Failure> {
+pub(super) async fn show(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Path(link): Path<Link>,
+) -> Result<Response, Failure> {
     let (page, _) = signed(&app, &link).await?;
-    let chrome = Chrome { state: None, csrf: None, path: "/take".to_owned(), flash: None };
-    Ok(html(&chrome, &TakePage::new(&page, path(&link)), false))
+    let chrome = Chrome { state: None, csrf: None, path: "/take".to_owned(), flash: flash::read(&headers) };
+    // The link is secret, and no cookie lends it anything: its forms need no token of a session.
+    let rights = Rights { csrf: Some(String::new()), may_change: true };
+    let mut response = html(&chrome, &made(&app, &page, &rights, &path(&link)), false);
+    if chrome.flash.is_some() {
+        response.headers_mut().append(SET_COOKIE, flash::said());
+    }
+    Ok(response)
 }
 
-/// Needs no token of a form: the link is secret, and no cookie lends it anything.
+/// The one button that messages press by themselves: taking the page.
 pub(super) async fn take(State(app): State<App>, Path(link): Path<Link>) -> Result<Response, Failure> {
-    let (page, person) = signed(&app, &link).await?;
-    app.kernel.command(Input::Acknowledge { page: page.id }, format!("person/{person}")).await?;
-    Ok(Redirect::to(&path(&link)).into_response())
+    pressed(&app, &link, Ok(Button::Acknowledge)).await
+}
+
+pub(super) async fn act(
+    State(app): State<App>,
+    Path((id, end, mark, name)): Path<(String, String, String, String)>,
+    Form(sent): Form<Pressed>,
+) -> Result<Response, Failure> {
+    pressed(&app, &(id, end, mark), button(&name, sent)).await
+}
+
+async fn pressed(app: &App, link: &Link, button: Result<Button, Failure>) -> Result<Response, Failure> {
+    let (page, person) = signed(app, link).await?;
+    let done = match button {
+        Ok(button) => press(app, &page, format!("person/{person}"), button).await,
+        Err(failure) => Err(failure),
+    };
+    let flash = match done {
+        Ok(text) => Flash { refused: false, text, hint: None },
+        Err(Failure(error)) => Flash { refused: true, text: format!("Not done: {}.", error.message), hint: error.hint },
+    };
+    let mut response = Redirect::to(&path(link)).into_response();
+    response.headers_mut().append(SET_COOKIE, flash::carry(&flash));
+    Ok(response)
 }
 
 /// Whoever has no such link is not told whether there is such a page.
