@@ -4,6 +4,8 @@ mod alerting;
 mod alerts;
 mod app;
 mod browser;
+mod contacts;
+mod controls;
 mod downtime;
 mod edge;
 mod flaky;
