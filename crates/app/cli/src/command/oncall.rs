@@ -1,8 +1,8 @@
-//! `seaworthy oncall`: who is on call, when and why, from files alone; needs no server.
+//! `seaworthy oncall`: who is on call, when and why, by a server or from files alone; and what people change of it.
 
+mod asked;
 mod foreign;
-mod ics;
-mod json;
+mod joining;
 mod text;
 
 use std::fs;
@@ -10,9 +10,11 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use seaworthy_contract::api::RotaPlan;
 use seaworthy_contract::catalogue::{Entity, Rotation};
-use seaworthy_core::view::schedule;
+use seaworthy_core::view::{calendar, rota_plan, schedule};
 use seaworthy_files::{Diagnostic, FILE_BYTES_MAX, Loaded, Severity, Source};
+use seaworthy_model::{RotationId, ServiceId, TeamId};
 use seaworthy_oncall::{Finding, Limits, Plan, Schedule, findings};
 
 use crate::table::harmless;
@@ -20,45 +22,97 @@ use crate::view::View;
 use crate::words::instant;
 use crate::{Exit, Failure, report};
 
+pub(crate) use asked::run as ask;
+
 /// Rules of references: a file that is looked at alone does not hold everybody whom it names.
 const OF_THE_WHOLE: [&str; 3] = ["unknown-reference", "rotation-in-future", "no-contact"];
 
-/// Shows rotations in files.
+/// Shows who is on call, now and ahead, and changes it.
 ///
-/// Exit code 0 when a rotation was read, 1 when something in the files is wrong (nothing is shown then), 2 when they cannot be read.
+/// Of files: exit code 0 when a rotation was read, 1 when something in them is wrong (nothing is shown then), 2 when they cannot be read.
 #[derive(Debug, Clone, clap::Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "Examples:\n  seaworthy oncall\n  seaworthy oncall show shop --to 2026-03-01\n  seaworthy oncall cover shop --by ann --from 2026-02-03 --until 2026-02-04"
+)]
 pub struct Args {
-    /// What to do.
+    /// What to do; without it, who is on call now
     #[command(subcommand)]
-    pub what: What,
+    pub what: Option<What>,
+    /// Only rotas of this team
+    #[arg(long)]
+    pub team: Option<TeamId>,
+    /// Only the rota that pages of this service go to
+    #[arg(long)]
+    pub service: Option<ServiceId>,
 }
 
 /// What to do.
 #[derive(Debug, Clone, clap::Subcommand)]
 pub enum What {
     /// Shows who is on call in a time, why, where nobody is, and what whoever builds the rota should know.
-    #[command(after_help = "Example:\n  seaworthy oncall show --source rota.yaml --from 2026-01-01 --to 2026-02-01")]
+    #[command(
+        after_help = "Examples:\n  seaworthy oncall show shop\n  seaworthy oncall show --source rota.yaml --from 2026-01-01 --to 2026-02-01"
+    )]
     Show(ShowArgs),
+    /// Changes a rota for a time: somebody is on call, is not, or stands in for another
+    Override(asked::OverrideArgs),
+    /// Takes an override back; what is past stays
+    Clear(asked::OneArgs),
+    /// Offers one person's time for another's; both are sent a link and must agree
+    Swap(asked::SwapArgs),
+    /// Asks somebody, or anybody in the rota, to take a time; both must agree
+    Cover(asked::CoverArgs),
+    /// Takes an offer back
+    Withdraw(asked::OneArgs),
+    /// Asks people to join a rota; each is sent a link of their own
+    Invite(joining::InviteArgs),
+    /// Lists invitations without an answer, for the team whose rota it is
+    Invitations(joining::RotaArgs),
+    /// Begins a rota that people joined, or says what is missing
+    Start(joining::StartArgs),
 }
 
-/// Which files, which time.
+/// Which rota or files, which time.
 #[derive(Debug, Clone, clap::Args)]
 pub struct ShowArgs {
-    /// A file or a directory with kinds of Rotation; or another system's schedule as .ics or .csv
-    #[arg(long, value_name = "FILE|DIR")]
-    pub source: PathBuf,
-    /// First day, from its midnight in UTC; or an instant
+    /// The rotation; of files all of them where none is named
+    #[arg(required_unless_present = "source")]
+    pub rotation: Option<RotationId>,
+    /// A file or a directory with kinds of Rotation, instead of a server; or another system's schedule as .ics or .csv
+    #[arg(long, value_name = "FILE|DIR", requires_all = ["from", "to"])]
+    pub source: Option<PathBuf>,
+    /// First day, from its midnight in UTC, or an instant; now where it is not said
     #[arg(long, value_name = "DATE", value_parser = instant)]
-    pub from: Timestamp,
-    /// The day after the last; or an instant
+    pub from: Option<Timestamp>,
+    /// The day after the last, or an instant; four weeks later where it is not said
     #[arg(long, value_name = "DATE", value_parser = instant)]
-    pub to: Timestamp,
-    /// Only this rotation
-    #[arg(long, value_name = "NAME")]
-    pub rotation: Option<String>,
+    pub to: Option<Timestamp>,
     /// Write an iCalendar file instead (RFC 5545)
     #[arg(long, conflicts_with = "json")]
     pub ics: bool,
+}
+
+/// Which files, which time.
+#[derive(Debug, Clone)]
+struct FileArgs {
+    source: PathBuf,
+    from: Timestamp,
+    to: Timestamp,
+    rotation: Option<RotationId>,
+    ics: bool,
+}
+
+impl FileArgs {
+    /// Reads what needs no server; none where one is asked.
+    fn of(args: &Args) -> Option<Self> {
+        let Some(What::Show(ShowArgs { rotation, source: Some(source), from: Some(from), to: Some(to), ics })) =
+            &args.what
+        else {
+            return None;
+        };
+        Some(Self { source: source.clone(), from: *from, to: *to, rotation: rotation.clone(), ics: *ics })
+    }
 }
 
 /// A rotation, resolved.
@@ -69,14 +123,22 @@ struct Shown {
     findings: Vec<Finding>,
 }
 
-/// Does it, writes the result to `out` and what went wrong to `err`, and returns the exit code.
-pub fn run(args: &Args, json: bool, out: &mut impl Write, err: &mut impl Write) -> u8 {
-    let What::Show(args) = &args.what;
-    show(args, View::of_this_process(json), out, err).unwrap_or_else(|failure| report(&failure, json, err)).code()
+impl Shown {
+    fn told(&self) -> RotaPlan {
+        rota_plan(&self.declared, &self.schedule, &self.plan, self.findings.clone())
+    }
 }
 
-fn show(args: &ShowArgs, view: View, out: &mut impl Write, err: &mut impl Write) -> Result<Exit, Failure> {
-    check_period(args)?;
+/// Does what needs no server, writes the result to `out` and what went wrong to `err`, and returns the exit code; none
+/// where a server is asked.
+pub fn run(args: &Args, json: bool, out: &mut impl Write, err: &mut impl Write) -> Option<u8> {
+    let args = FileArgs::of(args)?;
+    let shown = show(&args, View::of_this_process(json), out, err);
+    Some(shown.unwrap_or_else(|failure| report(&failure, json, err)).code())
+}
+
+fn show(args: &FileArgs, view: View, out: &mut impl Write, err: &mut impl Write) -> Result<Exit, Failure> {
+    check_period(args.from, args.to)?;
     if let Some(layout) = foreign::Layout::of(args) {
         return told(args, &[foreign::shown(args, layout, err)?], view, out);
     }
@@ -93,21 +155,36 @@ fn show(args: &ShowArgs, view: View, out: &mut impl Write, err: &mut impl Write)
     told(args, &rotations(args, loaded)?, view, out)
 }
 
-fn told(args: &ShowArgs, shown: &[Shown], view: View, out: &mut impl Write) -> Result<Exit, Failure> {
+fn told(args: &FileArgs, shown: &[Shown], view: View, out: &mut impl Write) -> Result<Exit, Failure> {
+    let plans: Vec<RotaPlan> = shown.iter().map(Shown::told).collect();
     let said = match (args.ics, view.json) {
-        (true, _) => ics::render(shown),
-        (false, true) => json::render(shown)?,
-        (false, false) => text::render(shown, view.width()),
+        (true, _) => calendar(plans.iter().flat_map(|plan| &plan.shifts), 0),
+        (false, true) => {
+            let all = plans.into_iter().reduce(|mut all, one| {
+                all.shifts.extend(one.shifts);
+                all.gaps.extend(one.gaps);
+                all.findings.extend(one.findings);
+                all
+            });
+            serde_json::to_string_pretty(&all.unwrap_or_default()).map_err(std::io::Error::from)? + "\n"
+        }
+        (false, false) => {
+            let one = |(shown, plan): (&Shown, &RotaPlan)| {
+                let head = format!("{} of {}", shown.declared.name, shown.declared.team);
+                text::plan(&head, &shown.declared.zone, plan, view.width())
+            };
+            shown.iter().zip(&plans).map(one).collect::<Vec<_>>().join("\n")
+        }
     };
     out.write_all(said.as_bytes())?;
     out.flush()?;
     Ok(Exit::Ok)
 }
 
-fn check_period(args: &ShowArgs) -> Result<(), Failure> {
-    let days = args.from.duration_until(args.to).as_hours() / 24;
-    if args.to <= args.from {
-        let message = format!("could not show the time from {} to {}: it holds none", args.from, args.to);
+fn check_period(from: Timestamp, to: Timestamp) -> Result<(), Failure> {
+    let days = from.duration_until(to).as_hours() / 24;
+    if to <= from {
+        let message = format!("could not show the time from {from} to {to}: it holds none");
         return Err(Failure::usage(message, "--from is the first day, --to the day after the last"));
     }
     if days > Limits::DAYS {
@@ -142,18 +219,18 @@ fn is_wrong(one: &Diagnostic) -> bool {
     one.severity == Severity::Error && !OF_THE_WHOLE.contains(&one.rule)
 }
 
-fn rotations(args: &ShowArgs, loaded: Loaded) -> Result<Vec<Shown>, Failure> {
+fn rotations(args: &FileArgs, loaded: Loaded) -> Result<Vec<Shown>, Failure> {
     let all = loaded.document.entities.into_iter().filter_map(|sourced| match sourced.entity {
         Entity::Rotation(rotation) => Some(rotation),
         _ => None,
     });
     let all: Vec<Rotation> = all.collect();
     let names: Vec<String> = all.iter().map(|one| one.name.to_string()).collect();
-    let asked = |one: &Rotation| args.rotation.as_ref().is_none_or(|name| one.name.as_str() == name);
+    let asked = |one: &Rotation| args.rotation.as_ref().is_none_or(|name| one.name == *name);
     let shown: Vec<Shown> = all.into_iter().filter(asked).filter_map(|declared| resolve(declared, args)).collect();
     if shown.is_empty() {
         let message = match &args.rotation {
-            Some(name) => format!("no rotation \"{}\" in \"{}\"", harmless(name), args.source.display()),
+            Some(name) => format!("no rotation \"{name}\" in \"{}\"", args.source.display()),
             None => format!("no rotation in \"{}\"", args.source.display()),
         };
         let hint = match names.as_slice() {
@@ -165,7 +242,7 @@ fn rotations(args: &ShowArgs, loaded: Loaded) -> Result<Vec<Shown>, Failure> {
     Ok(shown)
 }
 
-fn resolve(declared: Rotation, args: &ShowArgs) -> Option<Shown> {
+fn resolve(declared: Rotation, args: &FileArgs) -> Option<Shown> {
     let schedule = schedule(&declared)?;
     let plan = schedule.plan(args.from, args.to);
     let findings = findings(&schedule, &plan);

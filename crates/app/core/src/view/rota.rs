@@ -14,11 +14,11 @@ use seaworthy_contract::api::{
 use seaworthy_contract::catalogue::{Rotation, StandIn};
 use seaworthy_contract::events::rota::{HeldV1, RotaOverrideSetV1, StandInV1};
 use seaworthy_model::{OfferId, PersonId, RotationId, ServiceId};
-use seaworthy_oncall::{Plan, Schedule, TimeOff, findings};
+use seaworthy_oncall::{Duty, Finding, Plan, Schedule, TimeOff, findings};
 
 use super::Look;
 use super::on_call::AHEAD;
-use crate::rota::{resolve, schedule};
+use crate::rota::resolve;
 use crate::state::{Declared, Offer};
 
 pub use ask::{
@@ -66,14 +66,6 @@ pub fn rota(
 pub fn rota_offer(look: &Look<'_>, id: OfferId) -> Option<RotaOffer> {
     let offer = look.state.rotas.values().find_map(|rota| rota.offers.get(&id))?;
     Some(offered(offer, look.now))
-}
-
-/// Returns a rotation of a file over a time, as nobody has changed it and as if everybody in it had joined.
-pub fn file_plan(declared: &Rotation, from: Timestamp, to: Timestamp) -> Option<RotaPlan> {
-    let schedule = schedule(declared)?;
-    let plan = schedule.plan(from, to);
-    let why: Vec<String> = plan.duties.iter().map(|duty| why(&schedule, duty.why)).collect();
-    Some(told(declared, &schedule, &plan, &why))
 }
 
 fn at_this_moment(look: &Look<'_>, declared: &Declared, rotation: &Rotation) -> RotaNow {
@@ -171,15 +163,31 @@ fn shadows(look: &Look<'_>, rotation: &Rotation) -> Vec<RotaShadow> {
 }
 
 fn told(rotation: &Rotation, schedule: &Schedule, plan: &Plan, why: &[String]) -> RotaPlan {
+    let words = plan.duties.iter().zip(why).map(|(duty, why)| (duty, why.clone()));
+    in_words(rotation, words, plan, findings(schedule, plan))
+}
+
+/// Tells a plan of a rotation that was made without a server, with what was found in it.
+pub fn rota_plan(rotation: &Rotation, schedule: &Schedule, plan: &Plan, findings: Vec<Finding>) -> RotaPlan {
+    let words = plan.duties.iter().map(|duty| (duty, why(schedule, duty.why)));
+    in_words(rotation, words, plan, findings)
+}
+
+fn in_words<'p>(
+    rotation: &Rotation,
+    duties: impl Iterator<Item = (&'p Duty, String)>,
+    plan: &Plan,
+    findings: Vec<Finding>,
+) -> RotaPlan {
     let (name, zone) = (&rotation.name, &rotation.zone);
-    let shifts = plan.duties.iter().zip(why).map(|(duty, why)| RotaShift {
+    let shifts = duties.map(|(duty, why)| RotaShift {
         rotation: name.clone(),
         level: duty.level,
         person: duty.person.clone(),
         start: duty.start,
         end: duty.end,
         zone: zone.clone(),
-        why: why.clone(),
+        why,
     });
     let gaps = plan.gaps.iter().map(|gap| RotaGap {
         rotation: name.clone(),
@@ -194,7 +202,7 @@ fn told(rotation: &Rotation, schedule: &Schedule, plan: &Plan, why: &[String]) -
         let says = say::finding(&finding, &clock);
         RotaFinding { rotation: name.clone(), kind: kind.to_owned(), person, start, end, says }
     };
-    let findings = findings(schedule, plan).into_iter().map(finding).collect();
+    let findings = findings.into_iter().map(finding).collect();
     RotaPlan { shifts: shifts.collect(), gaps: gaps.collect(), findings }
 }
 

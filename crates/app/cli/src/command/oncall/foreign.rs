@@ -7,7 +7,7 @@ use seaworthy_contract::catalogue::{Layered, Rotation};
 use seaworthy_model::{PersonId, RotationId, TeamId};
 use seaworthy_oncall::{Finding, findings};
 
-use super::{ShowArgs, Shown, text_of};
+use super::{FileArgs, Shown, text_of};
 use crate::Failure;
 use crate::table::harmless;
 
@@ -20,7 +20,7 @@ pub(super) enum Layout {
 
 impl Layout {
     /// Says by its name whether a file is another system's.
-    pub(super) fn of(args: &ShowArgs) -> Option<Self> {
+    pub(super) fn of(args: &FileArgs) -> Option<Self> {
         let end = args.source.extension()?.to_str()?.to_ascii_lowercase();
         match end.as_str() {
             "ics" | "ical" => Some(Self::Ics),
@@ -31,7 +31,7 @@ impl Layout {
 }
 
 /// Reads a schedule, tells on `err` what could not be read, and returns what could.
-pub(super) fn shown(args: &ShowArgs, layout: Layout, err: &mut impl Write) -> Result<Shown, Failure> {
+pub(super) fn shown(args: &FileArgs, layout: Layout, err: &mut impl Write) -> Result<Shown, Failure> {
     let limit = u64::try_from(seaworthy_calendars::BYTES_MAX).expect("a usize fits");
     let text = text_of(&args.source, limit, "export a shorter time")?;
     let period = Period { from: args.from, to: args.to };
@@ -60,7 +60,7 @@ pub(super) fn shown(args: &ShowArgs, layout: Layout, err: &mut impl Write) -> Re
 }
 
 /// A rotation with the calendar's name: who is in it is what the schedule says.
-fn declared(args: &ShowArgs, calendar: &Calendar) -> Rotation {
+fn declared(args: &FileArgs, calendar: &Calendar) -> Rotation {
     let stem = args.source.file_stem().and_then(|stem| stem.to_str());
     let name = [calendar.name.as_deref(), stem].into_iter().flatten().find_map(handle);
     let name = name.as_ref().map_or("calendar", PersonId::as_str);

@@ -33,7 +33,7 @@ fn ask(name: &str, text: &str, more: &str) -> (u8, String, String) {
     let name = if name.contains('.') { name.to_owned() } else { format!("{name}.yaml") };
     let file = File(std::env::temp_dir().join(format!("seaworthy-oncall-{}-{name}", std::process::id())));
     fs::write(&file.0, text).expect("a temporary directory");
-    let mut args = ShowArgs {
+    let mut args = FileArgs {
         source: file.0.clone(),
         from: instant("2026-03-27").expect("a day"),
         to: instant("2026-03-31").expect("a day"),
@@ -41,7 +41,7 @@ fn ask(name: &str, text: &str, more: &str) -> (u8, String, String) {
         ics: more == "ics",
     };
     match more {
-        "none" => args.rotation = Some("none".to_owned()),
+        "none" => args.rotation = Some("none".parse().expect("a name")),
         "back" => (args.from, args.to) = (args.to, args.from),
         "long" => args.to = instant("2036-01-01").expect("a day"),
         _ => {}
@@ -105,11 +105,12 @@ fn calendars_get_events() {
     let (_, out, _) = ask("ics", ROTA, "ics");
     assert!(out.split("\r\n").all(|line| line.len() <= LINE_MAX), "{out}");
     assert_eq!(out.matches("BEGIN:VEVENT").count(), out.matches("END:VEVENT").count());
-    let first: String = out.split("\r\n").skip(3).take(9).map(|line| format!("{line}\n")).collect();
+    let first: String = out.split("\r\n").skip(3).take(10).map(|line| format!("{line}\n")).collect();
     expect![[r#"
         BEGIN:VEVENT
         UID:shop-0-1774569600@seaworthy
         DTSTAMP:20260327T000000Z
+        SEQUENCE:0
         DTSTART:20260327T000000Z
         DTEND:20260327T210000Z
         SUMMARY:ann on call for shop
@@ -238,34 +239,34 @@ fn a_table_of_another_system_is_shown() {
         "json",
         expect![[r#"
             {
-              "findings": [
+              "shifts": [
                 {
-                  "end": null,
-                  "kind": "uncovered",
-                  "person": null,
                   "rotation": "table",
-                  "says": "nobody is primary for 24 h in all, first from Fri 2026-03-27 00:00",
-                  "start": "2026-03-27T00:00:00Z"
+                  "level": 0,
+                  "person": "jane-doe",
+                  "start": "2026-03-28T00:00:00Z",
+                  "end": "2026-03-31T00:00:00Z",
+                  "zone": "UTC",
+                  "why": "put on call for this time"
                 }
               ],
               "gaps": [
                 {
-                  "end": "2026-03-28T00:00:00Z",
-                  "level": 0,
                   "rotation": "table",
+                  "level": 0,
                   "start": "2026-03-27T00:00:00Z",
+                  "end": "2026-03-28T00:00:00Z",
                   "zone": "UTC"
                 }
               ],
-              "shifts": [
+              "findings": [
                 {
-                  "end": "2026-03-31T00:00:00Z",
-                  "level": 0,
-                  "person": "jane-doe",
                   "rotation": "table",
-                  "start": "2026-03-28T00:00:00Z",
-                  "why": "put on call for this time",
-                  "zone": "UTC"
+                  "kind": "uncovered",
+                  "person": null,
+                  "start": "2026-03-27T00:00:00Z",
+                  "end": null,
+                  "says": "nobody is primary for 24 h in all, first from Fri 2026-03-27 00:00"
                 }
               ]
             }
