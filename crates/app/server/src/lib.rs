@@ -5,6 +5,7 @@
 
 mod access;
 mod channels;
+mod contacts;
 mod http;
 mod kernel;
 mod run;

@@ -24,6 +24,7 @@ fn snapshot(look: &Look<'_>, entity: &Service) -> Option<ServiceSnapshot> {
         position: rotation(now.rotation.as_str()).map_or(0, |declared| declared.position),
         rotation: now.rotation.to_string(),
         until: now.until,
+        has_confirmed_contact: look.watch.confirmed.any(&now.person),
     });
     Some(ServiceSnapshot {
         tier: entity.tier,

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use seaworthy_contract::api::{
-    OnCall, OpenAlert, Page, PageMatter, PageState, Rollout, RolloutState, Service, VersionState, VersionView,
+    OnCall, OpenAlert, Page, PageMatter, PageState, Reach, Rollout, RolloutState, Service, VersionState, VersionView,
 };
 use seaworthy_contract::catalogue::Urgency;
 
@@ -20,6 +20,10 @@ pub struct OnCallWords {
     pub next: Option<String>,
     /// The rotation that says so.
     pub rotation: String,
+    /// The person's handle, for the way to their contacts.
+    pub person: String,
+    /// What is known of their being reached, where that is not well.
+    pub unreached: Option<&'static str>,
 }
 
 impl OnCallWords {
@@ -30,6 +34,12 @@ impl OnCallWords {
             until: When::until(on_call.until),
             next: on_call.next.as_ref().filter(|next| **next != on_call.person).map(ToString::to_string),
             rotation: on_call.rotation.to_string(),
+            person: on_call.person.to_string(),
+            unreached: match on_call.reach {
+                Reach::Confirmed => None,
+                Reach::Unconfirmed => Some("no contact confirmed"),
+                Reach::None => Some("no contact"),
+            },
         }
     }
 }

@@ -62,6 +62,7 @@ async fn apply_whole(app: App, actor: String, document: Document) -> Result<Plan
     meet_people(&app, &people).await?;
     plan.position = app.kernel.command(Input::Apply(Box::new(document), used), actor.clone()).await?.position;
     forget_people(&app, &people, &said).await?;
+    crate::contacts::refresh(&app.kernel).await.map_err(|error| Failure::side(&error))?;
     tracing::info!(actor, changes = plan.changes.len(), "applied a catalogue");
     Ok(plan)
 }

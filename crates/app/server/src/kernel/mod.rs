@@ -15,6 +15,7 @@ use seaworthy_contract::gateway::{Report, ReportAck};
 use seaworthy_contract::prober::{ProbeAck, ProbeReport};
 use seaworthy_core::Input;
 use seaworthy_core::view::Look;
+use seaworthy_core::watch::Confirmed;
 use seaworthy_core::watch::objectives::Readings;
 use seaworthy_kernel::{Done, Shared};
 use seaworthy_model::PersonId;
@@ -122,6 +123,11 @@ impl Kernel {
     /// Replaces what people are called and how they are reached.
     pub(crate) fn set_directory(&self, directory: BTreeMap<PersonId, PersonDetails>) {
         self.shared.write().unwrap_or_else(std::sync::PoisonError::into_inner).directory = directory;
+    }
+
+    /// Replaces what is known of which contacts are confirmed.
+    pub(crate) fn set_confirmed(&self, confirmed: Confirmed) {
+        self.shared.write().unwrap_or_else(std::sync::PoisonError::into_inner).watch.confirmed = confirmed;
     }
 
     /// Returns the time.

@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::flaky::{Flaky, Switch};
+use super::outbox::channels;
 use crate::access::{Access, Digest, Who, issue};
 use crate::http::{App, Limits, Route, router_of, routes, serve};
 use crate::kernel::{self, Kernel};
@@ -53,7 +54,11 @@ impl TestApp {
 
     /// Starts on what an earlier server left.
     pub(super) async fn on(disk: Disk) -> Self {
-        let clock: Clock = Arc::new(Timestamp::now);
+        Self::at(disk, Arc::new(Timestamp::now)).await
+    }
+
+    /// The same, by a clock of the test's own.
+    pub(super) async fn at(disk: Disk, clock: Clock) -> Self {
         let (ledger, side) = <(Arc<Switch>, Arc<Switch>)>::default();
         let stores = (
             Flaky { inner: disk.ledger(), switch: ledger.clone() },
@@ -68,7 +73,7 @@ impl TestApp {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("bound"));
         let access = Access::new(kernel.clone(), boot);
-        let app = App::new(kernel.clone(), access, Uuid::nil(), base.as_str().into());
+        let app = App::new(kernel.clone(), access, Uuid::nil(), base.as_str().into(), channels());
         let app = app.keeping(Path::new("/srv/shop/.seaworthy"));
         let routes = routes().into_iter().chain([Route::new(Method::GET, "/panics", Who::Anyone, get(panics))]);
         let routes = routes.collect();
@@ -168,13 +173,13 @@ pub(super) fn document() -> Document {
             name: team.parse().expect("a name"),
             title: None,
             members: vec!["ines".parse().expect("a name")],
+            escalation: None,
         })
     };
     let person = Entity::Person(seaworthy_contract::catalogue::Person { name: "ines".parse().expect("a name") });
     let rotation = Entity::Rotation(Rotation {
         name: "shop".parse().expect("a name"),
         team: "shop".parse().expect("a name"),
-            escalation: None,
         participants: vec!["ines".parse().expect("a name")],
         start: Timestamp::UNIX_EPOCH,
         zone: name("Europe/London"),

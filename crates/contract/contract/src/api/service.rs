@@ -5,7 +5,7 @@ use seaworthy_model::{PersonId, Position, RolloutId, RotationId, ServiceId, Team
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{ObjectiveBrief, OpenAlert};
+use super::{ObjectiveBrief, OpenAlert, Reach};
 use crate::catalogue::{DependencyKind, Route};
 
 /// A service.
@@ -73,6 +73,9 @@ pub struct OnCall {
     /// Who is next.
     #[schema(value_type = Option<String>)]
     pub next: Option<PersonId>,
+    /// Whether the person has said of a contact that it is theirs.
+    #[serde(default)]
+    pub reach: Reach,
 }
 
 /// A version that should run.

@@ -109,7 +109,13 @@ fn one_person_is_no_people() {
 
 #[test]
 fn a_machine_revert_proves_three_rows() {
-    let on_call = OnCall { person: "Ines".into(), rotation: "shop".into(), position: 3, until: ago(-5), has_confirmed_contact: true };
+    let on_call = OnCall {
+        person: "Ines".into(),
+        rotation: "shop".into(),
+        position: 3,
+        until: ago(-5),
+        has_confirmed_contact: true,
+    };
     let facts =
         ServiceSnapshot { on_call: Some(on_call), reverts: vec![revert(RevertTrigger::Machine, 2)], ..new_service() };
     check(
@@ -126,6 +132,25 @@ fn a_machine_revert_proves_three_rows() {
             INC-01 holds: restored 1.9 s after the first bad response, by reverting v2 (#41, until 1970-03-31T22:00:00Z)
         "#]],
     );
+}
+
+#[test]
+fn whoever_is_on_call_and_confirmed_no_contact_is_named() {
+    let until = ago(-5);
+    let shift = |has_confirmed_contact| OnCall {
+        person: "Ines".into(),
+        rotation: "shop".into(),
+        position: 3,
+        until,
+        has_confirmed_contact,
+    };
+    for (has_confirmed, want) in
+        [(true, "Ines, by rotation shop"), (false, "Ines, by rotation shop, who has confirmed no contact")]
+    {
+        let facts = ServiceSnapshot { on_call: Some(shift(has_confirmed)), ..new_service() };
+        let found = evaluate(&facts, NOW).into_iter().find(|finding| finding.row == "OWN-16").expect("a row");
+        assert!(matches!(&found.verdict, Verdict::Holds { seen, .. } if seen == want), "{:?}", found.verdict);
+    }
 }
 
 #[test]
