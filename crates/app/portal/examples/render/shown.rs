@@ -252,6 +252,7 @@ pub(crate) fn pages() -> Vec<(&'static str, String)> {
         ("rollout-promoted", render(&chrome("/rollouts/4"), &rollout_page(&promoted(), None, &reader))),
         ("rollout-starting", render(&chrome("/rollouts/5"), &rollout_page(&starting(), None, &rights()))),
         ("pages", render(&chrome("/pages"), &PagesPage::new(&[burning.clone(), delivered.clone()], now))),
+        ("pages-unread", render(&chrome("/pages"), &PagesPage::new(&unread().pages, now))),
         ("pages-empty", render(&chrome("/pages"), &PagesPage::new(&[], now))),
         ("page-live", render(&chrome("/pages/1"), &page_page(&burning, &live, &rights(), false))),
         ("page-done", render(&chrome("/pages/1"), &page_page(&burning, &reverted, &rights(), true))),

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use jiff::Timestamp;
-use seaworthy_contract::api::{Page, PageState};
+use seaworthy_contract::api::{Page, PageMatter, PageState};
 
 use super::words::{page_chip, page_to};
 use crate::chrome::{Nav, PageView};
@@ -44,7 +44,9 @@ pub struct PagesPage {
 impl PagesPage {
     /// Makes the page.
     pub fn new(pages: &[Page], now: Timestamp) -> Self {
-        let waiting = pages.iter().filter(|page| page.state != PageState::Acknowledged).count();
+        let waiting = || pages.iter().filter(|page| page.state != PageState::Acknowledged);
+        let needed = waiting().filter(|page| page.matter == PageMatter::GoesOn).count();
+        let unread = waiting().count() - needed;
         let row = |page: &Page| PageRow {
             id: page.id.to_string(),
             chip: page_chip(page),
@@ -55,8 +57,10 @@ impl PagesPage {
             to: page_to(page),
         };
         Self {
-            headline: match (pages.len(), waiting) {
+            headline: match (pages.len(), needed) {
                 (0, _) => "Nobody was ever paged.".to_owned(),
+                (_, 0) if unread == 1 => "One page waits for a word only.".to_owned(),
+                (_, 0) if unread > 1 => format!("{} pages wait for a word only.", text::number_word(unread)),
                 (_, 0) => "No page waits for anybody.".to_owned(),
                 (_, 1) => "One page waits for somebody to take it.".to_owned(),
                 (_, n) => format!("{} pages wait for somebody to take them.", text::number_word(n)),

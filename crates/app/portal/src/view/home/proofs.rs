@@ -70,7 +70,8 @@ fn objectives(facts: &HomeFacts<'_>) -> Option<Proof> {
             format!("the least budget is that of {}: {}; {}", least.name, text::left_of_budget(left), source(least))
         }
         None if worst_first.iter().any(|objective| is_measured(objective)) => {
-            "too little was seen to say what is left of their budgets".to_owned()
+            let whose = if all == 1 { "its budget" } else { "their budgets" };
+            format!("too little was seen to say what is left of {whose}")
         }
         None => "nothing was counted for any of them yet".to_owned(),
     };
