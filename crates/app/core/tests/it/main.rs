@@ -21,6 +21,8 @@ mod laws;
 #[cfg(test)]
 mod paging;
 #[cfg(test)]
+mod rota;
+#[cfg(test)]
 mod situations;
 #[cfg(test)]
 mod sources;
