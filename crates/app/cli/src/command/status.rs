@@ -1,6 +1,8 @@
 //! `seaworthy status`: is anybody needed, what serves, who is on call.
 
-use seaworthy_contract::api::{GatewayStatus, Page, PageMatter, Rollout, Service, Status, VersionState, VersionView};
+use seaworthy_contract::api::{
+    Control, GatewayStatus, Page, PageMatter, Rollout, Service, Status, VersionState, VersionView,
+};
 
 use super::pages::{id, id_chars};
 use crate::context::Context;
@@ -29,6 +31,7 @@ fn text(status: &Status, view: &View) -> String {
     }
     let chars = id_chars(&status.pages);
     let sections = [
+        status.controls.iter().flat_map(|control| alarm(&line_of_control(control, view))).collect(),
         services(status, view),
         failing(status).flat_map(|(service, version)| alarm(&line_of_check(service, version, view))).collect(),
         status.pages.iter().flat_map(|page| lines_of_page(page, chars, view)).collect(),
@@ -48,6 +51,14 @@ fn wrapped(text: &str, view: &View) -> Vec<String> {
     let lines = wrap(text, view.width().saturating_sub(IN));
     let indent = |(at, line): (usize, String)| if at == 0 { line } else { " ".repeat(IN) + &line };
     lines.into_iter().enumerate().map(indent).collect()
+}
+
+/// What holds traffic back, and when that ends.
+fn line_of_control(control: &Control, view: &View) -> String {
+    let left = age(control.until.duration_since(view.now).as_secs().max(0));
+    let drill = if control.drill { "drill: " } else { "" };
+    let (sentence, reason) = (harmless(control.sentence.trim_end_matches('.')), harmless(&control.reason));
+    format!("{drill}{sentence}, for {left} more: {reason}; undo: {}", harmless(&control.undo))
 }
 
 /// How much a row says; a narrow terminal gets the first that fits.

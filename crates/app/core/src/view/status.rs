@@ -6,7 +6,7 @@ use seaworthy_model::ServiceId;
 use uuid::Uuid;
 
 use super::alert::counts;
-use super::{Look, open_alerts, pages, rollouts, service, services};
+use super::{Look, controls_set, open_alerts, pages, rollouts, service, services};
 
 /// Most services that are named as not well beside the answer: the list below it has them all.
 const NAMED_MAX: usize = 5;
@@ -18,7 +18,7 @@ pub fn status(look: &Look<'_>, boot: Uuid, writable: bool) -> Status {
     let mut live = rollouts(look, None);
     live.retain(|rollout| !matches!(rollout.state, RolloutState::Promoted | RolloutState::Reverted));
     let services = services(look);
-    let sentence = sentence(look, &pages, &live, &services);
+    let sentence = sentence(look, &pages, &live, &services) + &held_back(look);
     Status {
         sentence,
         now: look.now,
@@ -31,6 +31,7 @@ pub fn status(look: &Look<'_>, boot: Uuid, writable: bool) -> Status {
         rollouts: live,
         pages,
         alerts: open_alerts(look, None),
+        controls: controls_set(look, None),
         gateways: gateways(look),
     }
 }
@@ -51,6 +52,20 @@ fn sentence(look: &Look<'_>, pages: &[Page], live: &[Rollout], services: &[Servi
         (0, _) => sentence,
         (..=NAMED_MAX, names) => format!("{sentence} {also}: {names}."),
         (many, _) => format!("{sentence} {also}: {} and {} more.", others[..NAMED_MAX].join(", "), many - NAMED_MAX),
+    }
+}
+
+/// What controls hold back: whoever asks whether anybody is needed must not take a shutter for calm.
+fn held_back(look: &Look<'_>) -> String {
+    let set = look.state.controls_set().map(|(_, record)| {
+        let drill = if record.set.drill { ", a drill" } else { "" };
+        format!("{} ({}{drill})", record.set.service, record.kind())
+    });
+    let set: Vec<String> = set.collect();
+    match (set.len(), set.join(", ")) {
+        (0, _) => String::new(),
+        (..=NAMED_MAX, named) => format!(" Held back: {named}."),
+        (many, _) => format!(" Held back: {} and {} more.", set[..NAMED_MAX].join(", "), many - NAMED_MAX),
     }
 }
 

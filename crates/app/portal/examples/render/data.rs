@@ -416,6 +416,7 @@ pub(crate) fn status() -> Status {
         rollouts: vec![live(), held()],
         pages: vec![page(PageState::Delivered)],
         alerts: Vec::new(),
+        controls: Vec::new(),
         gateways: vec![GatewayStatus {
             name: "local".parse().expect("a name"),
             applied: 48_190,

@@ -213,6 +213,7 @@ pub(crate) fn pages() -> Vec<(&'static str, String)> {
         rollouts: &rollouts,
         objectives: &[watched::met(), watched::burning()],
         probes: &[probed::down(), probed::up()],
+        controls: &[],
         alerts: &[watched::alert()],
         now,
     });

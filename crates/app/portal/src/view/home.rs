@@ -11,6 +11,7 @@ use seaworthy_contract::api::{Objective, OpenAlert, PageMatter, Rollout, Series,
 use seaworthy_contract::catalogue::Urgency;
 use seaworthy_model::RolloutId;
 
+use super::controls::ControlRow;
 use super::objectives::{ObjectiveRow, is_of_note, worst_first};
 use super::services::ServiceRow;
 use super::words::{RolloutLine, is_told};
@@ -79,6 +80,8 @@ pub struct HomePage {
     pub say: Option<String>,
     /// Whether nobody is needed and nothing moves.
     pub calm: bool,
+    /// What holds traffic back.
+    pub controls: Vec<ControlRow>,
     /// What needs somebody.
     pub needs: Vec<Need>,
     /// Pages of what is over, and of drills: they wait for a word, and nothing is wrong.
@@ -117,7 +120,11 @@ impl HomePage {
             size: format!("{services}, {}", text::counted(teams.len() as u64, "team", "teams")),
             headline: headline(status, &needs),
             say: say(status, &needs),
-            calm: needs.is_empty() && status.rollouts.is_empty() && !status.services.is_empty(),
+            controls: status.controls.iter().map(|control| ControlRow::of(control, None, now)).collect(),
+            calm: needs.is_empty()
+                && status.controls.is_empty()
+                && status.rollouts.is_empty()
+                && !status.services.is_empty(),
             needs,
             unread: unread(status),
             alerts: status.alerts.iter().filter(|alert| !wakes(alert)).take(QUIET_MAX).map(|a| quiet(a, now)).collect(),

@@ -2,11 +2,14 @@
 
 use askama::Template;
 use jiff::Timestamp;
-use seaworthy_contract::api::{Alert, DependencyView, Objective, Probe, Readiness, Rollout, Service, VersionView};
+use seaworthy_contract::api::{
+    Alert, Control, DependencyView, Objective, Probe, Readiness, Rollout, Service, VersionView,
+};
 use seaworthy_contract::catalogue::{DependencyKind, Route, Sticky};
 use seaworthy_model::ServiceId;
 
 use super::alerts::AlertRow;
+use super::controls::ControlRow;
 use super::objectives::{ObjectiveRow, worst_first};
 use super::probes::ProbeRow;
 use super::ready::Counts;
@@ -37,6 +40,8 @@ pub struct ServiceFacts<'a> {
     pub objectives: &'a [Objective],
     /// Its probes.
     pub probes: &'a [Probe],
+    /// What holds its traffic back now.
+    pub controls: &'a [Control],
     /// Its open alerts, newest first.
     pub alerts: &'a [Alert],
     /// The time.
@@ -105,6 +110,8 @@ pub struct ServicePage {
     pub position: LedgerLink,
     /// The rollout under way.
     pub rollout: Option<String>,
+    /// What holds its traffic back now.
+    pub controls: Vec<ControlRow>,
     /// Its open alerts.
     pub alerts: Vec<AlertRow>,
     /// Its objectives, worst first.
@@ -139,6 +146,7 @@ impl ServicePage {
             declared: When::age(service.declared_at, now),
             position: LedgerLink::new(service.position),
             rollout: service.rollout.map(|id| id.to_string()),
+            controls: facts.controls.iter().map(|control| ControlRow::of(control, None, now)).collect(),
             alerts: facts.alerts.iter().take(ALERTS_MAX).map(|alert| AlertRow::of(alert, now)).collect(),
             objectives: worst_first(facts.objectives).into_iter().map(|o| ObjectiveRow::of(o, now)).collect(),
             probes: facts.probes.iter().take(PROBES_MAX).map(|probe| ProbeRow::of(probe, now)).collect(),

@@ -7,6 +7,7 @@ mod act;
 mod alerts;
 mod asked;
 mod contacts;
+mod controls;
 mod downtime;
 mod error;
 mod flash;
@@ -41,6 +42,10 @@ pub(super) fn routes() -> Vec<Route> {
         page("/services/{service}", get(read::service)),
         page("/services/{service}/ready", get(read::ready)),
         page("/rollouts", get(read::rollouts)),
+        page("/services/{service}/controls", get(controls::show)),
+        form("/services/{service}/controls", post(controls::set)),
+        form("/controls/{control}/clear", post(controls::clear)),
+        form("/controls/{control}/extend", post(controls::extend)),
         page("/rollouts/{rollout}", get(read::rollout)),
         page("/objectives", get(objectives::list)),
         page("/objectives/{name}", get(objectives::show)),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{OpenAlert, Page, Rollout, Service};
+use super::{Control, OpenAlert, Page, Rollout, Service};
 
 /// The whole in one answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -37,6 +37,9 @@ pub struct Status {
     /// Open alerts, newest first; `GET /v1/alerts?open=true` has those that do not fit here.
     #[serde(default)]
     pub alerts: Vec<OpenAlert>,
+    /// What holds traffic back now.
+    #[serde(default)]
+    pub controls: Vec<Control>,
     /// Gateways that reported since the server started.
     pub gateways: Vec<GatewayStatus>,
 }

@@ -65,6 +65,7 @@ pub(super) async fn service(visit: Visit, Path(name): Path<String>) -> Result<Re
             rollouts: &rollouts,
             objectives: &view::objectives(look, Some(&id)),
             probes: &view::probes(look, Some(&id)),
+            controls: &view::controls_set(look, Some(&id)),
             alerts: &view::alerts(look, &open).alerts,
             now: look.now,
         }))
