@@ -11,6 +11,7 @@ use seaworthy_contract::catalogue::{Document, StandIn};
 use seaworthy_contract::events::alert::{AlertSilencedV1, AlertUnsilencedV1, RuleChangeV1, VerdictV1};
 use seaworthy_contract::events::downtime::CauseV1;
 use seaworthy_contract::events::incident::{IncidentClockV1, IncidentRoleV1};
+use seaworthy_contract::events::page::PageNewsV1;
 use seaworthy_contract::events::rota::HeldV1;
 use seaworthy_contract::events::server::ScopeV3;
 use seaworthy_contract::gateway::{BreakGlass, Trip};
@@ -158,6 +159,17 @@ pub enum Input {
         contact: u16,
         /// Which try it was.
         attempt: u32,
+    },
+    /// A contact was told what became of a page.
+    PageTold {
+        /// The page.
+        page: PageId,
+        /// The channel.
+        channel: String,
+        /// Which of the person's contacts, from 1.
+        contact: u16,
+        /// What it was told.
+        news: PageNewsV1,
     },
     /// A channel did not take a page and is not tried again.
     PageUndeliverable {

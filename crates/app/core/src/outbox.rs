@@ -5,6 +5,7 @@
 //! about a page that somebody has taken, nor by a later rung about what is over.
 
 mod contact;
+mod news;
 
 use jiff::Timestamp;
 use seaworthy_contract::events::page::PageRequestedV1;
@@ -15,6 +16,8 @@ use crate::state::{ChannelState, PageRecord};
 use crate::step::{CONTACTS, PORTAL, escalation};
 
 pub use contact::{Way, first_ways, later_ways};
+pub(crate) use news::key as news_key;
+pub use news::{NEWS_WITHIN, News, news};
 
 /// A message that waits to be sent.
 #[derive(Debug, Clone, PartialEq)]

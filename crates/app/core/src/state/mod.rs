@@ -142,6 +142,7 @@ impl State {
             Event::PageEscalated(e) => self.change_page(e.page, |page| page.escalate(e, fact.at)),
             Event::PageExhausted(e) => self.change_page(e.page, |page| page.climb.exhaust(e, fact.at)),
             Event::PageCalled(e) => self.change_page(e.page, |page| page.climb.call(e, fact.at)),
+            Event::PageTold(e) => self.change_page(e.page, |page| page.climb.tell(e)),
             Event::PageAcknowledged(e) => {
                 let taken = if alert::is_person(&fact.actor) { Taken::Person } else { Taken::Somebody };
                 self.change_page(e.page, |page| page.acknowledge(fact, taken));

@@ -64,6 +64,7 @@ pub fn step(state: &State, input: &Input, cx: &mut Cx) -> Result<Vec<NewFact>, R
         Input::PageCalled { page, channel, contact, attempt } => {
             Ok(page::called(state, *page, channel, *contact, *attempt))
         }
+        Input::PageTold { page, channel, contact, news } => Ok(page::told(state, *page, channel, *contact, *news)),
         Input::PageUndeliverable { page, channel, attempts, reason } => {
             Ok(page::undeliverable(state, *page, channel, *attempts, reason))
         }

@@ -1,12 +1,13 @@
 //! Pages: requested by a revert or an alert, delivered or given up by channels, taken by a person.
 
 use seaworthy_contract::events::page::{
-    PageAcknowledgedV1, PageCalledV1, PageDeliveredV1, PageRequestedV1, PageUndeliverableV1,
+    PageAcknowledgedV1, PageCalledV1, PageDeliveredV1, PageNewsV1, PageRequestedV1, PageToldV1, PageUndeliverableV1,
 };
 use seaworthy_escalation::Target;
 use seaworthy_model::{PageId, RolloutId, ServiceId, Timestamp};
 
 use super::escalation;
+use crate::outbox;
 use crate::state::{ChannelState, PageRecord};
 use crate::{Cx, NewFact, Refusal, State};
 
@@ -90,6 +91,17 @@ pub(super) fn called(state: &State, page: PageId, channel: &str, contact: u16, a
     let event = PageCalledV1 { page, channel: channel.to_owned(), contact, attempt };
     let called = NewFact::new(format!("page/{page}"), event).once(format!("page/{page}/{channel}/{contact}"));
     [called].into_iter().chain(delivered(state, page, channel, attempt)).collect()
+}
+
+/// A contact was told what became of the page: once for each thing that it can be told.
+pub(super) fn told(state: &State, page: PageId, channel: &str, contact: u16, news: PageNewsV1) -> Vec<NewFact> {
+    let Some(record) = state.pages.get(&page) else { return Vec::new() };
+    let was_called = record.climb.taken_by.get(channel).is_some_and(|contacts| contacts.contains_key(&contact));
+    if !was_called || record.climb.told.contains(&(channel.to_owned(), contact, news)) {
+        return Vec::new();
+    }
+    let event = PageToldV1 { page, channel: channel.to_owned(), contact, news };
+    vec![NewFact::new(format!("page/{page}"), event).once(outbox::news_key(page, channel, contact, news))]
 }
 
 fn waits(record: Option<&PageRecord>, channel: &str) -> bool {

@@ -54,6 +54,7 @@ pub fn sentence(event: &Event) -> String {
         Event::PageExhausted(e) if e.again => format!("nobody took the page in round {}: it begins again", e.round),
         Event::PageExhausted(e) => format!("nobody took the page in {} rounds, and nobody else is called", e.round),
         Event::PageCalled(e) => format!("page sent by contact {} of {}", e.contact, e.channel),
+        Event::PageTold(e) => format!("contact {} of {} told what became of the page", e.contact, e.channel),
         Event::PageAcknowledged(_) => "somebody has the page".to_owned(),
         Event::PageJudged(e) => match e.verdict {
             VerdictV1::Acted => "the page was acted on",

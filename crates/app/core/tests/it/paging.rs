@@ -6,6 +6,7 @@ use seaworthy_alert::{Nature, Phase, Purpose, Signal, Urgency};
 use seaworthy_contract::api::LadderEnd;
 use seaworthy_contract::catalogue::{Document, Entity, EscalationPolicy, Person, Sourced};
 use seaworthy_contract::events::Event;
+use seaworthy_contract::events::page::PageNewsV1;
 use seaworthy_core::watch::Used;
 use seaworthy_core::{Fact, Input, Refusal, State, outbox, view};
 use seaworthy_model::PageId;
@@ -28,7 +29,8 @@ fn files(policy: Option<serde_json::Value>) -> Document {
             _ => {}
         }
     }
-    let people = ["ann", "bob", "cid", "dan"].map(|name| Entity::Person(Person { name: name.parse().expect("a name") }));
+    let people =
+        ["ann", "bob", "cid", "dan"].map(|name| Entity::Person(Person { name: name.parse().expect("a name") }));
     let policy = policy.map(|policy| Entity::EscalationPolicy(serde_json::from_value(policy).expect("a policy")));
     let sourced = |entity| Sourced { entity, source: "a.yaml:1".to_owned() };
     document.entities.extend(people.into_iter().chain(policy).map(sourced));
@@ -340,8 +342,7 @@ fn a_policy_that_points_at_itself_is_refused_and_climbed_by_nobody() {
         serde_json::from_value(json!({ "name": name, "steps": steps })).expect("a policy")
     };
     let mut document = files(steps(&json!([{ "call": [{ "who": "policy", "policy": "other" }] }])));
-    let sourced =
-        |policy| Sourced { entity: Entity::EscalationPolicy(policy), source: "b.yaml:1".to_owned() };
+    let sourced = |policy| Sourced { entity: Entity::EscalationPolicy(policy), source: "b.yaml:1".to_owned() };
     document.entities.push(sourced(circle("other", "shop-ladder")));
     let mut bench = Bench::new();
     let refusal = bench.try_act(&Input::Apply(Box::new(document), Used::new())).expect_err("a circle");
@@ -357,14 +358,20 @@ fn a_policy_that_points_at_itself_is_refused_and_climbed_by_nobody() {
     assert_eq!(minutes(&mut bench, 5), "0 calls ann by portal contacts\n5 rung 1 calls bob: Unanswered\n");
     let ladder = view::page(&bench.look(), page(&bench.state)).expect("a page").ladder;
     assert_eq!(ladder.policy, "standard");
-    assert_eq!(ladder.problem.as_deref(), Some("policy \"shop-ladder\" comes back to itself: shop-ladder -> shop-ladder"));
+    assert_eq!(
+        ladder.problem.as_deref(),
+        Some("policy \"shop-ladder\" comes back to itself: shop-ladder -> shop-ladder")
+    );
 }
 
 #[test]
 fn names_of_a_policy_that_are_not_there_are_refused() {
     for (step, want) in [
         (json!({ "who": "person", "person": "eve" }), "names person \"eve\", which is not declared"),
-        (json!({ "who": "rotation", "rotation": "night", "level": 0 }), "names rotation \"night\", which is not declared"),
+        (
+            json!({ "who": "rotation", "rotation": "night", "level": 0 }),
+            "names rotation \"night\", which is not declared",
+        ),
         (json!({ "who": "policy", "policy": "none" }), "names escalation-policy \"none\", which is not declared"),
     ] {
         let document = files(steps(&json!([{ "call": [step], "wait_ms": 60_000 }])));
@@ -400,4 +407,38 @@ fn each_contact_that_took_it_is_known_by_its_place_and_counted_once() {
     assert_eq!(bench.act(nobody), Vec::<String>::new());
     bench.act(Input::Acknowledge { page });
     assert_eq!(outbox::unanswered(&bench.state).count(), 0);
+}
+
+#[test]
+fn whoever_was_called_is_told_once_what_became_of_it_and_not_a_day_later() {
+    let mut bench = bench_of(files(None));
+    bench.act(signal(&bench, Phase::Firing));
+    tick(&mut bench);
+    let page = page(&bench.state);
+    for contact in [2, 1] {
+        bench.act(Input::PageCalled { page, channel: "contacts".to_owned(), contact, attempt: 1 });
+        bench.wait(60);
+    }
+    let news = |bench: &Bench| {
+        let all = outbox::news(&bench.state, bench.now);
+        all.iter().map(|one| (one.call(), one.what, one.by.map(str::to_owned))).collect::<Vec<_>>()
+    };
+    assert_eq!(news(&bench), [], "nothing became of it yet");
+    bench.act(Input::Acknowledge { page });
+    let by = news(&bench)[0].2.clone();
+    let call = |end: &str| format!("page/{page}/contacts{end}");
+    assert_eq!(
+        news(&bench),
+        [(call("/1"), PageNewsV1::Taken, by.clone()), (call(""), PageNewsV1::Taken, by)],
+        "each by the key of its own call"
+    );
+    let told = |contact, news| Input::PageTold { page, channel: "contacts".to_owned(), contact, news };
+    assert_eq!(bench.act(told(2, PageNewsV1::Taken)), ["page.told"]);
+    assert_eq!(bench.act(told(2, PageNewsV1::Taken)), Vec::<String>::new());
+    assert_eq!(bench.act(told(3, PageNewsV1::Taken)), Vec::<String>::new(), "it was never called by that");
+    assert_eq!(news(&bench).len(), 1);
+    bench.act(signal(&bench, Phase::Ended));
+    assert_eq!(news(&bench).iter().filter(|one| one.1 == PageNewsV1::Resolved).count(), 2);
+    bench.wait(3_601);
+    assert_eq!(news(&bench), []);
 }

@@ -166,6 +166,8 @@ events! {
     PageExhausted(page::PageExhaustedV1) = "page.exhausted" v 1;
     /// A contact of somebody who was called took the page.
     PageCalled(page::PageCalledV1) = "page.called" v 1;
+    /// A contact was told what became of the page.
+    PageTold(page::PageToldV1) = "page.told" v 1;
     /// Somebody said what a page was worth.
     PageJudged(alert::PageJudgedV1) = "page.judged" v 1;
     /// A symptom is there that was not.

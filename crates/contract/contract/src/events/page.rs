@@ -118,6 +118,30 @@ pub struct PageCalledV1 {
     pub attempt: u32,
 }
 
+/// A contact that a page called by was told what became of it. Nobody is called by that.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PageToldV1 {
+    /// The page.
+    #[schema(value_type = String)]
+    pub page: PageId,
+    /// The channel of the call: `contacts`, or `rung-<n>/<person>`.
+    pub channel: String,
+    /// Which of the person's contacts, from 1, as they stood at the call.
+    pub contact: u16,
+    /// What it was told.
+    pub news: PageNewsV1,
+}
+
+/// What became of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PageNewsV1 {
+    /// Somebody has it.
+    Taken,
+    /// What it was about is over.
+    Resolved,
+}
+
 /// A person has it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct PageAcknowledgedV1 {

@@ -58,6 +58,7 @@ pub(super) fn service_of(state: &State, event: &Event) -> Option<ServiceId> {
         Event::PageAcknowledged(e) => page(&e.page),
         Event::PageEscalated(e) => page(&e.page),
         Event::PageCalled(e) => page(&e.page),
+        Event::PageTold(e) => page(&e.page),
         Event::PageExhausted(e) => page(&e.page),
         Event::AlertFired(e) => alert(&e.alert),
         Event::AlertJoined(e) => alert(&e.alert),

@@ -1,9 +1,11 @@
 //! How far a page climbed: whom it has called, when and why, and which of their contacts took it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use seaworthy_contract::events::page::{EscalatedBecauseV1, PageCalledV1, PageExhaustedV1, PageRequestedV1};
+use seaworthy_contract::events::page::{
+    EscalatedBecauseV1, PageCalledV1, PageExhaustedV1, PageNewsV1, PageRequestedV1, PageToldV1,
+};
 use seaworthy_model::PersonId;
 
 use super::ChannelState;
@@ -20,6 +22,8 @@ pub struct Climb {
     pub exhausted: Option<Exhausted>,
     /// When which contact took it, by channel and by the contact's index from 1.
     pub taken_by: BTreeMap<String, BTreeMap<u16, Timestamp>>,
+    /// Contacts that were told what became of it, by channel and index.
+    pub told: BTreeSet<(String, u16, PageNewsV1)>,
 }
 
 /// One rung that was called.
@@ -60,6 +64,10 @@ impl Climb {
 
     pub(in crate::state) fn call(&mut self, event: &PageCalledV1, at: Timestamp) {
         self.taken_by.entry(event.channel.clone()).or_default().entry(event.contact).or_insert(at);
+    }
+
+    pub(in crate::state) fn tell(&mut self, event: &PageToldV1) {
+        self.told.insert((event.channel.clone(), event.contact, event.news));
     }
 
     /// Says whether nobody else is called.
