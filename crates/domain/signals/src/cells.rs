@@ -1,4 +1,4 @@
-//! Counts of equal buckets, each in as few bytes as the largest of its column needs: most series never fill two.
+//! Counts of equal buckets, each in as few bytes as the largest of its column needs: most series never need three.
 
 use seaworthy_model::Tally;
 
@@ -19,16 +19,12 @@ pub(crate) struct Cells {
 impl Cells {
     /// Makes empty ones.
     pub(crate) fn new(count: usize) -> Self {
-        let column = || Column::One(vec![0; count].into_boxed_slice());
-        Self { total: column(), bad: column() }
+        let column = Column { width: 1, bytes: vec![0; count].into_boxed_slice() };
+        Self { total: column.clone(), bad: column }
     }
 
     pub(crate) fn len(&self) -> usize {
-        match &self.total {
-            Column::One(cells) => cells.len(),
-            Column::Two(cells) => cells.len(),
-            Column::Four(cells) => cells.len(),
-        }
+        self.total.len()
     }
 
     /// Returns what a bucket holds.
@@ -56,49 +52,42 @@ impl Cells {
 
     /// Returns the bytes that they have on the heap.
     pub(crate) fn heap_bytes(&self) -> usize {
-        self.total.heap_bytes() + self.bad.heap_bytes()
+        size_of_val(&*self.total.bytes) + size_of_val(&*self.bad.bytes)
     }
 }
 
 /// One count of each bucket. It grows wider when one does not fit, and stays so: what happened once may happen again.
 #[derive(Debug, Clone)]
-enum Column {
-    One(Box<[u8]>),
-    Two(Box<[u16]>),
-    Four(Box<[u32]>),
+struct Column {
+    /// Bytes of a count.
+    width: usize,
+    /// Counts, their lowest byte first.
+    bytes: Box<[u8]>,
 }
 
 impl Column {
+    fn len(&self) -> usize {
+        self.bytes.len() / self.width
+    }
+
     fn get(&self, at: usize) -> u64 {
-        match self {
-            Self::One(cells) => u64::from(cells[at]),
-            Self::Two(cells) => u64::from(cells[at]),
-            Self::Four(cells) => u64::from(cells[at]),
-        }
+        let mut count = [0; size_of::<u64>()];
+        count[..self.width].copy_from_slice(&self.bytes[at * self.width..][..self.width]);
+        u64::from_le_bytes(count)
     }
 
     fn set(&mut self, at: usize, count: u64) {
-        loop {
-            match self {
-                Self::One(cells) => match u8::try_from(count) {
-                    Ok(count) => return cells[at] = count,
-                    Err(_) => *self = Self::Two(cells.iter().map(|count| u16::from(*count)).collect()),
-                },
-                Self::Two(cells) => match u16::try_from(count) {
-                    Ok(count) => return cells[at] = count,
-                    Err(_) => *self = Self::Four(cells.iter().map(|count| u32::from(*count)).collect()),
-                },
-                Self::Four(cells) => return cells[at] = u32::try_from(count).unwrap_or(u32::MAX),
-            }
+        let needed = count.checked_ilog2().unwrap_or(0) as usize / 8 + 1;
+        if needed > self.width {
+            *self = self.widened(needed);
         }
+        self.bytes[at * self.width..][..self.width].copy_from_slice(&count.to_le_bytes()[..self.width]);
     }
 
-    fn heap_bytes(&self) -> usize {
-        match self {
-            Self::One(cells) => size_of_val(&**cells),
-            Self::Two(cells) => size_of_val(&**cells),
-            Self::Four(cells) => size_of_val(&**cells),
-        }
+    fn widened(&self, width: usize) -> Self {
+        let mut wider = Self { width, bytes: vec![0; self.len() * width].into_boxed_slice() };
+        (0..self.len()).for_each(|at| wider.set(at, self.get(at)));
+        wider
     }
 }
 
@@ -110,10 +99,10 @@ mod tests {
 
     /// Counts on both sides of every width.
     fn count() -> impl Strategy<Value = u64> {
-        let edges = [u64::from(u8::MAX), u64::from(u16::MAX), u64::from(u32::MAX)];
+        let edges = [0xff_u64, 0xffff, 0xff_ffff, 0xffff_ffff];
         prop_oneof![
             0..300_u64,
-            (0..3_usize, 0..3_u64).prop_map(move |(edge, more)| edges[edge] - 1 + more),
+            (0..4_usize, 0..3_u64).prop_map(move |(edge, more)| edges[edge] - 1 + more),
             Just(u64::MAX),
         ]
     }
@@ -152,8 +141,8 @@ mod tests {
         };
         assert_eq!(bytes(255, 255), 200);
         assert_eq!(bytes(256, 1), 300);
-        assert_eq!(bytes(65_536, 1), 500);
-        assert_eq!(bytes(0, 0), 500, "it never gets narrower");
+        assert_eq!(bytes(65_536, 1), 400);
+        assert_eq!(bytes(0, 0), 400, "it never gets narrower");
         assert_eq!(bytes(u64::MAX, u64::MAX), 800, "the most there is");
     }
 }

@@ -22,7 +22,8 @@ fn a_series_is_as_large_as_its_counts() {
         (10, 1, 4, "a quiet one"),
         (3_000, 3, 5, "100 events a second, one of a thousand bad"),
         (3_000, 3_000, 6, "the same, and all of it fails"),
-        (3_000_000, 3_000_000, 11, "no column can be wider"),
+        (1_500_000, 1_500_000, 9, "50,000 a second, and all of it fails"),
+        (15_000_000, 15_000_000, 11, "no column can be wider"),
     ] {
         let [quiet, looked_at] = full(total, bad);
         assert!(quiet <= most * 1024, "{why}: {quiet}");
