@@ -1,7 +1,7 @@
 //! What one objective holds in memory: the same engine with the same services and the same traffic, once with an objective
-//! of each and once with none, and both again with three times as many. What objectives add is the first less the second;
-//! what each adds is how that grows, so that what is there once (caches of the store, room of threads) is not divided
-//! among them. Windows are full, so that every page of them is really there.
+//! of each and once with none, and both again with three times as many. All that objectives add to the process is divided
+//! among them, what is there once (caches of the store, room of threads) included. Windows are full, so that every page of
+//! them is really there.
 
 use std::path::PathBuf;
 
@@ -23,12 +23,15 @@ const KIBIBYTES_MAX: f64 = 16.0;
 const TIMES: u64 = 3;
 
 pub(super) fn run(plan: &Plan) -> Outcome<Part> {
-    let few = added(plan, plan.objectives)?;
-    let many = added(plan, plan.objectives * TIMES)?;
-    let each = (many - few) / (plan.objectives * (TIMES - 1)) as f64 / 1_024.0;
-    let figures = vec![Figure::at_most("resident memory of one objective more", Some(each), KIBIBYTES_MAX, "KiB")];
-    let measured = json!({ "added_bytes": few, "added_bytes_of_three_times": many, "kibibytes_each": each });
-    Ok(Part { measured, figures })
+    let (mut measured, mut figures) = (Vec::new(), Vec::new());
+    for objectives in [plan.objectives, plan.objectives * TIMES] {
+        let added = added(plan, objectives)?;
+        let each = added / objectives as f64 / 1_024.0;
+        let what = format!("resident memory of an objective, of {objectives}");
+        figures.push(Figure::at_most(&what, Some(each), KIBIBYTES_MAX, "KiB"));
+        measured.push(json!({ "objectives": objectives, "added_bytes": added, "kibibytes_each": each }));
+    }
+    Ok(Part { measured: json!(measured), figures })
 }
 
 /// Resident bytes that objectives add to a process with so many services.
@@ -39,10 +42,9 @@ fn added(plan: &Plan, objectives: u64) -> Outcome<f64> {
     };
     let (watched, unwatched) = (bytes(&[])?, bytes(&["--unwatched"])?);
     println!(
-        "{objectives} services: {:.1} MiB resident with an objective each, {:.1} MiB without: {:.1} KiB each",
+        "{objectives} services: {:.1} MiB resident with an objective each, {:.1} MiB without",
         watched / 1_048_576.0,
-        unwatched / 1_048_576.0,
-        (watched - unwatched) / objectives as f64 / 1_024.0
+        unwatched / 1_048_576.0
     );
     Ok(watched - unwatched)
 }
