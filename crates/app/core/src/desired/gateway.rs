@@ -25,12 +25,15 @@ pub fn gateway_config(state: &State) -> Config {
     Config { version: state.config_version, routes, services, controls }
 }
 
-/// A health check passes a shutter: whoever asks it asks about the process, not about what customers are told.
+/// A health check passes a shutter: whoever asks it asks about the process, not about what customers are told. One that is
+/// itself what customers come for does not.
 fn control_config(state: &State, control: ControlId, record: &ControlRecord) -> ControlConfig {
     let mut what = record.set.what.clone();
-    if let ControlV1::Shutter { paths, .. } = &mut what {
-        let run = state.catalogue.service(&record.set.service).and_then(|service| service.run.as_ref());
-        paths.extend(run.and_then(|run| run.health.clone()));
+    let service = state.catalogue.service(&record.set.service);
+    if let (ControlV1::Shutter { paths, .. }, Some(service)) = (&mut what, service) {
+        let health = service.run.as_ref().and_then(|run| run.health.clone());
+        let is_own = |path: &String| !service.routes.iter().any(|route| route.path == *path);
+        paths.extend(health.filter(is_own));
     }
     ControlConfig {
         control,

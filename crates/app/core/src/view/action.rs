@@ -88,7 +88,7 @@ fn shutter(service: &ServiceId, worked: Option<ActionWorked>) -> Action {
         preview: vec![
             format!("Users of {service} read that it is closed; programs get status 503."),
             "Also those who are served well now.".to_owned(),
-            format!("It ends by itself; sooner with `seaworthy shutter clear {service}`."),
+            format!("It ends by itself; sooner with `seaworthy controls clear {service}`."),
         ],
         worked,
         destructive: true,
@@ -105,7 +105,7 @@ fn throttle(service: &ServiceId, worked: Option<ActionWorked>) -> Action {
         title: format!("Throttle {service}"),
         preview: vec![
             "Half of the users are let in, the same ones all the time; the others are told to come back.".to_owned(),
-            format!("It ends by itself; sooner with `seaworthy throttle clear {service}`."),
+            format!("It ends by itself; sooner with `seaworthy controls clear {service}`."),
         ],
         worked,
         destructive: false,

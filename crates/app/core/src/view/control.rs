@@ -217,7 +217,8 @@ pub(super) fn what(service: &ServiceId, route: Option<&str>, control: &ControlV1
     match control {
         ControlV1::Shutter { .. } => format!("{on} is shuttered"),
         ControlV1::Throttle { per_second, burst, users, .. } => {
-            let rate = per_second.map(|rate| format!("{rate} requests a second, {burst} at once, on each gateway"));
+            let counted = |rate: u32| if rate == 1 { "1 request".to_owned() } else { format!("{rate} requests") };
+            let rate = per_second.map(|rate| format!("{} a second, {burst} at once, on each gateway", counted(rate)));
             let share = users.map(|share| format!("{share} of users"));
             let both: Vec<String> = rate.into_iter().chain(share).collect();
             format!("{on} is throttled to {}", both.join(" and "))

@@ -105,18 +105,21 @@ fn what_is_set_is_in_every_gateways_config_until_it_is_cleared() {
 }
 
 #[test]
-fn a_health_check_passes_a_shutter() {
-    let mut bench = Bench::serving();
-    let mut files = document(&SERVICES);
-    for sourced in &mut files.entities {
-        if let seaworthy_contract::catalogue::Entity::Service(service) = &mut sourced.entity {
-            service.run.as_mut().expect("it runs").health = Some("/healthz".to_owned());
+fn a_health_check_passes_a_shutter_unless_it_is_what_customers_come_for() {
+    for (health, passes) in [("/healthz", true), ("/checkout", false)] {
+        let mut bench = Bench::serving();
+        let mut files = document(&SERVICES);
+        for sourced in &mut files.entities {
+            if let seaworthy_contract::catalogue::Entity::Service(service) = &mut sourced.entity {
+                service.run.as_mut().expect("it runs").health = Some(health.to_owned());
+            }
         }
+        bench.act(Input::Apply(Box::new(files), Used::new()));
+        set(&mut bench, shutter());
+        let config = gateway_config(&bench.state);
+        let ControlV1::Shutter { paths, .. } = &config.controls[0].what else { panic!("no shutter") };
+        assert_eq!(paths.contains(&health.to_owned()), passes, "{health}");
     }
-    bench.act(Input::Apply(Box::new(files), Used::new()));
-    set(&mut bench, shutter());
-    let config = gateway_config(&bench.state);
-    assert!(matches!(&config.controls[0].what, ControlV1::Shutter { paths, .. } if paths == &["/healthz"]));
 }
 
 #[test]
