@@ -37,6 +37,7 @@ pub(crate) const CSS: &str = concat!(
     include_str!("../static/css/components/chart.css"),
     include_str!("../static/css/components/burn.css"),
     include_str!("../static/css/components/ladder.css"),
+    include_str!("../static/css/components/clocks.css"),
     include_str!("../static/css/components/rows.css"),
     include_str!("../static/css/components/table.css"),
     include_str!("../static/css/components/timeline.css"),

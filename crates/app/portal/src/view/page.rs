@@ -18,6 +18,8 @@ use crate::text;
 
 pub use restore::{ActionCard, Done};
 pub use suspects::SuspectLine;
+pub(super) use suspects::line as suspect_line;
+pub(super) use who::seen;
 pub use who::{ChannelRow, PersonRow, SeenLine};
 
 /// What the page is made from.
@@ -169,7 +171,7 @@ impl PagePage {
             helped: facts.incident.and_then(|incident| incident.help_asked_at).map(|at| When::age(at, now)),
             channels: page.channels.iter().map(|channel| who::channel(channel, now)).collect(),
             ladder: LadderOfCalls::new(&page.ladder),
-            seen: facts.incident.map(who::seen).unwrap_or_default(),
+            seen: facts.incident.map(seen).unwrap_or_default(),
             worth: worth(facts),
         }
     }

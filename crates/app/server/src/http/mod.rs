@@ -12,7 +12,7 @@ mod downtime;
 mod error;
 mod events;
 mod gate;
-mod glass;
+pub(crate) mod glass;
 mod health;
 mod incidents;
 mod intake;
@@ -22,6 +22,7 @@ mod ledger;
 mod listen;
 mod metrics;
 mod objectives;
+mod oncall;
 mod openapi;
 mod otlp;
 mod pages;
@@ -177,6 +178,7 @@ pub(crate) fn routes() -> Vec<Route> {
         rules::routes(),
         rotas::routes(),
         joining::routes(),
+        oncall::routes(),
         contacts::routes(),
         probers::routes(),
         intake::routes(),

@@ -11,6 +11,7 @@ mod controls;
 mod downtime;
 mod error;
 mod flash;
+mod incidents;
 mod objectives;
 mod page;
 mod probes;
@@ -41,11 +42,11 @@ pub(super) fn routes() -> Vec<Route> {
         page("/services", get(read::services)),
         page("/services/{service}", get(read::service)),
         page("/services/{service}/ready", get(read::ready)),
-        page("/rollouts", get(read::rollouts)),
         page("/services/{service}/controls", get(controls::show)),
         form("/services/{service}/controls", post(controls::set)),
         form("/controls/{control}/clear", post(controls::clear)),
         form("/controls/{control}/extend", post(controls::extend)),
+        page("/rollouts", get(read::rollouts)),
         page("/rollouts/{rollout}", get(read::rollout)),
         page("/objectives", get(objectives::list)),
         page("/objectives/{name}", get(objectives::show)),
@@ -72,6 +73,9 @@ pub(super) fn routes() -> Vec<Route> {
         Route::new(Method::POST, "/swap/{offer}/{person}/{end}/{mark}", Who::InLink, post(asked::swapped)),
         page("/probes", get(probes::list)),
         page("/probes/{name}", get(probes::show)),
+        page("/incidents", get(incidents::list)),
+        page("/incidents/{incident}", get(incidents::show)),
+        form("/incidents/{incident}/{verb}", post(incidents::act)),
         page("/pages", get(read::pages)),
         page("/pages/{page}", get(page::show)),
         page("/downtime", get(downtime::month)),
@@ -84,6 +88,8 @@ pub(super) fn routes() -> Vec<Route> {
         form("/pages/{page}/{button}", post(page::act)),
         form("/alerts/{alert}/silence", post(alerts::silence)),
         form("/silences/end", post(alerts::unsilence)),
+        form("/downtime/announce", post(downtime::announce)),
+        form("/downtime/cancel", post(downtime::cancel)),
         form("/rules/change", post(rules::change)),
         form("/rules/drill", post(rules::drill)),
         // Whom a page was sent to sees it and presses its buttons without signing in, by the link that they alone were sent.

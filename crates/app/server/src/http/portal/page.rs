@@ -150,7 +150,7 @@ async fn noise(app: &App, page: &Page, actor: String) -> Result<String, Failure>
 }
 
 /// What a form of the page sends.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 pub(super) struct Pressed {
     #[serde(default)]
     pub(super) csrf: String,

@@ -1,5 +1,6 @@
 //! The link in the message to a person: whoever holds it sees the page and presses its buttons, and nothing else.
 
+use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use http::HeaderMap;
@@ -41,8 +42,10 @@ pub(super) async fn take(State(app): State<App>, Path(link): Path<Link>) -> Resu
 pub(super) async fn act(
     State(app): State<App>,
     Path((id, end, mark, name)): Path<(String, String, String, String)>,
-    Form(sent): Form<Pressed>,
+    sent: Result<Form<Pressed>, FormRejection>,
 ) -> Result<Response, Failure> {
+    // Whoever has no such link is not told what is wrong with what they sent.
+    let sent = sent.map(|Form(sent)| sent).unwrap_or_default();
     pressed(&app, &(id, end, mark), button(&name, sent)).await
 }
 
@@ -67,7 +70,9 @@ async fn signed(app: &App, (id, end, mark): &Link) -> Result<(Page, PersonId), F
     let refused = || Failure::new(Code::Forbidden, "this link takes no page: it is over, or not whole", Some(hint));
     let page = pages::find(app, id).map_err(|_| refused())?;
     let thing = page.id.to_string();
-    let whom = (thing.as_str(), page.to.iter());
+    // Each who was called has a link of their own, on whatever rung.
+    let called = page.ladder.calls.iter().flat_map(|call| &call.people).map(|called| &called.who.person);
+    let whom = (thing.as_str(), page.to.iter().chain(called));
     let person = whose(&app.kernel, Purpose::Take, whom, (end.as_str(), mark.as_str())).await;
     let person = person.map_err(|error| Failure::side(&error))?.cloned().ok_or_else(refused)?;
     Ok((page, person))
