@@ -3,6 +3,7 @@
 mod asked;
 mod foreign;
 mod joining;
+mod pay;
 mod text;
 
 use std::fs;
@@ -71,6 +72,12 @@ pub enum What {
     Invitations(joining::RotaArgs),
     /// Begins a rota that people joined, or says what is missing
     Start(joining::StartArgs),
+    /// Notes when somebody in a rota is away, and lists it, for the team; no reason is asked
+    Away(pay::AwayArgs),
+    /// Tells hours and call-outs of a team, for whoever pays them
+    Hours(pay::HoursArgs),
+    /// Makes the address of a calendar that programs follow, lists and withdraws them
+    Calendar(pay::CalendarArgs),
 }
 
 /// Which rota or files, which time.

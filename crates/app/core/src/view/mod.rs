@@ -34,7 +34,8 @@ pub use alert::{
 pub use contact::contacts;
 pub use control::{ControlWorked, control, control_preview, controls, controls_set, controls_worked};
 pub use downtime::{
-    DowntimeAsked, MonthsAsked, definition, downtime, downtime_at, downtime_concerns, downtime_months, downtime_rules, downtime_window,
+    DowntimeAsked, MonthsAsked, definition, downtime, downtime_at, downtime_concerns, downtime_months, downtime_rules,
+    downtime_window,
 };
 pub use incident::{IncidentFilter, incident, incident_of_page, incidents, suspects_of_page};
 pub use ledger::sentence;
@@ -47,8 +48,8 @@ pub use readiness::readiness;
 pub use rollout::{rollout, rollouts, series};
 pub(crate) use rota::why;
 pub use rota::{
-    RotaAbout, RotaNotice, RotaQuestion, calendar, level, local, rota, rota_asks, rota_missing, rota_notices,
-    rota_offer, rota_offer_sentence, rota_plan, rota_question, rotas,
+    RotaAbout, RotaNotice, RotaQuestion, calendar, calendar_shifts, level, local, rota, rota_asks, rota_hours,
+    rota_missing, rota_notices, rota_offer, rota_offer_sentence, rota_plan, rota_question, rotas,
 };
 pub use rule::{review, rule, rule_services, rules};
 pub use service::{nearest_service, service, services};

@@ -1,6 +1,7 @@
 //! Rotas as outsiders see them: now, and over a time.
 
 mod ask;
+mod hours;
 mod ics;
 mod say;
 
@@ -24,6 +25,7 @@ use crate::state::{Declared, Offer};
 pub use ask::{
     RotaAbout, RotaNotice, RotaQuestion, rota_asks, rota_missing, rota_notices, rota_offer_sentence, rota_question,
 };
+pub use hours::{calendar_shifts, rota_hours};
 pub use ics::calendar;
 pub(crate) use say::why;
 pub use say::{level, local};

@@ -17,7 +17,7 @@ use seaworthy_model::{OfferId, OverrideId, RotationId, ServiceId, TeamId};
 use serde::Deserialize;
 
 use super::downtime::instant;
-use super::{App, Failure, Route};
+use super::{App, Failure, Route, oncall};
 use crate::access::{Principal, Who};
 
 /// How far ahead a rota is shown, unless asked otherwise: four weeks.
@@ -67,6 +67,7 @@ pub(super) struct Period {
 ), responses((status = 200, body = Rota)))]
 pub(super) async fn show(
     State(app): State<App>,
+    Extension(principal): Extension<Principal>,
     Path(name): Path<String>,
     Query(period): Query<Period>,
 ) -> Result<Json<Rota>, Failure> {
@@ -81,12 +82,18 @@ pub(super) async fn show(
             "from {from} to {to}: at least a moment and at most {ROTA_DAYS_MAX} days"
         )));
     }
-    over(&app, &rotation, (from, to)).await.map(Json)
+    over(&app, &rotation, (from, to), builds(&app, &principal, &rotation)).await.map(Json)
 }
 
-/// Returns a rota over a time, with what people said of when they are away.
-pub(super) async fn over(app: &App, rotation: &RotationId, period: (Timestamp, Timestamp)) -> Result<Rota, Failure> {
-    let rota = app.kernel.look(|look| view::rota(look, rotation, period, Vec::new()));
+/// Returns a rota over a time; for whoever builds it with when people are away.
+pub(super) async fn over(
+    app: &App,
+    rotation: &RotationId,
+    period: (Timestamp, Timestamp),
+    builds: bool,
+) -> Result<Rota, Failure> {
+    let away = if builds { oncall::time_off(app, rotation).await? } else { Vec::new() };
+    let rota = app.kernel.look(|look| view::rota(look, rotation, period, away));
     rota.ok_or_else(|| Failure::unknown("rotation", rotation.as_str()))
 }
 
@@ -117,7 +124,7 @@ pub(super) async fn put(
         Event::RotaOverrideSet(event) => Some(event.id),
         _ => None,
     });
-    let rota = over(app, &rotation, (app.kernel.now(), until)).await?;
+    let rota = over(app, &rotation, (app.kernel.now(), until), true).await?;
     let is_it = |one: &RotaOverride| match set {
         Some(id) => one.id == id,
         None => (&one.change, one.level, one.until) == (&change, level, until),
@@ -141,7 +148,7 @@ pub(super) async fn take_back(app: &App, principal: Principal, name: &str, id: &
     let id: OverrideId = id.parse().map_err(|_| Failure::unknown("override", id))?;
     app.kernel.command(Input::ClearOverride { rotation: rotation.clone(), id }, principal.actor).await?;
     let now = app.kernel.now();
-    over(app, &rotation, (now, now.saturating_add(AHEAD).unwrap_or(now))).await
+    over(app, &rotation, (now, now.saturating_add(AHEAD).unwrap_or(now)), true).await
 }
 
 /// Offers somebody's time; both are sent a link, and it counts when both have agreed. An offer that waits already is
@@ -179,7 +186,7 @@ pub(super) async fn ask(
         _ => None,
     });
     let now = app.kernel.now();
-    let rota = over(app, &rotation, (now, now.saturating_add(AHEAD).unwrap_or(now))).await?;
+    let rota = over(app, &rotation, (now, now.saturating_add(AHEAD).unwrap_or(now)), true).await?;
     let is_it = |one: &RotaOffer| match made {
         Some(id) => one.id == id,
         None => (&one.by, &one.gives, &one.to, &one.takes) == (&asked.by, &asked.gives, &asked.to, &asked.takes),

@@ -365,3 +365,77 @@ pub struct RotaStart {
     /// What is missing, or was when it began anyway.
     pub missing: Vec<String>,
 }
+
+/// A time in which somebody is not available. There is no reason here and no field for one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RotaAway {
+    /// Who.
+    #[schema(value_type = String)]
+    pub person: PersonId,
+    /// From when.
+    #[schema(value_type = String, format = DateTime)]
+    pub from: Timestamp,
+    /// Until when, exclusive.
+    #[schema(value_type = String, format = DateTime)]
+    pub until: Timestamp,
+}
+
+/// How long people were on call for a team, for whoever pays them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RotaHours {
+    /// The team.
+    #[schema(value_type = String)]
+    pub team: TeamId,
+    /// From when.
+    #[schema(value_type = String, format = DateTime)]
+    pub from: Timestamp,
+    /// Until when, exclusive.
+    #[schema(value_type = String, format = DateTime)]
+    pub until: Timestamp,
+    /// By person, rotation and level.
+    pub people: Vec<RotaHoursOf>,
+}
+
+/// How long one person was on call in one rotation at one level.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RotaHoursOf {
+    /// Who.
+    #[schema(value_type = String)]
+    pub person: PersonId,
+    /// The rotation.
+    #[schema(value_type = String)]
+    pub rotation: RotationId,
+    /// 0 is the primary.
+    pub level: u8,
+    /// Minutes on call.
+    pub minutes: i64,
+    /// How many of them were Saturday or Sunday on the rotation's wall clock.
+    pub weekend_minutes: i64,
+    /// Pages that were sent to this person first, drills left out; counted at level 0.
+    pub call_outs: u32,
+}
+
+/// Whose shifts a calendar shows: a team's or a person's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RotaCalendarOf {
+    /// Every shift of a team's rotas.
+    #[schema(value_type = String)]
+    Team(TeamId),
+    /// Every shift of a person in any rota.
+    #[schema(value_type = String)]
+    Person(PersonId),
+}
+
+/// A calendar that programs follow by its address, which is its only key: whoever has it reads the shifts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RotaCalendar {
+    /// By what it is revoked.
+    pub id: String,
+    /// Whose shifts.
+    pub of: RotaCalendarOf,
+    /// The address; told once, when it is made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}

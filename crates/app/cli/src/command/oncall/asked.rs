@@ -8,7 +8,7 @@ use seaworthy_contract::catalogue::StandIn;
 use seaworthy_core::view::calendar;
 use seaworthy_model::{PersonId, RotationId};
 
-use super::{Args, ShowArgs, What, check_period, joining, text};
+use super::{Args, ShowArgs, What, check_period, joining, pay, text};
 use crate::context::Context;
 use crate::words::instant;
 use crate::{Exit, Failure};
@@ -126,6 +126,9 @@ pub(crate) async fn run(args: &Args, cx: &mut Context<'_>) -> Result<Exit, Failu
         Some(What::Invite(args)) => joining::invite(args, cx).await,
         Some(What::Invitations(args)) => joining::invitations(args, cx).await,
         Some(What::Start(args)) => joining::start(args, cx).await,
+        Some(What::Away(args)) => pay::away(args, cx).await,
+        Some(What::Hours(args)) => pay::hours(args, cx).await,
+        Some(What::Calendar(args)) => pay::calendar(args, cx).await,
     }
 }
 
@@ -140,7 +143,7 @@ async fn now(args: &Args, cx: &mut Context<'_>) -> Result<Exit, Failure> {
 }
 
 /// A name's one character that means something else in a query.
-fn escaped(name: &str) -> String {
+pub(super) fn escaped(name: &str) -> String {
     name.replace('+', "%2B")
 }
 

@@ -28,8 +28,9 @@ pub(super) async fn list(visit: Visit) -> Response {
 pub(super) async fn show(visit: Visit, Path(name): Path<String>) -> Result<Response, Failure> {
     let rotation = rotas::identified(&visit.app, &name)?;
     let at = visit.app.kernel.now();
-    let rota = rotas::over(&visit.app, &rotation, (at, at.saturating_add(AHEAD).unwrap_or(at))).await?;
     let may_change = rotas::builds(&visit.app, &visit.principal, &rotation);
+    let period = (at, at.saturating_add(AHEAD).unwrap_or(at));
+    let rota = rotas::over(&visit.app, &rotation, period, may_change).await?;
     let rights = Rights { csrf: visit.principal.csrf.clone(), may_change };
     let invited = match may_change {
         true => Some(joining::waiting(&visit.app, &rotation).await?),
