@@ -64,7 +64,7 @@ pub(super) fn changed(state: &State, change: &DowntimeChange) -> Vec<NewFact> {
 }
 
 /// Declares a window. One that has begun is accepted and late: it says what was done, and plans nothing.
-pub(super) fn announce(state: &State, wanted: &WindowWanted, cx: &mut Cx) -> Result<Vec<NewFact>, Refusal> {
+pub(crate) fn announce(state: &State, wanted: &WindowWanted, cx: &mut Cx) -> Result<Vec<NewFact>, Refusal> {
     let WindowWanted { service, function, start, end, reason } = wanted.clone();
     known(state, &service, function.as_deref())?;
     line("reason", &reason)?;

@@ -4,6 +4,7 @@
 //! same account. What nobody measured is unknown, also before the ledger began; what a hard dependency did counts in its
 //! consumer's figure and is labelled.
 
+mod concerned;
 mod figure;
 mod months;
 mod stretch;
@@ -24,6 +25,7 @@ use super::Look;
 use crate::state::{FunctionKey, function_name};
 use crate::step::downtime::seen;
 
+pub use concerned::downtime_concerns;
 pub use figure::{definition, downtime_rules};
 pub use months::{MonthsAsked, downtime_months};
 use stretch::{Cursor, source_name};

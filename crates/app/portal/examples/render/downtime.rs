@@ -7,7 +7,7 @@ use seaworthy_contract::api::*;
 use seaworthy_contract::catalogue::{Planned, Tolerance};
 use seaworthy_contract::events::downtime::{CauseV1, SeenV1};
 use seaworthy_model::ServiceId;
-use seaworthy_portal::view::{DowntimeFacts, DowntimePage, days_of, month_of};
+use seaworthy_portal::view::{DowntimeFacts, DowntimePage, Draft, Work, days_of, month_of};
 
 use super::data::now;
 
@@ -238,6 +238,16 @@ fn account(rule: DowntimeRule) -> Downtime {
 }
 
 /// The page of a month, or of one of its days.
+fn work() -> Work {
+    let draft = Draft {
+        start: "2026-03-08T02:00".to_owned(),
+        end: "2026-03-08T03:00".to_owned(),
+        why: "move the ledger's tables".to_owned(),
+    };
+    let said = ["Nobody is woken for it.", "basket cannot work without checkout."].map(str::to_owned);
+    Work { token: "c5f0".repeat(16), draft, concerns: Some(Ok(said.to_vec())) }
+}
+
 pub(crate) fn month(day: Option<Date>) -> DowntimePage {
     let rule = DowntimeRule::UnplannedMerged;
     let (months, account, month) = (months(rule), account(rule), date(2026, 3, 1));
@@ -255,6 +265,7 @@ pub(crate) fn month(day: Option<Date>) -> DowntimePage {
         month,
         day,
         after: None,
+        work: Some(&work()),
         now: now(),
     })
 }
@@ -264,7 +275,16 @@ pub(crate) fn empty() -> DowntimePage {
     let months =
         DowntimeMonths { rows: Vec::new(), next: None, contradictions: Vec::new(), ..months(DowntimeRule::Major) };
     let (account, days, after) = (None, None, None);
-    let facts =
-        DowntimeFacts { months: &months, account, days, of: "", month: date(2026, 3, 1), day: None, after, now: now() };
+    let facts = DowntimeFacts {
+        months: &months,
+        account,
+        days,
+        of: "",
+        month: date(2026, 3, 1),
+        day: None,
+        after,
+        work: None,
+        now: now(),
+    };
     DowntimePage::new(&facts)
 }

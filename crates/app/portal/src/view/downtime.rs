@@ -37,8 +37,32 @@ pub struct DowntimeFacts<'a> {
     pub day: Option<Date>,
     /// The functions before this page's, where it is not the first.
     pub after: Option<&'a str>,
+    /// What the reader may do to declared work.
+    pub work: Option<&'a Work>,
     /// The time.
     pub now: Timestamp,
+}
+
+/// What a reader who may change the service may do to its declared work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Work {
+    /// The token of the session's forms.
+    pub token: String,
+    /// What the form that announces holds, as it was written.
+    pub draft: Draft,
+    /// Whom the draft would concern; nothing was asked yet where there is none.
+    pub concerns: Option<Result<Vec<String>, String>>,
+}
+
+/// Work that is not declared yet, as it was written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Draft {
+    /// Its start, in UTC: `2026-11-22T08:00`.
+    pub start: String,
+    /// Its end, in UTC.
+    pub end: String,
+    /// What is done.
+    pub why: String,
 }
 
 /// One definition and what it counts.
@@ -94,6 +118,10 @@ pub struct DowntimePage {
     pub causes: Vec<CauseRow>,
     /// Declared work.
     pub windows: Vec<WindowRow>,
+    /// What the reader may do to it.
+    pub work: Option<Work>,
+    /// The chosen month, for forms.
+    pub month: String,
     /// What the business tolerates.
     pub tolerance: Vec<ToleranceRow>,
     /// How far the ledger is in it.
@@ -130,6 +158,8 @@ impl DowntimePage {
             more_stretches: facts.account.is_some_and(|account| account.next.is_some()),
             causes: function.map(rows::causes).unwrap_or_default(),
             windows: facts.account.map(|account| rows::windows(account, facts)).unwrap_or_default(),
+            work: facts.work.cloned(),
+            month: facts.month.strftime("%Y-%m").to_string(),
             tolerance: tolerance::rows(facts),
             position: LedgerLink::new(facts.months.position),
             began: facts.months.ledger_began_at.map(When::day),
@@ -167,6 +197,11 @@ impl Link {
     fn after(&self, after: &str) -> String {
         format!("{}&after={}", self.href(), escaped(after))
     }
+}
+
+/// Returns the address of the page of a function.
+pub fn downtime_of(of: &str) -> String {
+    format!("/downtime?of={}", escaped(of))
 }
 
 /// Writes a name as a query holds it.

@@ -126,8 +126,13 @@ pub(super) async fn announce(
     Extension(principal): Extension<Principal>,
     body: Result<Json<WindowRequest>, JsonRejection>,
 ) -> Result<(StatusCode, Json<DowntimeWindow>), Failure> {
-    let Json(WindowRequest { service, function, start, end, reason }) = body?;
-    check_may_change(&app, &principal, &service)?;
+    Ok((StatusCode::CREATED, Json(declare(&app, principal, body?.0).await?)))
+}
+
+/// Declares a window, whoever asks in whatever way.
+pub(super) async fn declare(app: &App, principal: Principal, asked: WindowRequest) -> Result<DowntimeWindow, Failure> {
+    let WindowRequest { service, function, start, end, reason } = asked;
+    check_may_change(app, &principal, &service)?;
     let wanted = WindowWanted { service, function, start, end, reason };
     let done = app.kernel.command(Input::AnnounceWindow(Box::new(wanted)), principal.actor).await?;
     let window = done.facts.iter().find_map(|fact| match &fact.event {
@@ -135,7 +140,7 @@ pub(super) async fn announce(
         _ => None,
     });
     let window = window.ok_or_else(|| Failure::unavailable("the window was not appended"))?;
-    Ok((StatusCode::CREATED, Json(find(&app, window)?)))
+    find(app, window)
 }
 
 #[utoipa::path(post, path = "/v1/downtime/windows/{window}/cancel", params(("window" = String, Path)), responses((status = 200, body = DowntimeWindow)))]
@@ -144,10 +149,15 @@ pub(super) async fn cancel(
     Extension(principal): Extension<Principal>,
     Path(id): Path<String>,
 ) -> Result<Json<DowntimeWindow>, Failure> {
-    let window: WindowId = id.parse().map_err(|_| no_window(&id))?;
-    check_may_change(&app, &principal, &find(&app, window)?.service)?;
+    take_back(&app, principal, &id).await.map(Json)
+}
+
+/// Takes a window back, whoever asks in whatever way.
+pub(super) async fn take_back(app: &App, principal: Principal, id: &str) -> Result<DowntimeWindow, Failure> {
+    let window: WindowId = id.parse().map_err(|_| no_window(id))?;
+    check_may_change(app, &principal, &find(app, window)?.service)?;
     app.kernel.command(Input::CancelWindow { window }, principal.actor).await?;
-    find(&app, window).map(Json)
+    find(app, window)
 }
 
 /// Says why; answers with the stretch of time that this is now the cause of.

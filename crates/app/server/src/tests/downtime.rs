@@ -1,5 +1,7 @@
 //! Downtime over HTTP: who may declare and name, what is refused, what the answers hold, and the page of it.
 
+mod forms;
+
 use http::Method;
 use seaworthy_contract::api::{Downtime, DowntimeMonths, DowntimeStretch, DowntimeWindow, Page, SignInLink};
 use seaworthy_contract::catalogue::{Document, Entity, Planned, Sourced, Tolerance};

@@ -41,6 +41,11 @@ impl Promises {
         ToleranceOf { said: self.said.get(service).cloned(), demands: demands.unwrap_or_default() }
     }
 
+    /// Returns what would not add up with a window.
+    pub(super) fn broken_by(&self, window: &WindowRecord) -> Option<String> {
+        planned_all_the_same(window, &self.said, &self.demands).map(|found| found.sentence)
+    }
+
     /// Returns what does not add up, of one service where it is named: wherever it stands in the path.
     pub(super) fn contradictions(&self, service: Option<&ServiceId>) -> Vec<ToleranceContradiction> {
         let is_of = |found: &&ToleranceContradiction| service.is_none_or(|service| found.path.contains(service));

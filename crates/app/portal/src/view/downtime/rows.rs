@@ -65,6 +65,8 @@ pub struct WindowRow {
     pub note: String,
     /// Its id.
     pub id: String,
+    /// Whether it may be taken back.
+    pub open: bool,
     /// Where it stands in the ledger.
     pub position: LedgerLink,
 }
@@ -169,6 +171,7 @@ pub(super) fn windows(account: &Downtime, facts: &DowntimeFacts<'_>) -> Vec<Wind
         end: When::until(window.end),
         note: note(window),
         id: window.id.to_string(),
+        open: window.cancelled_at.is_none() && window.end > facts.now,
         position: LedgerLink::new(window.position),
     };
     account.windows.iter().take(WINDOWS_MAX).map(row).collect()
