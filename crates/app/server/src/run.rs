@@ -115,6 +115,8 @@ async fn serve(boot: &ServerBoot, listener: TcpListener, ready: impl FnOnce(&Rea
         tracing::error!(%error, "could not read which contacts are confirmed");
     }
     let mut sending = tokio::spawn(outbox);
+    let news = task::news::run(kernel.clone(), base.clone(), channels.clone(), task::outbox::Pace::REAL);
+    let mut telling = tokio::spawn(news);
     let sources = task::queries::Sources::new(std::env::var("SEAWORTHY_PROMETHEUS").ok(), secrets.clone());
     let mut asking = tokio::spawn(task::queries::run(kernel.clone(), sources));
     let mut probing = tokio::spawn(task::prober::run(kernel.clone(), own_prober(secrets), own_checks(), id));
@@ -132,6 +134,7 @@ async fn serve(boot: &ServerBoot, listener: TcpListener, ready: impl FnOnce(&Rea
         why = first_end(&mut deciding, &mut sending, &mut asking) => Err(why),
         _ = &mut probing => Err(ServerError::Bug("probing")),
         _ = &mut noticing => Err(ServerError::Bug("asking people for rotas")),
+        _ = &mut telling => Err(ServerError::Bug("telling what became of pages")),
         _ = &mut serving => return Err(ServerError::Bug("serving")),
     };
     drain.send_replace(true);

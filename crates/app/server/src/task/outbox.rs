@@ -37,7 +37,7 @@ impl Pace {
         look_every: Duration::from_secs(5),
     };
 
-    fn after(&self, pause: Duration) -> Duration {
+    pub(crate) fn after(&self, pause: Duration) -> Duration {
         (pause * 2).min(self.pause_max)
     }
 }

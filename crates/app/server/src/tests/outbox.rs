@@ -15,7 +15,7 @@ use super::app::{GATEWAY, TestApp, document};
 use super::loop_story::{config, report};
 use crate::task::outbox::{Pace, run};
 
-const PACE: Pace = Pace {
+pub(super) const PACE: Pace = Pace {
     pause_min: Duration::from_millis(5),
     pause_max: Duration::from_millis(20),
     look_every: Duration::from_millis(5),
@@ -60,7 +60,7 @@ async fn apply(app: &TestApp, document: &Document) {
 }
 
 /// Ships v2, which the judge reverts: ines is paged by these contacts, once the outbox runs.
-async fn paged(contacts: Vec<Contact>) -> TestApp {
+pub(super) async fn paged(contacts: Vec<Contact>) -> TestApp {
     let app = TestApp::start().await;
     app.ship("v1").await;
     apply(&app, &with_contacts(contacts)).await;
@@ -77,7 +77,11 @@ pub(super) fn channels() -> Arc<Channels> {
 }
 
 fn start(app: &TestApp) -> tokio::task::JoinHandle<()> {
-    tokio::spawn(run(app.kernel.clone(), Arc::from(app.base.as_str()), channels(), PACE))
+    start_with(app, channels())
+}
+
+pub(super) fn start_with(app: &TestApp, channels: Arc<Channels>) -> tokio::task::JoinHandle<()> {
+    tokio::spawn(run(app.kernel.clone(), Arc::from(app.base.as_str()), channels, PACE))
 }
 
 async fn page(app: &TestApp) -> Page {
