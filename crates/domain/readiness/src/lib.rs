@@ -10,4 +10,4 @@ mod snapshot;
 
 pub use check::{Check, evaluate};
 pub use finding::{Evidence, Finding, Verdict};
-pub use snapshot::{Controlled, Declared, Drill, OnCall, PagingRule, Revert, RevertTrigger, ServiceSnapshot};
+pub use snapshot::{Controlled, Declared, Drill, OnCall, PagingRule, Revert, RevertTrigger, Rota, ServiceSnapshot};

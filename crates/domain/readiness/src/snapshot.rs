@@ -16,6 +16,8 @@ pub struct ServiceSnapshot {
     pub owner_members: usize,
     /// Who is on call, as the schedule says now.
     pub on_call: Option<OnCall>,
+    /// The rota that its pages go to: the ledger's `rota.*` events and the rotation's declaration.
+    pub rota: Option<Rota>,
     /// Reverts of it that every gateway confirmed, oldest first.
     pub reverts: Vec<Revert>,
     /// Drills of it whose page a person took and that ended: the ledger's `alert.*` and `page.*` events.
@@ -47,6 +49,27 @@ pub struct Controlled {
     pub position: Position,
     /// Gateways that confirmed.
     pub gateways: Vec<String>,
+}
+
+/// The rota that is paged for a service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rota {
+    /// The rotation.
+    pub name: String,
+    /// Ledger position of its declaration.
+    pub position: Position,
+    /// Whether people join it themselves.
+    pub joins: bool,
+    /// How many are in it.
+    pub members: usize,
+    /// How many of them acknowledged the terms of now.
+    pub acknowledged: usize,
+    /// When the last of them joined, and the ledger position of that.
+    pub last_joined: Option<(Timestamp, Position)>,
+    /// Minutes without a primary in the next 30 days.
+    pub uncovered_minutes: i64,
+    /// People who are primary for longer than a week at a time in the next 30 days.
+    pub too_long: usize,
 }
 
 /// A drill that reached a person.

@@ -5,7 +5,7 @@ use seaworthy_contract::catalogue::Service;
 use seaworthy_model::ServiceId;
 use seaworthy_readiness::{Declared, OnCall, ServiceSnapshot, Verdict as Found, evaluate};
 
-use super::{Look, on_call};
+use super::{Look, on_call, rota};
 use crate::evidence::{controls, drills, has_edges, paging_rules, reverts};
 
 /// Returns every row of a service: unknown first, then what does not hold, then what holds.
@@ -37,12 +37,13 @@ fn snapshot(look: &Look<'_>, entity: &Service) -> Option<ServiceSnapshot> {
         },
         owner_members: look.state.catalogue.team(&entity.owner).map_or(0, |team| team.members.len()),
         on_call,
+        rota: rota::readiness_facts(look, entity),
         reverts: reverts(look.state, &entity.name),
         drills: drills(look.state, &entity.name),
         paging_rules: paging_rules(look.state, &entity.name),
-    })
         controls: controls(look.state, &entity.name),
         has_edges: has_edges(look.state, &entity.name),
+    })
 }
 
 fn view(finding: seaworthy_readiness::Finding) -> Finding {

@@ -25,6 +25,7 @@ use crate::state::{Declared, Offer};
 pub use ask::{
     RotaAbout, RotaNotice, RotaQuestion, rota_asks, rota_missing, rota_notices, rota_offer_sentence, rota_question,
 };
+pub(crate) use hours::readiness_facts;
 pub use hours::{calendar_shifts, rota_hours};
 pub use ics::calendar;
 pub(crate) use say::why;

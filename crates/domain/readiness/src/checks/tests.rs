@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use seaworthy_model::{ControlKind, Tier};
 
 use super::ALL;
-use crate::snapshot::{Controlled, Declared, Drill, OnCall, PagingRule, Revert, RevertTrigger, ServiceSnapshot};
+use crate::snapshot::{Controlled, Declared, Drill, OnCall, PagingRule, Revert, RevertTrigger, Rota, ServiceSnapshot};
 use crate::{Verdict, evaluate};
 
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;
@@ -22,6 +22,7 @@ fn new_service() -> ServiceSnapshot {
         owner,
         owner_members: 4,
         on_call: None,
+        rota: None,
         reverts: vec![],
         drills: vec![],
         paging_rules: vec![],
@@ -92,6 +93,10 @@ fn a_new_service_is_mostly_unknown() {
             DEP-12 unknown: no revert of it was seen in production yet
             TEL-03 unknown: no drill of it was followed to a person yet
             SLO-11 unknown: no rule watches it: no objective, probe or alert
+            ONC-01 unknown: no rotation is paged for it
+            ONC-02 unknown: no rotation is paged for it
+            ONC-10 unknown: no rotation is paged for it
+            ONC-11 unknown: no rotation is paged for it
             INC-01 unknown: no failure of it was met with a restore action yet
         "#]],
     );
@@ -129,6 +134,10 @@ fn a_machine_revert_proves_three_rows() {
             DEP-12 holds: v2 was reverted, took 0.6 s (#41, until 1970-03-31T22:00:00Z)
             TEL-03 unknown: no drill of it was followed to a person yet
             SLO-11 unknown: no rule watches it: no objective, probe or alert
+            ONC-01 unknown: no rotation is paged for it
+            ONC-02 unknown: no rotation is paged for it
+            ONC-10 unknown: no rotation is paged for it
+            ONC-11 unknown: no rotation is paged for it
             INC-01 holds: restored 1.9 s after the first bad response, by reverting v2 (#41, until 1970-03-31T22:00:00Z)
         "#]],
     );
@@ -167,6 +176,10 @@ fn a_revert_by_hand_does_not_prove_the_machine_and_slow_is_slow() {
             DEP-12 holds: v2 was reverted, took 7 min (#41, until 1970-03-31T22:00:00Z)
             TEL-03 unknown: no drill of it was followed to a person yet
             SLO-11 unknown: no rule watches it: no objective, probe or alert
+            ONC-01 unknown: no rotation is paged for it
+            ONC-02 unknown: no rotation is paged for it
+            ONC-10 unknown: no rotation is paged for it
+            ONC-11 unknown: no rotation is paged for it
             INC-01 does not hold: restored 15 min after the first bad response, by reverting v2
         "#]],
     );
@@ -200,6 +213,10 @@ fn a_service_shipped_elsewhere_has_nothing_to_revert() {
             DEP-12 does not apply: its versions are not shipped through Seaworthy
             TEL-03 unknown: no drill of it was followed to a person yet
             SLO-11 unknown: no rule watches it: no objective, probe or alert
+            ONC-01 unknown: no rotation is paged for it
+            ONC-02 unknown: no rotation is paged for it
+            ONC-10 unknown: no rotation is paged for it
+            ONC-11 unknown: no rotation is paged for it
             INC-01 does not apply: no restore action of Seaworthy reaches it
         "#]],
     );
@@ -335,4 +352,56 @@ fn a_throttle_or_an_isolation_restores_and_a_shutter_or_a_drill_does_not() {
         ..new_service()
     };
     assert!(said(&facts, "INC-01").contains("by reverting v2"), "the last one counts");
+}
+
+fn rota(joins: bool, members: usize) -> Rota {
+    Rota {
+        name: "shop".into(),
+        position: 3,
+        joins,
+        members,
+        acknowledged: members,
+        last_joined: (joins && members > 0).then(|| (ago(9), 30)),
+        uncovered_minutes: 0,
+        too_long: 0,
+    }
+}
+
+#[test]
+fn a_rota_is_asked_who_joined_and_what_is_ahead() {
+    let of = |rota: Rota| -> String {
+        let facts = ServiceSnapshot { rota: Some(rota), ..new_service() };
+        let ours = evaluate(&facts, NOW).into_iter().filter(|finding| finding.row.starts_with("ONC-"));
+        let word = |verdict: Verdict| match verdict {
+            Verdict::Holds { evidence, .. } => format!("holds by #{}", evidence.position),
+            Verdict::DoesNotHold { seen, .. } => format!("not: {seen}"),
+            Verdict::Unknown { missing } => format!("unknown: {missing}"),
+            Verdict::DoesNotApply { because } => because,
+        };
+        ours.map(|finding| format!("{} {}\n", finding.row, word(finding.verdict))).collect()
+    };
+    expect![[r#"
+        ONC-01 holds by #30
+        ONC-02 holds by #30
+        ONC-10 holds by #3
+        ONC-11 holds by #3
+    "#]].assert_eq(&of(rota(true, 7)));
+    expect![[r#"
+        ONC-01 unknown: nobody has joined rotation shop yet
+        ONC-02 unknown: nobody has joined rotation shop yet
+        ONC-10 not: rotation shop has 0 people
+        ONC-11 holds by #3
+    "#]].assert_eq(&of(rota(true, 0)));
+    expect![[r#"
+        ONC-01 not: rotation shop is a list in a file: nobody on it said yes here
+        ONC-02 unknown: rotation shop has no terms that anybody acknowledges
+        ONC-10 not: rotation shop has 3 people
+        ONC-11 holds by #3
+    "#]].assert_eq(&of(rota(false, 3)));
+    expect![[r#"
+        ONC-01 holds by #30
+        ONC-02 not: rotation shop: 6 of 9 members acknowledged them
+        ONC-10 not: rotation shop has 9 people
+        ONC-11 not: rotation shop: 60 minutes without a primary and 1 turns of over a week in the next 30 days
+    "#]].assert_eq(&of(Rota { acknowledged: 6, uncovered_minutes: 60, too_long: 1, ..rota(true, 9) }));
 }

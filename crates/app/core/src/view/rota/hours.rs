@@ -1,11 +1,12 @@
-//! Hours and call-outs for pay, and shifts for calendars.
+//! Hours and call-outs for pay, shifts for calendars, and what readiness asks of a rota.
 
 use jiff::{SignedDuration, Timestamp};
 use seaworthy_alert::Purpose;
 use seaworthy_contract::api::{RotaCalendarOf, RotaHours, RotaHoursOf, RotaShift};
-use seaworthy_contract::catalogue::Rotation;
+use seaworthy_contract::catalogue::{Rotation, Service};
 use seaworthy_model::{PageId, PersonId, TeamId};
 use seaworthy_oncall::hours;
+use seaworthy_readiness::Rota as Facts;
 
 use super::{ask, rota};
 use crate::rota::resolve;
@@ -62,4 +63,28 @@ pub fn calendar_shifts(look: &Look<'_>, of: &RotaCalendarOf) -> Vec<RotaShift> {
     // The first is cut off where the calendar begins: its identifier would change every day.
     let whole = shifts.filter(|shift| shift.start > from && shift.end < until);
     whole.filter(|shift| !matches!(of, RotaCalendarOf::Person(person) if *person != shift.person)).collect()
+}
+
+/// How far ahead readiness looks (ONC-11).
+const READY: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// Returns what checks ask of the rota that is paged for a service; none where there is none.
+pub(crate) fn readiness_facts(look: &Look<'_>, service: &Service) -> Option<Facts> {
+    let rotation = look.state.catalogue.rotation_for(service)?;
+    let declared = look.state.catalogue.get("rotation", rotation.name.as_str())?;
+    let shown = rota(look, &rotation.name, (look.now, look.now.checked_add(READY).ok()?), vec![])?;
+    let kept = look.state.rotas.get(&rotation.name)?;
+    let terms = rotation.layered.joining.as_ref().map(|joining| joining.terms.as_str());
+    let joined = || kept.members_now().filter(|_| terms.is_some());
+    let uncovered = shown.plan.gaps.iter().filter(|gap| gap.level == 0);
+    Some(Facts {
+        name: rotation.name.to_string(),
+        position: declared.position,
+        joins: terms.is_some(),
+        members: shown.members.len(),
+        acknowledged: joined().filter(|one| kept.terms_at(one.terms) == terms).count(),
+        last_joined: joined().map(|one| (one.from, one.position)).max(),
+        uncovered_minutes: uncovered.map(|gap| gap.start.duration_until(gap.end).as_mins()).sum(),
+        too_long: shown.plan.findings.iter().filter(|one| one.kind == "back-to-back").count(),
+    })
 }
