@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 use seaworthy_contract::api::{JudgeView, RevertTimes, Rollout, RolloutState, Series, Step, StepState};
-use seaworthy_model::{RolloutId, ServiceId};
+use seaworthy_model::{RolloutId, ServiceId, Share};
 use seaworthy_rollout::lifecycle::{Cause, Phase};
-use seaworthy_rollout::policy::{Verdict, delta};
+use seaworthy_rollout::policy::{Verdict, Why, clean_users, delta};
 
 use super::Look;
 use crate::state::RolloutRecord;
@@ -41,7 +41,7 @@ fn view(look: &Look<'_>, record: &RolloutRecord) -> Rollout {
         sentence: sentence(record, live) + &unheard(look, record),
         reason: reason(look, record, live),
         share: record.share().ratio(),
-        steps: steps(record, look.now, ended_at),
+        steps: steps(record, live, look.now, ended_at),
         by: look.called(&record.by),
         started_at: record.started_at,
         ended_at,
@@ -85,7 +85,7 @@ fn sentence(record: &RolloutRecord, live: Option<&Live>) -> String {
         },
         Phase::Promoted { .. } | Phase::Baked { .. } => format!("{service} {version} serves everybody."),
         Phase::Reverting { .. } => format!("{service} {version} is being taken off its users."),
-        Phase::Reverted { share, .. } if *share == seaworthy_model::Share::ZERO => {
+        Phase::Reverted { share, .. } if *share == Share::ZERO => {
             format!("{service} {version} never met a user.")
         }
         Phase::Reverted { share, .. } => format!("{service} {version} was taken off {share} of users."),
@@ -111,11 +111,52 @@ fn unheard(look: &Look<'_>, record: &RolloutRecord) -> String {
 fn reason(look: &Look<'_>, record: &RolloutRecord, live: Option<&Live>) -> Option<String> {
     match &record.lifecycle.phase {
         Phase::Stepping { held: Some(held), .. } => Some(held.reason.clone()),
-        Phase::Stepping { .. } => live.and_then(|live| live.waits_for(look.now)),
+        Phase::Stepping { .. } => {
+            let soon = live.and_then(|live| soon(record, live, look.now)).unwrap_or_default();
+            live.and_then(|live| live.waits_for(look.now)).map(|waits| waits + &soon)
+        }
         Phase::Reverting { cause, .. } | Phase::Reverted { cause, .. } => {
             Some(named(look, cause).to_string() + &on_the_gateway(record, cause))
         }
         Phase::Starting { .. } | Phase::Promoted { .. } | Phase::Baked { .. } => None,
+    }
+}
+
+/// Users of the version a second on this step, each counted once in ten seconds; none while too few came to tell.
+fn pace(record: &RolloutRecord, live: &Live, now: Timestamp) -> Option<f64> {
+    let seconds = now.duration_since(record.step_at?).as_secs_f64();
+    let users = live.judge.evidence(now).sums[0].users;
+    (seconds >= PACE_SECONDS_MIN && users > 0).then(|| users as f64 / seconds)
+}
+
+/// Seconds that a step lasts before its traffic says how long it will.
+const PACE_SECONDS_MIN: f64 = 10.0;
+
+/// How long the step waits for evidence still, as the end of a sentence, if it waits for that first.
+fn soon(record: &RolloutRecord, live: &Live, now: Timestamp) -> Option<String> {
+    let pace = pace(record, live, now)?;
+    match live.judge.evidence(now).waits_for.first()? {
+        Why::Evidence { users_left: Some(left), .. } => {
+            Some(format!(", at the present traffic in about {}", about(*left as f64 / pace)))
+        }
+        _ => None,
+    }
+}
+
+/// How long a step of a share takes at the present traffic, as the end of a sentence, while none of its users fails.
+fn lasts(record: &RolloutRecord, live: &Live, share: Share, now: Timestamp) -> Option<String> {
+    let pace = pace(record, live, now)? * share.ratio() / record.share().ratio();
+    let seconds = (clean_users(share) as f64 / pace).max(record.policy().dwell.as_secs_f64());
+    Some(format!("; at the present traffic about {}", about(seconds)))
+}
+
+/// A length of time that is known roughly.
+fn about(seconds: f64) -> String {
+    match seconds {
+        ..90.0 => format!("{:.0} s", seconds.max(1.0)),
+        90.0..5_400.0 => format!("{:.0} min", seconds / 60.0),
+        5_400.0..129_600.0 => format!("{:.0} h", seconds / 3_600.0),
+        _ => format!("{:.0} days", seconds / 86_400.0),
     }
 }
 
@@ -136,7 +177,7 @@ fn named(look: &Look<'_>, cause: &Cause) -> Cause {
     }
 }
 
-fn steps(record: &RolloutRecord, now: Timestamp, ended_at: Option<Timestamp>) -> Vec<Step> {
+fn steps(record: &RolloutRecord, live: Option<&Live>, now: Timestamp, ended_at: Option<Timestamp>) -> Vec<Step> {
     let shares = record.lifecycle.steps;
     let promoted = record.promoted.map(|(at, _)| at);
     let entered = |index: usize| match record.entered.iter().find(|(i, _)| *i == index) {
@@ -146,7 +187,7 @@ fn steps(record: &RolloutRecord, now: Timestamp, ended_at: Option<Timestamp>) ->
     };
     let last = shares.as_slice().len() - 1;
     let left = |index: usize| entered(index + 1).or(ended_at).unwrap_or(now);
-    let step = |(index, share): (usize, &seaworthy_model::Share)| {
+    let step = |(index, share): (usize, &Share)| {
         let since = entered(index);
         let state = match (since, record.is_over()) {
             (None, true) => StepState::Never,
@@ -161,8 +202,11 @@ fn steps(record: &RolloutRecord, now: Timestamp, ended_at: Option<Timestamp>) ->
             share: share.ratio(),
             state,
             seconds: since.filter(|_| index < last).map(|since| left(index).duration_since(since).as_secs_f64()),
-            needs: ahead
-                .then(|| format!("evidence of 20 to 1 that fewer than {}% of users fail", delta(*share) * 100.0)),
+            needs: ahead.then(|| {
+                let (limit, users) = (delta(*share) * 100.0, clean_users(*share));
+                let lasts = live.and_then(|live| lasts(record, live, *share, now)).unwrap_or_default();
+                format!("evidence of 20 to 1 that fewer than {limit}% of users fail: {users} without a failure{lasts}")
+            }),
         }
     };
     shares.as_slice().iter().enumerate().map(step).collect()

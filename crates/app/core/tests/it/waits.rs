@@ -155,3 +155,37 @@ fn a_gateway_that_is_cut_off_did_not_confirm_and_is_named() {
     bench.wait(20);
     assert_eq!(sentence(&bench), "checkout v2 was taken off 5% of users.");
 }
+
+#[test]
+fn a_newcomer_with_little_traffic_is_told_how_long_a_step_takes() {
+    let mut bench = Bench::serving();
+    let rollout = bench.stepping("checkout", "v2");
+    let shown = |bench: &Bench| {
+        let look = Look { state: &bench.state, watch: &bench.watch, directory: &BTreeMap::new(), now: bench.now };
+        let shown = view::rollout(&look, rollout).expect("it is there");
+        let needs: Vec<String> = shown.steps.into_iter().filter_map(|step| step.needs).collect();
+        (shown.reason.unwrap_or_default(), needs)
+    };
+    let (_, needs) = shown(&bench);
+    assert_eq!(
+        needs[0], "evidence of 20 to 1 that fewer than 5% of users fail: 74 without a failure",
+        "nobody came yet"
+    );
+    // One user of the version in ten seconds, nineteen of the other.
+    let config = bench.state.config_version;
+    seen_for(&mut bench, 9, &[users("v2", Arm::Canary, config, 1, 0), users("v1", Arm::Stable, config, 19, 0)]);
+    let (reason, needs) = shown(&bench);
+    assert_eq!(
+        reason,
+        "about 35 more users without a failure would prove it fails under 5%, at the present traffic in about 6 min"
+    );
+    let lasts: Vec<&str> = needs.iter().map(|needs| needs.split("; ").nth(1).unwrap_or_default()).collect();
+    assert_eq!(
+        lasts,
+        [
+            "at the present traffic about 12 min",
+            "at the present traffic about 13 min",
+            "at the present traffic about 13 min"
+        ]
+    );
+}

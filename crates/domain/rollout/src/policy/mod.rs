@@ -14,6 +14,8 @@ use std::time::Duration;
 
 use seaworthy_model::Share;
 
+use crate::judge::BelowCeiling;
+
 pub use judge::Judge;
 pub use verdict::{Evidence, MetricName, Verdict, Why};
 
@@ -77,6 +79,13 @@ pub fn delta(share: Share) -> f64 {
     }
 }
 
+/// Returns how many users without a failure a step of `share` needs at least, each counted once in ten seconds: 74 below a
+/// tenth of users, 377 below half, 755 from there. Failures need more, also where stable fails as often.
+pub fn clean_users(share: Share) -> u64 {
+    let fresh = BelowCeiling::new(delta(share)).expect("the ladder holds probabilities");
+    fresh.clean_units_to(PROMOTE_E.ln()).expect("the ladder is in reach")
+}
+
 /// What one arm did between two looks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ArmCounts<'a> {
@@ -106,6 +115,12 @@ pub struct Tick<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_step_needs_more_users_the_more_it_reaches() {
+        let need = |basis_points| clean_users(Share::from_basis_points(basis_points).expect("a share"));
+        assert_eq!([1, 500, 999, 1_000, 2_500, 4_999, 5_000, 9_999].map(need), [74, 74, 74, 377, 377, 377, 755, 755]);
+    }
 
     #[test]
     fn the_ladder_asks_more_of_larger_steps() {
