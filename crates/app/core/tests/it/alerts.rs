@@ -265,7 +265,7 @@ fn what_is_heard_at_once_is_what_is_heard_one_after_the_other() {
         ("am/Short#1", "nobody", false),
     ];
     for length in 0..=script.len() {
-        let (mut once, mut one_by_one) = (self::bench(), self::bench());
+        let (mut once, mut one_by_one) = (bench(), bench());
         let together = words(&once, &script[..length]);
         once.act(Input::Heard(together.clone()));
         for word in together {
@@ -281,7 +281,7 @@ fn what_is_heard_at_once_is_what_is_heard_one_after_the_other() {
         };
         assert_eq!(shape(&once), shape(&one_by_one), "the first {length}");
     }
-    let mut bench = self::bench();
+    let mut bench = bench();
     let all = words(&bench, &script);
     let mut kinds = bench.act(Input::Heard(all));
     // Which of its two alerts a rule leaves first is by their ids.
