@@ -2,6 +2,7 @@
 //!
 //! Stands outside CI, like `bench`: a whole run takes minutes. Small ones of the same are among the tests.
 
+mod page;
 mod watch;
 
 use crate::args::Args;
@@ -13,8 +14,9 @@ use crate::shell::Outcome;
 /// When it cannot be run, or a figure is missed.
 pub(crate) fn run(mut args: Args) -> Outcome {
     match args.word().as_deref() {
+        Some("page") => page::run(args),
         Some("watch") => watch::run(args),
-        Some(other) => Err(format!("unknown simulation \"{other}\"\nhint: watch")),
-        None => Err("which simulation? watch".into()),
+        Some(other) => Err(format!("unknown simulation \"{other}\"\nhint: page, watch")),
+        None => Err("which simulation? page, watch".into()),
     }
 }

@@ -40,9 +40,17 @@ impl Message<'_> {
         format!("page/{}/{}", self.page, self.channel)
     }
 
-    /// Returns the key of the message to one more contact, by its index from 1.
+    /// Returns the key of the message to a contact, by its index from 1.
     pub fn key_of(&self, contact: u16) -> String {
-        format!("page/{}/{}/{contact}", self.page, self.channel)
+        key_of(self.page, self.channel, contact)
+    }
+}
+
+/// Returns the key of the message to a contact, by its index from 1: the same whenever and as often as it is sent there.
+pub fn key_of(page: PageId, channel: &str, contact: u16) -> String {
+    match contact {
+        0 | 1 => format!("page/{page}/{channel}"),
+        contact => format!("page/{page}/{channel}/{contact}"),
     }
 }
 
@@ -58,7 +66,7 @@ pub fn waiting(state: &State) -> impl Iterator<Item = Message<'_>> {
 
 /// Returns every message that somebody was sent about a page that nobody has taken: their other contacts may be due.
 pub fn unanswered(state: &State) -> impl Iterator<Item = (Message<'_>, Vec<u16>)> {
-    let open = state.pages.values().filter(|record| escalation::climbs(state, record));
+    let open = state.pages.values().filter(|record| escalation::is_open(state, record));
     open.flat_map(|record| {
         let sent = record.channels.iter().filter(|(_, channel)| matches!(channel, ChannelState::Delivered(_)));
         let messages = sent.map(move |(name, _)| message(record, name)).filter(|message| message.person.is_some());
@@ -79,7 +87,7 @@ fn is_wanted(state: &State, record: &PageRecord, channel: &str) -> bool {
     match channel {
         PORTAL => true,
         CONTACTS => record.acknowledged.is_none(),
-        _ => record.acknowledged.is_none() && (channel.starts_with("rung-0/") || escalation::climbs(state, record)),
+        _ => record.acknowledged.is_none() && (channel.starts_with("rung-0/") || escalation::is_open(state, record)),
     }
 }
 

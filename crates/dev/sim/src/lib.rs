@@ -4,13 +4,14 @@
 //! it that are simulated: it runs some hundred times faster than time, and a run is the same each time. While it runs,
 //! checkers look at every event and every request for what must never be. [`plan`] makes a world's faults from a seed;
 //! [`story`] lets a person play one by hand, as text; [`watch`] measures
-//! how long an outage takes to reach a person.
+//! how long an outage takes to reach a person; [`paging`] kills the server wherever a page may be lost.
 
 mod catalogue;
 mod check;
 mod gateway;
 mod machine;
 mod network;
+pub mod paging;
 pub mod plan;
 mod random;
 mod server;

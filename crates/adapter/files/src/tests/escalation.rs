@@ -10,7 +10,6 @@ fn policy(spec: &str) -> String {
     format!("{}\n---\n{header}spec: {spec}\n", TEAM.trim())
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "reads as a table")]
 fn wrong(spec: &str, want: Expect) {
     check(&policy(spec), want);
 }

@@ -24,8 +24,6 @@ pub struct News<'a> {
     pub person: &'a PersonId,
     /// By which of their contacts, from 1.
     pub contact: u16,
-    /// Whether that was the first contact of the call that took it: the key of the call says so.
-    pub is_first: bool,
     /// What became of it.
     pub what: PageNewsV1,
     /// When.
@@ -44,10 +42,7 @@ impl News<'_> {
 
     /// Returns the key that the call had.
     pub fn call(&self) -> String {
-        match self.is_first {
-            true => format!("page/{}/{}", self.page, self.channel),
-            false => format!("page/{}/{}/{}", self.page, self.channel, self.contact),
-        }
+        super::key_of(self.page, self.channel, self.contact)
     }
 }
 
@@ -75,14 +70,12 @@ fn of_page<'a>(state: &'a State, record: &'a PageRecord, now: Timestamp) -> Vec<
     for (what, at, by) in taken.into_iter().chain(over) {
         for (channel, contacts) in &record.climb.taken_by {
             let Some(person) = record.person(channel) else { continue };
-            let first = contacts.iter().min_by_key(|(contact, at)| (**at, **contact)).map(|(contact, _)| *contact);
             let untold = |contact: &&u16| !record.climb.told.contains(&(channel.clone(), **contact, what));
             all.extend(contacts.keys().filter(untold).map(|contact| News {
                 page: record.request.page,
                 channel,
                 person,
                 contact: *contact,
-                is_first: first == Some(*contact),
                 what,
                 at,
                 by,

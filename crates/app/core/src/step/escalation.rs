@@ -137,7 +137,12 @@ fn why(record: &PageRecord) -> EscalatedBecauseV1 {
 /// Says whether a page that nobody took calls others: not once it came to the end of its ladder, not about what is over,
 /// and not for a drill, which asks whether the way to one person works.
 pub(crate) fn climbs(state: &State, record: &PageRecord) -> bool {
-    if record.acknowledged.is_some() || record.climb.is_over() {
+    !record.climb.is_over() && is_open(state, record)
+}
+
+/// Says whether a page still waits for somebody, although everybody may have been called: what they are to be sent is sent.
+pub(crate) fn is_open(state: &State, record: &PageRecord) -> bool {
+    if record.acknowledged.is_some() {
         return false;
     }
     match state.alerts.of_page(record.request.page) {

@@ -2,11 +2,13 @@
 //!
 //! What waits is folded from the ledger, so a restart forgets tries, never messages. Each channel of a page is sent by
 //! itself: one that hangs holds up nothing else. Once a channel took a message, only the note of that is tried again.
+//! While nobody takes the page, the other contacts of whoever was called come at their own times.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use seaworthy_core::view::Look;
 use seaworthy_core::{Input, outbox};
 use seaworthy_integrations::{Channels, NotTaken, Note};
 use seaworthy_model::{PageId, PersonId};
@@ -57,6 +59,23 @@ struct Parcel {
     channel: String,
     note: Note,
     person: Option<PersonId>,
+    by: By,
+}
+
+impl Parcel {
+    /// The key of a contact is its own, whether it is tried first or later: what comes twice has one.
+    fn key_of(&self, contact: u16) -> String {
+        outbox::key_of(self.page, &self.channel, contact)
+    }
+}
+
+/// The contacts that a message goes to.
+#[derive(Clone, Copy)]
+enum By {
+    /// The first that takes it.
+    Any,
+    /// One more, by its index from 1: the person was sent it before.
+    Another(u16),
 }
 
 struct Outbox {
@@ -65,14 +84,16 @@ struct Outbox {
     channels: Arc<Channels>,
     pace: Pace,
     carried: Mutex<BTreeSet<String>>,
+    /// Messages to one more contact that were given up; forgotten when the page is taken, or with a restart.
+    spent: Mutex<BTreeSet<String>>,
     sending: Semaphore,
 }
 
 /// Runs for ever.
 pub(crate) async fn run(kernel: Kernel, base: Arc<str>, channels: Arc<Channels>, pace: Pace) {
     let mut changes = kernel.changes();
-    let (carried, sending) = (Mutex::default(), Semaphore::new(SENDING_MAX));
-    let outbox = Arc::new(Outbox { kernel, base, channels, pace, carried, sending });
+    let (carried, spent, sending) = (Mutex::default(), Mutex::default(), Semaphore::new(SENDING_MAX));
+    let outbox = Arc::new(Outbox { kernel, base, channels, pace, carried, spent, sending });
     loop {
         for parcel in outbox.waiting() {
             tokio::spawn(outbox.clone().carry(parcel));
@@ -94,38 +115,76 @@ impl Outbox {
                     break;
                 }
                 if carried.insert(message.key()) {
-                    parcels.push(self.parcel(&message));
+                    parcels.push(self.parcel(&message, By::Any));
                 }
             }
+            parcels.extend(self.later(look, &mut carried));
             parcels
         })
     }
 
-    fn parcel(&self, message: &outbox::Message<'_>) -> Parcel {
+    /// Takes what is due to one more contact of somebody who has not answered.
+    fn later(&self, look: &Look<'_>, carried: &mut BTreeSet<String>) -> Vec<Parcel> {
+        let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut due, mut still) = (Vec::new(), BTreeSet::new());
+        for (message, used) in outbox::unanswered(look.state) {
+            let contacts = message.person.and_then(|person| look.directory.get(person)).map(|person| &person.contacts);
+            let contacts = contacts.map(Vec::as_slice).unwrap_or_default();
+            for way in outbox::later_ways(contacts, &used, message.called_at, look.now) {
+                let key = message.key_of(way.index);
+                if spent.contains(&key) {
+                    still.insert(key);
+                } else if carried.len() < CARRIED_MAX && carried.insert(key) {
+                    due.push(self.parcel(&message, By::Another(way.index)));
+                }
+            }
+        }
+        *spent = still;
+        due
+    }
+
+    fn parcel(&self, message: &outbox::Message<'_>, by: By) -> Parcel {
         let request = message.request;
         let note = Note {
-            key: message.key(),
+            key: match by {
+                By::Any => message.key(),
+                By::Another(contact) => message.key_of(contact),
+            },
             page: message.page.to_string(),
             service: request.service.to_string(),
             team: request.team.to_string(),
-            to: request.to.as_ref().map(ToString::to_string).unwrap_or_default(),
+            to: message.person.map(ToString::to_string).unwrap_or_default(),
             sentence: request.sentence.clone(),
             began_at: request.began_at,
             link: format!("{}/pages/{}", self.base, message.page),
             ..Note::default()
         };
-        Parcel { page: message.page, channel: message.channel.to_owned(), note, person: request.to.clone() }
+        let (channel, person) = (message.channel.to_owned(), message.person.cloned());
+        Parcel { page: message.page, channel, note, person, by }
     }
 
     async fn carry(self: Arc<Self>, parcel: Parcel) {
         let key = parcel.note.key.clone();
         let outbox = self.clone();
-        if tokio::spawn(async move { outbox.note(&parcel, outbox.deliver(&parcel).await).await }).await.is_err() {
+        let whole = async move {
+            match outbox.deliver(&parcel).await {
+                Some(input) => outbox.note(&parcel, input).await,
+                None => outbox.give_up(&parcel),
+            }
+        };
+        if tokio::spawn(whole).await.is_err() {
             // It stays in the outbox; at once it would only meet the same bug.
             tracing::error!(key, "a delivery panicked");
             tokio::time::sleep(self.pace.pause_max).await;
         }
         self.carried.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
+    }
+
+    /// Remembers that one more contact did not take it: the person was reached by another.
+    fn give_up(&self, parcel: &Parcel) {
+        if let By::Another(_) = parcel.by {
+            self.spent.lock().unwrap_or_else(PoisonError::into_inner).insert(parcel.note.key.clone());
+        }
     }
 
     /// Notes what came of it, however long the store takes no writes: sending again would wake somebody twice.
@@ -138,21 +197,36 @@ impl Outbox {
         }
     }
 
-    /// Tries until the channel takes it or is given up.
-    async fn deliver(&self, parcel: &Parcel) -> Input {
+    /// Tries until the channel takes it or is given up; nothing is to be noted where nobody wants it any more.
+    async fn deliver(&self, parcel: &Parcel) -> Option<Input> {
         let (page, channel) = (parcel.page, parcel.channel.clone());
         let mut pause = self.pace.pause_min;
         let mut attempt = 1;
         loop {
+            if !self.kernel.look(|look| outbox::is_still_wanted(look.state, page, &channel)) {
+                return None;
+            }
             match self.once(parcel).await {
-                Ok(()) => return Input::PageDelivered { page, channel, attempt },
+                Ok(None) => return Some(Input::PageDelivered { page, channel, attempt }),
+                Ok(Some(contact)) => return Some(Input::PageCalled { page, channel, contact, attempt }),
                 Err(not) if not.again && attempt < TRIES_MAX => {
                     tracing::warn!(page.id = %page, channel, attempt, why = not.why, "page not taken, trying again");
                 }
-                Err(not) => return Input::PageUndeliverable { page, channel, attempts: attempt, reason: not.why },
+                Err(not) => return self.given_up(parcel, attempt, not.why),
             }
             tokio::time::sleep(pause).await;
             (attempt, pause) = (attempt + 1, self.pace.after(pause));
+        }
+    }
+
+    fn given_up(&self, parcel: &Parcel, attempts: u32, reason: String) -> Option<Input> {
+        let (page, channel) = (parcel.page, parcel.channel.clone());
+        match parcel.by {
+            By::Any => Some(Input::PageUndeliverable { page, channel, attempts, reason }),
+            By::Another(contact) => {
+                tracing::warn!(page.id = %page, channel, contact, why = reason, "one more contact did not take a page");
+                None
+            }
         }
     }
 
@@ -167,19 +241,24 @@ impl Outbox {
         Note { take: link.ok(), ..parcel.note.clone() }
     }
 
-    /// One try: the portal has it already; a person is reached by the first contact that takes it.
-    async fn once(&self, parcel: &Parcel) -> Result<(), NotTaken> {
+    /// One try: the portal has it already; a person is reached by the first contact that takes it, by its index.
+    async fn once(&self, parcel: &Parcel) -> Result<Option<u16>, NotTaken> {
         if parcel.channel == PORTAL {
-            return Ok(());
+            return Ok(None);
         }
         let _turn = self.sending.acquire().await.expect("nobody closes it");
         let known = |person| self.kernel.look(|look| look.directory.get(person).cloned());
         let note = self.signed(parcel).await;
         let contacts = parcel.person.as_ref().and_then(known).map(|person| person.contacts).unwrap_or_default();
         let mut last = NotTaken::for_good("the person has no contact in the directory");
-        for contact in &contacts {
-            match self.channels.send(&contact.contact, &note).await {
-                Ok(()) => return Ok(()),
+        let ways = outbox::first_ways(&contacts).into_iter().filter(|way| match parcel.by {
+            By::Any => true,
+            By::Another(index) => way.index == index,
+        });
+        for way in ways {
+            let note = Note { key: parcel.key_of(way.index), ..note.clone() };
+            match self.channels.send(way.contact, &note).await {
+                Ok(()) => return Ok(Some(way.index)),
                 Err(not) => last = NotTaken { again: not.again || last.again, ..not },
             }
         }
