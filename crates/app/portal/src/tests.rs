@@ -1,5 +1,7 @@
 //! Every page in every state: snapshots of what carries meaning, and rules that hold for all of them.
 
+#[path = "../examples/render/controls.rs"]
+mod controls;
 #[path = "../examples/render/data.rs"]
 mod data;
 #[path = "../examples/render/downtime.rs"]

@@ -9,7 +9,11 @@ use super::Look;
 use crate::input::{ControlDone, ControlTotal, ControlTotals};
 use crate::state::ControlRecord;
 use crate::step::control::same;
+use crate::watch::REFUSED;
 use crate::{Cx, Input, Refusal, State, step};
+
+/// The way of calls that an isolation refuses.
+const ISOLATED: &str = "refused by isolate";
 
 /// A control that was seen to work: every gateway had it in force, and a request met it and was refused.
 #[derive(Debug, Clone, PartialEq)]
@@ -153,7 +157,9 @@ fn met(look: &Look<'_>, set: &ControlSetV1) -> Vec<ControlWay> {
         _ => (&set.service, None),
     };
     let is_met = |way: &str| match (&caller, &set.route, &set.what) {
-        (Some(caller), ..) => way == caller,
+        (Some(caller), ..) => way == caller || way == ISOLATED,
+        // Customers who are refused already would meet it all the same.
+        _ if way.starts_with(REFUSED) => way != ISOLATED,
         (None, Some(route), _) => way == route,
         (None, None, ControlV1::Shutter { .. }) => !way.starts_with("from/"),
         (None, None, _) => true,

@@ -42,7 +42,7 @@ pub use live::Live;
 pub use objectives::Objectives;
 pub use probes::Probes;
 pub use series::SeriesRing;
-pub use traffic::Traffic;
+pub use traffic::{REFUSED, Traffic};
 pub use used::{InUse, USERS_WITHIN, Used};
 
 /// Rollouts whose counts are kept; the oldest that ended make room. Two weeks of a busy team, at 40 KB each.
@@ -130,7 +130,7 @@ impl Watch {
         let ended_at = ago(now, report.age_ms);
         self.note_asked(state, report, ended_at);
         self.controls.take(state, report, ended_at);
-        self.traffic.take(report, ended_at);
+        self.traffic.take(state, report, ended_at);
         self.downtime.take(state, report, ended_at);
         self.objectives.ingest(report, ended_at, now);
         let samples = self.gateways.samples(&report.gateway, now);

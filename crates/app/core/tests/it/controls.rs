@@ -379,3 +379,16 @@ fn calls_that_an_isolation_refuses_are_no_downtime_of_the_dependency() {
     let down = changes.iter().any(|change| format!("{:?}", change.opened.seen) == "Down");
     assert!(!down, "{changes:?}");
 }
+
+#[test]
+fn who_is_refused_already_still_comes() {
+    let (mut bench, control) = shuttered();
+    for _ in 0..90 {
+        bench.wait(1);
+        bench.report(|report| report.controls = vec![seen(control, 10_000, 5, 0)]);
+    }
+    let asked = asked(throttle(Some(2), None));
+    let preview = view::control_preview(&bench.look(), &service("checkout"), &asked).unwrap();
+    assert!(preview.sentence.ends_with("about 5.0 requests a second meet it now."), "{}", preview.sentence);
+    assert_eq!(preview.ways[0].name, "refused by shutter");
+}

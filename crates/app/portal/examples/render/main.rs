@@ -1,6 +1,7 @@
 //! Writes every page, made from the tests' values, into a directory, to be looked at:
 //! `cargo run -p seaworthy-portal --example render -- DIR`.
 
+mod controls;
 mod data;
 mod downtime;
 mod incidents;

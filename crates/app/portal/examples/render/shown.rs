@@ -278,5 +278,6 @@ pub(crate) fn pages() -> Vec<(&'static str, String)> {
     ];
     pages.extend(watched_pages());
     pages.extend(super::rota::pages());
+    pages.extend(super::controls::pages());
     pages
 }

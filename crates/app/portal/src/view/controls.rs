@@ -84,7 +84,7 @@ fn did(control: &Control) -> String {
     let passed = text::counted(control.passed, "passed", "passed");
     let took = control.took_s.map_or_else(
         || "not every gateway has said that it is in force".to_owned(),
-        |took| format!("in force on every gateway after {}", text::millis(took * 1_000.0)),
+        |took| format!("in force after {}", text::millis(took * 1_000.0)),
     );
     let unheard = match control.unheard.as_slice() {
         [] => String::new(),

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::app::{GATEWAY, TestApp};
 use super::loop_story::config;
+use super::portal::{Reader, header, text};
 
 fn shutter() -> Value {
     json!({ "what": { "kind": "shutter", "text": "Back at 10." }, "reason": "orders are charged twice", "for_ms": 600_000 })
@@ -140,4 +141,44 @@ async fn what_was_set_by_hand_is_in_the_ledger_before_it_is_acknowledged() {
     let all: Vec<Control> = app.as_admin().get_json("/v1/controls").await.expect("a list");
     assert_eq!((all.len(), all[0].by.as_str()), (1, "uid 7 on gw-1 itself"));
     assert_eq!(config(&app).await.controls.len(), 1, "every gateway gets it");
+}
+
+#[tokio::test]
+async fn a_browser_without_script_is_shown_first_and_confirms_once() {
+    let app = TestApp::start().await;
+    app.ship("v1").await;
+    let browser = Reader::sign_in(&app).await;
+    let csrf = browser.csrf().await;
+    let asked = "kind=shutter&text=Back+at+10.%0D%0ASorry&for_s=600&drill=1";
+    let shown = text(&browser.get(&format!("/services/checkout/controls?{asked}")).await);
+    assert!(shown.contains("Checkout is shuttered") && shown.contains("Shutter it now, as a drill"), "{shown}");
+    assert!(config(&app).await.controls.is_empty(), "looking sets nothing");
+    let bad = text(&browser.get("/services/checkout/controls?kind=throttle&rate=many").await);
+    assert!(
+        bad.contains("&quot;many&quot; is not a number") || bad.contains("&#34;many&#34; is not a number"),
+        "{bad}"
+    );
+    let path = "/services/checkout/controls";
+    let stolen = browser.press(path, &format!("csrf=other&{asked}&reason=x")).await;
+    assert_eq!(stolen.status.as_u16(), 303);
+    assert!(config(&app).await.controls.is_empty(), "another site's form sets nothing");
+    let set = browser.press(path, &format!("csrf={csrf}&{asked}&reason=exercise")).await;
+    assert_eq!((set.status.as_u16(), header(&set, "location").as_str()), (303, path));
+    let told = config(&app).await;
+    assert_eq!(told.controls.len(), 1);
+    let id = told.controls[0].control;
+    for place in ["/", "/services/checkout", path] {
+        let page = text(&browser.get(place).await);
+        assert!(page.contains("Held back now") && page.contains("Drill: exercise"), "{place}");
+    }
+    let extended = browser.press(&format!("/controls/{id}/extend"), &format!("csrf={csrf}&for_s=7200")).await;
+    assert_eq!(header(&extended, "location"), path);
+    let later = config(&app).await;
+    assert!(later.controls[0].until > told.controls[0].until);
+    let cleared = browser.press(&format!("/controls/{id}/clear"), &format!("csrf={csrf}")).await;
+    assert_eq!(header(&cleared, "location"), path);
+    assert!(config(&app).await.controls.is_empty());
+    assert!(!text(&browser.get("/").await).contains("Held back now"));
+    let ghost = browser.press("/controls/nonsense/clear", &format!("csrf={csrf}")).await;
+    assert_eq!(header(&ghost, "location"), "/services");
 }
