@@ -25,9 +25,9 @@ pub(super) fn scrape(world: &World) -> Outcome<Seen> {
     let is_one = |value: Option<f64>| value.filter(|value| *value == 1.0);
     wait("our endpoint is up", SOON, || Ok(is_one(world.promql("up{job=\"seaworthy\"}")?)))?;
     let services = "seaworthy_services_declared";
-    wait("our services are there", SOON, || Ok(world.promql(services)?.filter(|count| *count == 2.0)))?;
+    wait("our services are there", SOON, || Ok(world.promql(services)?.filter(|count| *count == 3.0)))?;
     let (count, _) = wait("our series", SOON, || world.promql("count({__name__=~\"seaworthy_.+\"})"))?;
-    Ok(Seen::Watched(format!("up is 1, {services} is 2, {count} series of ours")))
+    Ok(Seen::Watched(format!("up is 1, {services} is 3, {count} series of ours")))
 }
 
 pub(super) fn rules(world: &World) -> Outcome<Seen> {
@@ -131,17 +131,19 @@ pub(super) fn otlp(world: &World) -> Outcome<Seen> {
     std::fs::write(&script, include_str!("files/export.py"))
         .map_err(|error| format!("could not write \"{}\": {error}", script.display()))?;
     read(command(&python).arg(&script).arg(&world.portal).arg(world.folder().join("token")))?;
-    let budget = || {
-        Ok(Some(world.ours("/v1/objectives/shop-orders")?["budget"].clone())
-            .filter(|budget| budget["total"] != 0 && !budget.is_null()))
-    };
-    let (budget, _) = wait("the objective has counts", SOON, budget)?;
-    match (budget["total"].as_u64(), budget["bad"].as_u64()) {
-        (Some(10), Some(2)) => {
-            Ok(Seen::Watched("ten orders in two exports, two of them bad: 10 events, 2 bad".to_owned()))
-        }
-        (total, bad) => Err(format!("ten orders and two failures became {total:?} and {bad:?}")),
+    for (name, total, bad) in [("shop-orders", 10, 2), ("shop-answers", 10, 4), ("shop-searches", 11, 5)] {
+        let counted = || {
+            let budget = world.ours(&format!("/v1/objectives/{name}"))?["budget"].clone();
+            let (of, not) = (budget["total"].as_u64(), budget["bad"].as_u64());
+            if (of, not) == (Some(total), Some(bad)) { Ok(Some(())) } else { Err(format!("{not:?} bad of {of:?}")) }
+        };
+        wait(&format!("{bad} bad of {total} for {name}"), SOON, counted)?;
     }
+    Ok(Seen::Watched(
+        "in two exports, 2 of 10 orders bad; 4 of 10 answers above 300 ms by a histogram with bounds, 5 of 11 searches by an \
+         exponential one whose buckets became coarser"
+            .to_owned(),
+    ))
 }
 
 pub(super) fn blind(world: &World) -> Outcome<Seen> {
