@@ -22,6 +22,7 @@ mod portal;
 mod probers;
 mod requests;
 mod rights;
+mod rotas;
 mod sockets;
 mod store_faults;
 mod watching;

@@ -84,6 +84,22 @@ impl Disk {
         Self { content: Arc::default(), clock }
     }
 
+    /// Makes another disk with the same content; what is written to one is not on the other.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        let content = self.lock();
+        let same = Content {
+            records: content.records.clone(),
+            ids: content.ids.clone(),
+            keys: content.keys.clone(),
+            seqs: content.seqs.clone(),
+            side: content.side.clone(),
+            series: content.series.clone(),
+            ..Content::default()
+        };
+        Self { content: Arc::new(Mutex::new(same)), clock: self.clock.clone() }
+    }
+
     /// Opens the ledger on it. The one opened before must be dropped first, as its process would be dead.
     pub fn ledger(&self) -> MemoryLedger {
         let head = self.lock().head();

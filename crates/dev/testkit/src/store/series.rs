@@ -11,7 +11,7 @@ use seaworthy_store::{Answer, Row, SeriesError, SeriesStore, check_rows, check_s
 use super::Disk;
 
 /// What is stored.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Content {
     /// By resolution, slot and name, as the real one has them.
     rows: BTreeMap<(Resolution, i64, String), Row>,
