@@ -9,6 +9,7 @@ mod contacts;
 mod http;
 mod kernel;
 mod run;
+mod runbooks;
 mod task;
 
 pub use http::document as openapi;

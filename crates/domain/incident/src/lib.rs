@@ -7,6 +7,7 @@
 mod clock;
 mod decide;
 mod incident;
+pub mod runbook;
 mod similar;
 mod suspect;
 

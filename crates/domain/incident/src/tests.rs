@@ -1,6 +1,7 @@
 //! Decision tables of incidents, suspects and likeness; laws over any sequence of events.
 
 mod laws;
+mod runbooks;
 mod tables;
 
 use jiff::{SignedDuration, Timestamp};

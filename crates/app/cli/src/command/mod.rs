@@ -23,6 +23,7 @@ pub mod revert;
 pub mod review;
 pub mod rollouts;
 pub mod rules;
+pub mod runbook;
 pub mod services;
 pub mod ship;
 mod sign_in;
@@ -62,6 +63,7 @@ pub enum Command {
     Ready(ready::Args),
     Pages(pages::Args),
     Incident(incident::Args),
+    Runbook(runbook::Args),
     Alerts(alerts::Args),
     Rules(rules::Args),
     Review(review::Args),
@@ -147,6 +149,7 @@ async fn dispatch(command: Command, server: &str, cx: &mut Context<'_>) -> Resul
         Command::Contacts(args) => contacts::run(&args, cx).await,
         Command::Ready(args) => ready::run(&args, cx).await,
         Command::Pages(args) => pages::run(&args, cx).await,
+        Command::Runbook(args) => runbook::run(&args, cx).await,
         Command::Incident(args) => incident::run(&args, cx).await,
         Command::Alerts(args) => alerts::run(&args, cx).await,
         Command::Rules(args) => rules::run(&args, cx).await,

@@ -47,3 +47,21 @@ pub(crate) fn suspects(rollout: &Rollout) -> Suspects {
     let sentence = "Suspect: checkout v2: to 5% of users, 2 min before it began; its own change, shortly before.";
     Suspects { finding: SuspectFinding::Suspect, sentence: sentence.to_owned(), changes: vec![first, rule] }
 }
+
+pub(crate) fn runbook() -> RunbookSection {
+    let span = |text: &str| RunbookSpan { text: text.to_owned(), code: false, to: None };
+    let block = |kind, spans| RunbookBlock { kind, spans };
+    let code = RunbookSpan { code: true, ..span("deploy undo") };
+    let map = RunbookSpan { to: Some("https://example.org/map".to_owned()), ..span("the map") };
+    RunbookSection {
+        service: "checkout".parse().expect("a name"),
+        heading: "Checkout fails".to_owned(),
+        blocks: vec![
+            block(RunbookBlockKind::Paragraph, vec![span("Money stands still.")]),
+            block(RunbookBlockKind::Step, vec![span("Undo the nearest change: "), code]),
+            block(RunbookBlockKind::Step, vec![span("Read "), map]),
+            block(RunbookBlockKind::Code, vec![span("curl localhost\n")]),
+        ],
+        sent_at: ago(86_400 * 30),
+    }
+}

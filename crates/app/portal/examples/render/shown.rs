@@ -50,6 +50,7 @@ pub(crate) fn page_page(page: &Page, rollout: &Rollout, rights: &Rights, proven:
         service: Some(&service),
         actions: &incidents::actions(rollout, proven),
         suspects: Some(&incidents::suspects(rollout)),
+        runbook: proven.then(incidents::runbook).as_ref(),
         failing: &[],
         break_glass: Some("seaworthy gateway revert checkout --data /srv/shop/.seaworthy"),
         base: "/pages/1",
@@ -277,7 +278,7 @@ pub(crate) fn pages() -> Vec<(&'static str, String)> {
         ("sign-in", render(&anonymous, &SignInPage { refused: true })),
     ];
     pages.extend(watched_pages());
-    pages.extend(super::rota::pages());
     pages.extend(super::controls::pages());
+    pages.extend(super::rota::pages());
     pages
 }

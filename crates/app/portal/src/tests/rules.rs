@@ -45,7 +45,9 @@ fn nothing_inline_that_the_security_policy_forbids() {
             assert!(!tag.contains("javascript:") && !tag.contains("js:"), "{name}: {tag}");
             for place in ["src", "href"] {
                 let away = attribute(tag, place).is_some_and(|to| !to.starts_with(['/', '#']));
-                assert!(!away, "{name}: nothing is loaded from elsewhere: {tag}");
+                // A runbook's link leads away when it is followed, and tells nobody where from.
+                let led = element == "a" && tag.contains("rel=\"noreferrer\"") && tag.contains("href=\"http");
+                assert!(!away || led, "{name}: nothing is loaded from elsewhere: {tag}");
             }
         }
     }

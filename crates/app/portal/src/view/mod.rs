@@ -32,7 +32,7 @@ pub use alert::{AlertFacts, AlertView};
 pub use alerts::{AlertsFacts, AlertsPage};
 pub use ask::{Answer, AskPage};
 pub use contacts::{ContactRow, ContactsPage};
-pub use controls::{ControlAsk, ControlRow, ControlsFacts, ControlsPage};
+pub use controls::{ControlAsk, ControlRow, ControlShown, ControlsFacts, ControlsPage};
 pub use downtime::{DowntimeFacts, DowntimePage, Draft, Work, days_of, downtime_of, month_of};
 pub use error::ErrorPage;
 pub use home::{HomeFacts, HomePage};
@@ -40,7 +40,10 @@ pub use incidents::{ClockRow, Happened, IncidentPage, IncidentRow, IncidentsPage
 pub use ledger::LedgerView;
 pub use objective::{ObjectiveFacts, ObjectivePage};
 pub use objectives::ObjectivesPage;
-pub use page::{ActionCard, ChannelRow, Done, PageFacts, PagePage, PersonRow, SeenLine, SuspectLine, Worth};
+pub use page::{
+    ActionCard, BlockShown, ChannelRow, Done, PageFacts, PagePage, PersonRow, RunbookShown, SeenLine, SuspectLine,
+    Worth,
+};
 pub use pages::PagesPage;
 pub use probes::{ProbePage, ProbesPage};
 pub use ready::ReadyPage;

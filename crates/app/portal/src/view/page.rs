@@ -2,12 +2,15 @@
 //! the runbook says. Nothing here needs another sign-in, and all of it is made from what is in memory.
 
 mod restore;
+mod runbook;
 mod suspects;
 mod who;
 
 use askama::Template;
 use jiff::Timestamp;
-use seaworthy_contract::api::{Action, Alert, Incident, OnCall, Page, PageState, Rollout, Service, Suspects};
+use seaworthy_contract::api::{
+    Action, Alert, Incident, OnCall, Page, PageState, Rollout, RunbookSection, Service, Suspects,
+};
 use seaworthy_model::ServiceId;
 
 use super::alerts::alert_chip;
@@ -17,6 +20,7 @@ use crate::part::{Chip, LadderOfCalls, LedgerLink, When};
 use crate::text;
 
 pub use restore::{ActionCard, Done};
+pub use runbook::{BlockShown, RunbookShown};
 pub use suspects::SuspectLine;
 pub(super) use suspects::line as suspect_line;
 pub(super) use who::seen;
@@ -39,6 +43,8 @@ pub struct PageFacts<'a> {
     pub actions: &'a [Action],
     /// What changed before, most likely cause first.
     pub suspects: Option<&'a Suspects>,
+    /// The section of the runbook for its alert.
+    pub runbook: Option<&'a RunbookSection>,
     /// What fails and the service cannot work without, with who is on call for it.
     pub failing: &'a [(ServiceId, Option<OnCall>)],
     /// The command that takes a canary of the service off on the gateway's own socket; none when nobody knows where that is.
@@ -113,6 +119,8 @@ pub struct PagePage {
     pub channels: Vec<ChannelRow>,
     /// Whom it called and whom it calls next.
     pub ladder: LadderOfCalls,
+    /// What the runbook says of its alert.
+    pub runbook: Option<RunbookShown>,
     /// What was like it.
     pub seen: Vec<SeenLine>,
     /// What it was worth.
@@ -170,6 +178,7 @@ impl PagePage {
             alone: facts.incident.and_then(|incident| incident.alone_since).map(|at| When::age(at, now)),
             helped: facts.incident.and_then(|incident| incident.help_asked_at).map(|at| When::age(at, now)),
             channels: page.channels.iter().map(|channel| who::channel(channel, now)).collect(),
+            runbook: facts.runbook.map(RunbookShown::of),
             ladder: LadderOfCalls::new(&page.ladder),
             seen: facts.incident.map(seen).unwrap_or_default(),
             worth: worth(facts),

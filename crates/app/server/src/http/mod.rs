@@ -33,6 +33,7 @@ mod rollouts;
 mod room;
 mod rotas;
 mod rules;
+mod runbooks;
 mod services;
 mod sign_in;
 mod status;
@@ -53,6 +54,7 @@ use uuid::Uuid;
 use crate::access::{Access, Who};
 use crate::contacts::Contacts;
 use crate::kernel::Kernel;
+use crate::runbooks::Runbooks;
 
 pub(crate) use error::Failure;
 pub(crate) use listen::{Limits, serve};
@@ -78,6 +80,8 @@ pub(crate) struct App {
     pub(crate) keys: Arc<tokio::sync::Mutex<kpi::Keys>>,
     /// Where counters of other people's metrics stand.
     pub(crate) exports: Arc<otlp::Exports>,
+    /// What teams wrote for the night.
+    pub(crate) runbooks: Arc<Runbooks>,
     /// Writes to people by hand.
     pub(crate) contacts: Arc<Contacts>,
     /// Requests so far, for their names.
@@ -106,7 +110,7 @@ impl App {
     pub(crate) fn new(kernel: Kernel, access: Access, boot: Uuid, base: Arc<str>, channels: Arc<Channels>) -> Self {
         let (metrics, places, unowned) = <_>::default();
         let (applying, verifying) = <_>::default();
-        let (requests, keys, invited) = <_>::default();
+        let (requests, keys, invited, runbooks) = <_>::default();
         let exports = Arc::new(otlp::Exports::new(kernel.now()));
         let contacts = Arc::new(Contacts::new(channels, base.clone()));
         Self {
@@ -119,6 +123,7 @@ impl App {
             unowned,
             keys,
             exports,
+            runbooks,
             contacts,
             requests,
             places,
@@ -175,6 +180,7 @@ pub(crate) fn routes() -> Vec<Route> {
         pages::routes(),
         alerts::routes(),
         incidents::routes(),
+        runbooks::routes(),
         rules::routes(),
         rotas::routes(),
         joining::routes(),

@@ -60,6 +60,8 @@ use crate::access::Who;
         super::incidents::clock,
         super::incidents::restored,
         super::incidents::close,
+        super::runbooks::keep,
+        super::runbooks::show,
         super::rules::list,
         super::rules::change,
         super::rules::drill,

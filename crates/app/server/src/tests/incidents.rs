@@ -168,3 +168,29 @@ async fn the_gateway_is_asked_on_its_own_socket() {
     assert!(matches!(gateway.await.expect("it ended"), ControlRequest::Revert { target } if target == "checkout"));
     drop(std::fs::remove_dir_all(&data));
 }
+
+#[tokio::test]
+async fn the_runbook_s_section_for_the_alert_stands_on_its_page() {
+    let on = Alerting::start("runbook").await;
+    let (page, link) = woken(&on).await;
+    let (shop, bank) = (on.app.team_token("shop").await, on.app.team_token("bank").await);
+    let path = "/v1/services/checkout/runbook";
+    let book = "# Other\nNo.\n# High error rate\n1. Undo <b>the last</b> change.\n";
+    for (token, body, status) in [
+        (&bank, json!({ "files": [book] }), 403),
+        (&shop, json!({ "files": vec![book; 51] }), 400),
+        (&shop, json!({ "file": book }), 400),
+        (&shop, json!({ "files": [book] }), 200),
+    ] {
+        assert_eq!(on.post(token, path, body.clone()).await.0, status, "{body}");
+    }
+    let section: Value = on.app.as_admin().get_json(&format!("{path}?alert=HighErrorRate")).await.expect("it fits");
+    assert_eq!(section["heading"], json!("High error rate"));
+    assert!(on.app.as_admin().get_json::<Value>(&format!("{path}?alert=Nothing")).await.is_err());
+    let shown = text(&on.app.send(Method::GET, &link, &[("accept", "text/html")], "").await);
+    assert!(shown.contains("Undo &#60;b&#62;the last") && !shown.contains("<b>the last"), "{shown}");
+    assert!(shown.contains("rehearsed is unknown"));
+    on.post(&shop, path, json!({ "files": [] })).await;
+    let reader = Reader::sign_in(&on.app).await;
+    assert!(text(&reader.get(&format!("/pages/{}", page.id)).await).contains("No section for this alert"));
+}

@@ -19,6 +19,7 @@ mod readiness;
 mod rollout;
 mod rota;
 mod rule;
+mod runbook;
 mod series;
 mod service;
 mod status;
@@ -69,6 +70,9 @@ pub use rota::{
 };
 pub use rule::{
     Distinct, DrillRequest, Proposal, RULES_SHOWN_MAX, Rule, RuleChangeRequest, RuleChanged, Suggestion, Worth,
+};
+pub use runbook::{
+    RUNBOOK_FILES_MAX, RunbookBlock, RunbookBlockKind, RunbookKept, RunbookRequest, RunbookSection, RunbookSpan,
 };
 pub use series::{Point, Series};
 pub use service::{DependencyView, OnCall, Service, VersionState, VersionView, WhoAnswer, WhoCandidate};

@@ -40,12 +40,15 @@ pub(super) async fn show(visit: Visit, Path(id): Path<String>) -> Result<Respons
 pub(super) fn made(app: &App, page: &Page, rights: &Rights, base: &str) -> PagePage {
     let break_glass = app.data.as_ref().map(|data| revert_command(page.service.as_str(), data));
     let writable = app.kernel.writable();
+    let alert = page.alert.and_then(|id| app.kernel.look(|look| view::alert(look, id)));
+    let runbook = app.runbooks.section(&page.service, &alert.as_ref().map(names).unwrap_or_default());
     app.kernel.look(|look| {
         let incident = view::incident_of_page(look, page.id).and_then(|id| view::incident(look, id));
         PagePage::new(&PageFacts {
             page,
             rollout: page.rollout.and_then(|id| view::rollout(look, id)).as_ref(),
-            alert: page.alert.and_then(|id| view::alert(look, id)).as_ref(),
+            alert: alert.as_ref(),
+            runbook: runbook.as_ref(),
             incident: incident.as_ref(),
             service: view::service(look, &page.service).as_ref(),
             actions: &view::actions(look, &page.service),
@@ -58,6 +61,18 @@ pub(super) fn made(app: &App, page: &Page, rights: &Rights, base: &str) -> PageP
             now: look.now,
         })
     })
+}
+
+/// Returns what an alert goes by, best name first: its rules without whose they are, then its symptom.
+fn names(alert: &Alert) -> Vec<&str> {
+    let rules = alert.said_by.iter().chain(&alert.rules);
+    rules.map(|rule| plain(rule)).chain([alert.symptom.as_str()]).collect()
+}
+
+/// Returns a rule's own name: `alertmanager/HighErrorRate#1` is HighErrorRate.
+fn plain(rule: &str) -> &str {
+    let name = rule.split_once('/').map_or(rule, |(_, name)| name);
+    name.split('#').next().unwrap_or(name)
 }
 
 /// What a service declares to need and has an alert that is meant, with who is on call for it.
