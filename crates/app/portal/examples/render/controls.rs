@@ -5,7 +5,7 @@ use seaworthy_contract::api::*;
 use seaworthy_contract::events::control::ControlEndV1;
 use seaworthy_model::ServiceId;
 use seaworthy_portal::render;
-use seaworthy_portal::view::{ControlsFacts, ControlsPage};
+use seaworthy_portal::view::{ControlShown, ControlsFacts, ControlsPage};
 
 use super::data::now;
 use super::shown::{chrome, rights};
@@ -55,7 +55,7 @@ fn page(controls: &[Control], asked: Option<Result<ControlPreview, String>>, csr
     let what = ControlAsked::Throttle { per_second: Some(50), burst: None, users: None, status: None };
     let set = SetControl { what, route: None, for_ms: None, reason: String::new(), drill: false, dry_run: true };
     let fields = vec![("kind", "throttle".to_owned()), ("rate", "50".to_owned())];
-    let asked = asked.map(|preview| (set, fields, preview));
+    let asked = asked.map(|preview| ControlShown { asked: set, fields, preview });
     let service: ServiceId = "checkout".parse().expect("a name");
     let shown = ControlsPage::new(&ControlsFacts {
         service: &service,

@@ -110,6 +110,17 @@ pub struct ControlAsk {
     pub fields: Vec<(&'static str, String)>,
 }
 
+/// What somebody wants to see before it is set.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ControlShown {
+    /// What they ask for.
+    pub asked: SetControl,
+    /// The fields of the form that say so.
+    pub fields: Vec<(&'static str, String)>,
+    /// What would happen, or why it cannot be.
+    pub preview: Result<ControlPreview, String>,
+}
+
 /// What the page is made from.
 #[derive(Debug, Clone, Copy)]
 pub struct ControlsFacts<'a> {
@@ -121,8 +132,8 @@ pub struct ControlsFacts<'a> {
     pub edges: (&'a [String], &'a [String]),
     /// Its controls, those that are set first.
     pub controls: &'a [Control],
-    /// What somebody wants to see before it is set, as fields of the form, or why it cannot be.
-    pub asked: Option<&'a (SetControl, Vec<(&'static str, String)>, Result<ControlPreview, String>)>,
+    /// What somebody wants to see before it is set.
+    pub asked: Option<&'a ControlShown>,
     /// The form token, for readers who may change the service.
     pub csrf: Option<&'a str>,
     /// The time.
@@ -162,12 +173,12 @@ impl ControlsPage {
     pub fn new(facts: &ControlsFacts<'_>) -> Self {
         let row = |control: &Control| ControlRow::of(control, facts.csrf, facts.now);
         let (over, set): (Vec<_>, Vec<_>) = facts.controls.iter().partition(|c| c.state == ControlState::Over);
-        let ask = facts.asked.and_then(|(asked, fields, preview)| Some(ask(asked, fields, preview.as_ref().ok()?)));
+        let ask = facts.asked.and_then(|shown| Some(ask(shown, shown.preview.as_ref().ok()?)));
         Self {
             service: facts.service.to_string(),
             headline: headline(facts.service, &set),
             ask,
-            refused: facts.asked.and_then(|(_, _, preview)| preview.as_ref().err().map(|why| text::sentence(why))),
+            refused: facts.asked.and_then(|shown| shown.preview.as_ref().err().map(|why| text::sentence(why))),
             set: set.into_iter().map(row).collect(),
             over: over.into_iter().take(OVER_MAX).map(row).collect(),
             csrf: facts.csrf.map(ToOwned::to_owned),
@@ -187,7 +198,7 @@ fn headline(service: &ServiceId, set: &[&Control]) -> String {
     }
 }
 
-fn ask(asked: &SetControl, fields: &[(&'static str, String)], preview: &ControlPreview) -> ControlAsk {
+fn ask(ControlShown { asked, fields, .. }: &ControlShown, preview: &ControlPreview) -> ControlAsk {
     let verb = match asked.what {
         ControlAsked::Shutter { .. } => "Shutter it now",
         ControlAsked::Throttle { .. } => "Throttle it now",
@@ -200,7 +211,7 @@ fn ask(asked: &SetControl, fields: &[(&'static str, String)], preview: &ControlP
         until: When::until(preview.until),
         warnings: preview.warnings.iter().map(|warning| text::sentence(warning)).collect(),
         button: if asked.drill { format!("{verb}, as a drill") } else { verb.to_owned() },
-        fields: fields.to_vec(),
+        fields: fields.clone(),
     }
 }
 

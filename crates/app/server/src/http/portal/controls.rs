@@ -2,11 +2,11 @@
 
 use axum::extract::{Form, Path, Query};
 use axum::response::Response;
-use seaworthy_contract::api::{ControlAsked, ControlPreview, SetControl};
+use seaworthy_contract::api::{ControlAsked, SetControl};
 use seaworthy_core::desired::route_name;
 use seaworthy_core::{ControlDone, view};
 use seaworthy_model::ServiceId;
-use seaworthy_portal::view::{ControlsFacts, ControlsPage};
+use seaworthy_portal::view::{ControlShown, ControlsFacts, ControlsPage};
 use serde::Deserialize;
 
 use super::act::{back, check};
@@ -105,8 +105,8 @@ pub(super) async fn show(
     let shown = asked.meant().map(|meant| {
         let preview = meant.and_then(|meant| Ok((controls::preview(&visit.app, &id, &meant)?, meant)));
         match preview {
-            Ok((preview, meant)) => (meant, asked.fields(), Ok(preview)),
-            Err(failure) => (nothing(), Vec::new(), Err(failure.0.message)),
+            Ok((preview, asked_for)) => ControlShown { asked: asked_for, fields: asked.fields(), preview: Ok(preview) },
+            Err(failure) => ControlShown { asked: nothing(), fields: Vec::new(), preview: Err(failure.0.message) },
         }
     });
     let page = page(&visit, &id, shown.as_ref()).ok_or_else(|| unknown(&visit.app, &name))?;
@@ -119,9 +119,7 @@ fn nothing() -> SetControl {
     SetControl { what, route: None, for_ms: None, reason: String::new(), drill: false, dry_run: true }
 }
 
-type Shown = (SetControl, Vec<(&'static str, String)>, Result<ControlPreview, String>);
-
-fn page(visit: &Visit, id: &ServiceId, asked: Option<&Shown>) -> Option<ControlsPage> {
+fn page(visit: &Visit, id: &ServiceId, asked: Option<&ControlShown>) -> Option<ControlsPage> {
     let rights = visit.rights(id);
     let csrf = rights.csrf.as_deref().filter(|_| rights.may_change);
     visit.app.kernel.look(|look| {
