@@ -154,7 +154,9 @@ fn calls(facts: &[Fact]) -> Result<Option<Vec<Called>>, String> {
             _ => {}
         }
     }
-    let is_over = facts.iter().any(|fact| matches!(fact.event, Event::AlertResolved(_)));
+    // What was over while the server was away was never heard of.
+    let fired = facts.iter().any(|fact| matches!(fact.event, Event::AlertFired(_)));
+    let is_over = !fired || ended(facts).is_some();
     match pages {
         0 if is_over => Ok(None),
         1 => Ok(Some(calls)),
