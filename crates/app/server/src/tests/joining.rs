@@ -202,10 +202,13 @@ async fn declined_and_not_answered_are_the_same_to_everybody() {
     let disk = Disk::new(frozen());
     let tokens = asked(&disk).await;
     let mut worlds = Vec::new();
+    let lines = Lines::default();
+    let subscriber = tracing_subscriber::fmt().with_max_level(Level::TRACE).without_time().with_ansi(false);
+    let _guard = tracing::subscriber::set_default(subscriber.with_writer(lines.clone()).finish());
+    // Tests beside this one hear nothing, and what nobody hears is remembered as such.
+    tracing::callsite::rebuild_interest_cache();
     for declines in [false, true] {
-        let lines = Lines::default();
-        let subscriber = tracing_subscriber::fmt().with_max_level(Level::TRACE).without_time().with_ansi(false);
-        let guard = tracing::subscriber::set_default(subscriber.with_writer(lines.clone()).finish());
+        lines.0.lock().expect("nobody panics").clear();
         let app = TestApp::at(disk.copy(), frozen()).await;
         if declines {
             let before = lines.0.lock().expect("nobody panics").len();
@@ -216,7 +219,6 @@ async fn declined_and_not_answered_are_the_same_to_everybody() {
             assert!(ours.is_empty(), "nothing of it is logged, at any level: {ours:?}");
         }
         let mut world = seen(&app, &tokens).await;
-        drop(guard);
         let log = String::from_utf8(lines.0.lock().expect("nobody panics").clone()).expect("text");
         let ours: Vec<String> =
             log.lines().filter(|line| line.contains("seaworthy")).map(|line| line.replace(&app.base, "BASE")).collect();
@@ -262,11 +264,12 @@ async fn who_joins_is_seen() {
 
 #[tokio::test]
 async fn a_rota_begins_when_people_joined_and_nothing_is_missing() {
-    let disk = Disk::new(frozen());
-    let tokens = asked(&disk).await;
     let now = Arc::new(AtomicI64::new(NOW.parse::<Timestamp>().expect("an instant").as_second()));
     let of = now.clone();
-    let app = TestApp::at(disk, Arc::new(move || at_second(of.load(Ordering::Relaxed)))).await;
+    let clock: Clock = Arc::new(move || at_second(of.load(Ordering::Relaxed)));
+    let disk = Disk::new(clock.clone());
+    let tokens = asked(&disk).await;
+    let app = TestApp::at(disk, clock).await;
     let shop = app.client(&tokens[1].1);
     let begin = || async {
         let start: RotaStart = shop.post_json("/v1/rotations/nights/start", &json!({})).await.expect("an answer");

@@ -1,5 +1,6 @@
 //! Hours and call-outs for pay, shifts for calendars, and what readiness asks of a rota.
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use seaworthy_alert::Purpose;
 use seaworthy_contract::api::{RotaCalendarOf, RotaHours, RotaHoursOf, RotaShift};
@@ -53,6 +54,9 @@ fn is_drill(look: &Look<'_>, page: PageId) -> bool {
 /// Returns the shifts that a calendar shows, of about a month behind and three ahead.
 pub fn calendar_shifts(look: &Look<'_>, of: &RotaCalendarOf) -> Vec<RotaShift> {
     let from = look.now.checked_sub(BEHIND).unwrap_or(look.now);
+    // What is cut off begins with a month: its identifier stays for as long.
+    let month = from.to_zoned(TimeZone::UTC).first_of_month().and_then(|zoned| zoned.start_of_day());
+    let from = month.map_or(from, |month| month.timestamp());
     let until = look.now.checked_add(AHEAD).unwrap_or(look.now);
     let wanted = look.state.catalogue.rotations().filter(|(rotation, _)| match of {
         RotaCalendarOf::Team(team) => rotation.team == *team,
@@ -60,9 +64,7 @@ pub fn calendar_shifts(look: &Look<'_>, of: &RotaCalendarOf) -> Vec<RotaShift> {
     });
     let all = wanted.filter_map(|(rotation, _)| rota(look, &rotation.name, (from, until), vec![]));
     let shifts = all.flat_map(|rota| rota.plan.shifts);
-    // The first is cut off where the calendar begins: its identifier would change every day.
-    let whole = shifts.filter(|shift| shift.start > from && shift.end < until);
-    whole.filter(|shift| !matches!(of, RotaCalendarOf::Person(person) if *person != shift.person)).collect()
+    shifts.filter(|shift| !matches!(of, RotaCalendarOf::Person(person) if *person != shift.person)).collect()
 }
 
 /// How far ahead readiness looks (ONC-11).

@@ -1,6 +1,7 @@
 //! What a person does by a link of their own: joins a rota, leaves it, agrees to a swap. Looking at the page writes nothing,
 //! and "not now" is a place on the page: no request is made, so nothing tells it from silence.
 
+use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
@@ -35,10 +36,10 @@ pub(super) async fn accept(State(app): State<App>, Path(link): Path<Link>) -> Re
 pub(super) async fn accepted(
     State(app): State<App>,
     Path(link): Path<Link>,
-    Form(sent): Form<Sent>,
+    sent: Result<Form<Sent>, FormRejection>,
 ) -> Result<Response, Failure> {
     let (rotation, person) = about_rota(&app, Purpose::Accept, &link).await?;
-    answered(&app, rotation, person, &sent.answer).await?;
+    answered(&app, rotation, person, &answer(sent)?).await?;
     Ok(Redirect::to(&path("accept", &link)).into_response())
 }
 
@@ -64,10 +65,10 @@ pub(super) async fn leave(State(app): State<App>, Path(link): Path<Link>) -> Res
 pub(super) async fn left(
     State(app): State<App>,
     Path(link): Path<Link>,
-    Form(sent): Form<Sent>,
+    sent: Result<Form<Sent>, FormRejection>,
 ) -> Result<Response, Failure> {
     let (rotation, person) = about_rota(&app, Purpose::Leave, &link).await?;
-    if sent.answer != "leave" {
+    if answer(sent)? != "leave" {
         return Err(unknown_answer());
     }
     answered(&app, rotation, person, "leave").await?;
@@ -93,6 +94,11 @@ async fn answered(app: &App, rotation: RotationId, person: PersonId, answer: &st
         }
         _ => Err(unknown_answer()),
     }
+}
+
+/// Whoever has no link is not told that a form was wrong, so this is looked at after the link.
+fn answer(sent: Result<Form<Sent>, FormRejection>) -> Result<String, Failure> {
+    sent.map(|Form(sent)| sent.answer).map_err(|_| unknown_answer())
 }
 
 fn unknown_answer() -> Failure {
@@ -165,10 +171,10 @@ pub(super) async fn swap(State(app): State<App>, Path(link): Path<Link>) -> Resu
 pub(super) async fn swapped(
     State(app): State<App>,
     Path(link): Path<Link>,
-    Form(sent): Form<Sent>,
+    sent: Result<Form<Sent>, FormRejection>,
 ) -> Result<Response, Failure> {
     let (offer, person) = about_offer(&app, &link).await?;
-    if sent.answer != "yes" {
+    if answer(sent)? != "yes" {
         return Err(unknown_answer());
     }
     let actor = format!("person/{person}");
