@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use seaworthy_contract::api::{Page, PageState, Plan};
-use seaworthy_contract::catalogue::{Contact, Document, PersonDetails};
+use seaworthy_contract::catalogue::{Contact, ContactRule, Document, PersonContact, PersonDetails};
 use seaworthy_contract::gateway::ReportAck;
 use seaworthy_integrations::Channels;
 use seaworthy_prober::Secrets;
@@ -160,5 +160,29 @@ async fn a_contact_that_hangs_holds_up_neither_the_portal_nor_the_next_contact()
     assert!(file.lines().is_empty(), "the first contact has its time");
     until(&app, "contacts", "delivered").await;
     assert_eq!(file.lines().len(), 1);
+    outbox.abort();
+}
+
+#[tokio::test]
+async fn a_contact_that_comes_later_is_used_while_nobody_has_taken_the_page() {
+    let (first, later) = (Scratch::new("first"), Scratch::new("later"));
+    let app = paged(vec![append_to(&first.0)]).await;
+    let name: seaworthy_model::PersonId = "ines".parse().expect("a name");
+    let ruled =
+        |file: &Scratch, after_ms| PersonContact { contact: append_to(&file.0), rule: ContactRule { after_ms } };
+    let contacts = vec![ruled(&first, 0), ruled(&later, 20)];
+    let people = vec![PersonDetails { name, display_name: None, contacts }];
+    apply(&app, &Document { people, ..document() }).await;
+    let outbox = start(&app);
+    until(&app, "contacts", "delivered").await;
+    while later.lines().is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let key = |file: &Scratch| file.lines()[0]["key"].as_str().expect("a key").to_owned();
+    assert_eq!(key(&later), format!("{}/2", key(&first)), "each contact has a key of its own");
+    while page(&app).await.ladder.calls[0].people[0].contacts.len() < 2 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!((first.lines().len(), later.lines().len()), (1, 1));
     outbox.abort();
 }
