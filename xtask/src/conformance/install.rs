@@ -16,6 +16,8 @@ pub(crate) struct Programs {
     pub(crate) prometheus: PathBuf,
     pub(crate) promtool: PathBuf,
     pub(crate) victoria: PathBuf,
+    pub(crate) chasquid: PathBuf,
+    pub(crate) chasquid_util: PathBuf,
     alertmanager: PathBuf,
     share: PathBuf,
 }
@@ -55,6 +57,8 @@ pub(crate) fn programs() -> Outcome<Programs> {
         prometheus: program("prometheus", "prometheus")?,
         promtool: program("prometheus", "promtool")?,
         victoria: program("victoria-metrics", "victoria-metrics")?,
+        chasquid: program("chasquid", "chasquid")?,
+        chasquid_util: program("chasquid", "chasquid-util")?,
         alertmanager: program("prometheus-alertmanager", "prometheus-alertmanager")?,
         share: folder.join("x/usr/share"),
     })

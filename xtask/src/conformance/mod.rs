@@ -1,9 +1,11 @@
 //! `conformance`: our edges against other people's programs, really running: Debian's Prometheus, VictoriaMetrics and
-//! Alertmanager, and OpenTelemetry's own SDK. One world is started, the checks watch it one after the other, and everything ends with it.
+//! Alertmanager, OpenTelemetry's own SDK, and a mail server. One world is started, the checks watch it one after the other, and everything ends with it.
 
 mod checks;
 pub(crate) mod http;
 pub(crate) mod install;
+mod paged;
+mod post;
 mod thing;
 pub(crate) mod world;
 
@@ -52,6 +54,11 @@ const CHECKS: &[Check] = &[
         name: "otlp",
         about: "OpenTelemetry's SDK for Python exports counts and times that objectives keep",
         run: checks::otlp,
+    },
+    Check {
+        name: "channels",
+        about: "a page by mail through a real mail server, by Slack and by PagerDuty as they document it, taken by its link",
+        run: paged::channels,
     },
     // The last one: it takes Prometheus away.
     Check { name: "blind", about: "a Prometheus that goes away is no outage", run: checks::blind },

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::http::{self, wait};
 use super::install::Programs;
+use super::post::Post;
 use super::thing::Thing;
 use crate::shell::{Outcome, command, run, target};
 
@@ -23,10 +24,11 @@ const READY_WITHIN: Duration = Duration::from_secs(60);
 const END_WITHIN: Duration = Duration::from_secs(20);
 
 /// The files of a team; `PROMETHEUS` and `VICTORIA` stand for their addresses.
-const FILES: [(&str, &str); 3] = [
+const FILES: [(&str, &str); 4] = [
     ("shop.yaml", include_str!("files/shop.yaml")),
     ("jobs.yaml", include_str!("files/jobs.yaml")),
     ("parcels.yaml", include_str!("files/parcels.yaml")),
+    ("pier.yaml", include_str!("files/pier.yaml")),
 ];
 
 /// Everything that runs. Dropping it ends it, in the order of its fields.
@@ -35,6 +37,8 @@ pub(super) struct World {
     _victoria: Running,
     _alertmanager: Running,
     _up: Running,
+    /// Where pages go.
+    pub(super) post: Post,
     folder: PathBuf,
     /// What Prometheus measures.
     pub(super) jobs: Thing,
@@ -64,7 +68,8 @@ impl World {
             let text = text.replace("PROMETHEUS", &prometheus.to_string());
             write(&files.join(name), &text.replace("VICTORIA", &victoria.to_string()))?;
         }
-        let (up, portal, token) = up(binary, &folder)?;
+        let post = Post::start(programs, &folder)?;
+        let (up, portal, token) = up(binary, &folder, post.variables())?;
         write(&folder.join("token"), &token)?;
         run(command(binary).args(["slo", "rules"]).arg(files.join("jobs.yaml")).arg("--out").arg(rules(&folder)))?;
         let host = portal.trim_start_matches("http://").to_owned();
@@ -91,6 +96,7 @@ impl World {
             _victoria: victoria_runs,
             _alertmanager: start(manager, "alertmanager.log", options, listen(alertmanager))?,
             _up: up,
+            post,
             jobs,
             parcels,
             portal,
@@ -147,8 +153,9 @@ fn rules(folder: &Path) -> PathBuf {
 }
 
 /// Starts `up` and returns it with the address of its portal and the admin's token.
-fn up(binary: &Path, folder: &Path) -> Outcome<(Running, String, String)> {
+fn up(binary: &Path, folder: &Path, variables: Vec<(&str, String)>) -> Outcome<(Running, String, String)> {
     let mut up = command(binary);
+    up.envs(variables);
     up.arg("up").arg(folder.join("files")).arg("--json-events").arg("--data").arg(folder.join("data"));
     up.args(["--portal", "127.0.0.1:0", "--gateway", "127.0.0.1:0", "--outbound", "127.0.0.1:0"]);
     up.stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -200,7 +207,7 @@ pub(crate) fn free_address() -> Outcome<SocketAddr> {
     listener.map_err(|error| format!("could not find a free port: {error}"))
 }
 
-fn write(path: &Path, text: &str) -> Outcome {
+pub(super) fn write(path: &Path, text: &str) -> Outcome {
     let folder = path.parent().unwrap_or(Path::new("."));
     let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(path, text));
     written.map_err(|error| format!("could not write \"{}\": {error}", path.display()))
