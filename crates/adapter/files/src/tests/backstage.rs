@@ -53,7 +53,7 @@ spec: { type: openapi, owner: 'group:pets', definition: { $text: ./openapi.yaml 
             a.yaml:33 Person(Person { name: PersonId("cid") })
             a.yaml:2 Service(Service { name: ServiceId("shop"), description: Some("Sells pets."), owner: TeamId("Pets"), tier: Two, system: Some(SystemId("acme.store")), routes: [], run: None, dependencies: [Dependency { service: ServiceId("stock"), kind: Hard, reason: None }], rollout: Strategy { steps: [Share(500), Share(2500), Share(5000), Share(10000)], dwell_ms: 30000, requests_min: 50, bake_ms: 1800000 }, on_call: None, escalation: None })
             a.yaml:28 Team(Team { name: TeamId("Pets"), title: Some("Pet shop"), members: [PersonId("ann"), PersonId("bob"), PersonId("cid")], escalation: None })
-            PersonDetails { name: PersonId("cid"), display_name: Some("Cid"), contacts: [PersonContact { contact: Email { address: "cid@pets.example" }, rule: ContactRule { after_ms: 0, urgencies: All, hours: [], zone: None } }] }
+            PersonDetails { name: PersonId("cid"), display_name: Some("Cid"), contacts: [PersonContact { contact: Email { address: "cid@pets.example" }, rule: ContactRule { after_ms: 0 } }] }
         "#]],
     );
     check(

@@ -385,23 +385,27 @@ fn a_rota_is_asked_who_joined_and_what_is_ahead() {
         ONC-02 holds by #30
         ONC-10 holds by #3
         ONC-11 holds by #3
-    "#]].assert_eq(&of(rota(true, 7)));
+    "#]]
+    .assert_eq(&of(rota(true, 7)));
     expect![[r#"
         ONC-01 unknown: nobody has joined rotation shop yet
         ONC-02 unknown: nobody has joined rotation shop yet
         ONC-10 not: rotation shop has 0 people
         ONC-11 holds by #3
-    "#]].assert_eq(&of(rota(true, 0)));
+    "#]]
+    .assert_eq(&of(rota(true, 0)));
     expect![[r#"
         ONC-01 not: rotation shop is a list in a file: nobody on it said yes here
         ONC-02 unknown: rotation shop has no terms that anybody acknowledges
         ONC-10 not: rotation shop has 3 people
         ONC-11 holds by #3
-    "#]].assert_eq(&of(rota(false, 3)));
+    "#]]
+    .assert_eq(&of(rota(false, 3)));
     expect![[r#"
         ONC-01 holds by #30
         ONC-02 not: rotation shop: 6 of 9 members acknowledged them
         ONC-10 not: rotation shop has 9 people
         ONC-11 not: rotation shop: 60 minutes without a primary and 1 turns of over a week in the next 30 days
-    "#]].assert_eq(&of(Rota { acknowledged: 6, uncovered_minutes: 60, too_long: 1, ..rota(true, 9) }));
+    "#]]
+    .assert_eq(&of(Rota { acknowledged: 6, uncovered_minutes: 60, too_long: 1, ..rota(true, 9) }));
 }
