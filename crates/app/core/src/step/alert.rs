@@ -30,7 +30,34 @@ const HARD_MAX: usize = 2_000;
 
 /// Takes what one rule says. A service that nobody declared has no owner to tell, so it is not an alert.
 pub(super) fn signal(state: &State, signal: &Signal, cx: &mut Cx) -> Vec<NewFact> {
-    says(state, &state.alerts, signal, cx).iter().filter_map(fact).collect()
+    let events = says(state, &state.alerts, signal, cx);
+    let seen = seen_by_us(state, signal, &events, cx);
+    events.iter().filter_map(fact).chain(seen).collect()
+}
+
+/// Whoever took a page of what another system said has taken that system's word. When we see customers fail ourselves since
+/// then, they are told, once: it may be far more than what was said, and the other system may never end its alert.
+fn seen_by_us(state: &State, signal: &Signal, events: &[Alerting], cx: &mut Cx) -> Vec<NewFact> {
+    let ours = |rule: &String| rule.starts_with("objective/") || rule.starts_with("probe/");
+    let joined = events.iter().find_map(|event| match event {
+        Alerting::Joined { alert, .. } => Some((*alert, state.alerts.alerts.get(alert)?)),
+        _ => None,
+    });
+    let Some((id, alert)) = joined.filter(|_| ours(&signal.rule) && signal.urgency == Urgency::Page) else {
+        return Vec::new();
+    };
+    let taken = |page: &PageId| state.pages.get(page).is_some_and(|record| record.acknowledged.is_some());
+    let is_taken = alert.page.is_some_and(|(page, _)| taken(&page));
+    let demoted = state.alerts.rules.get(&signal.rule).and_then(|rule| rule.change).map(|(change, _)| change);
+    let waits = alert.folded_into.is_some()
+        || demoted == Some(Change::Demote)
+        || state.alerts.silence(&signal.service, &signal.rule, cx.now).is_some()
+        || Announced::at(state, cx.now).until(alert).is_some();
+    if !is_taken || waits || alert.rules.iter().any(ours) {
+        return Vec::new();
+    }
+    let key = format!("page-for-alert/{id}/{}", signal.rule);
+    ask_for(state, id, alert, signal.sentence.clone(), signal.began_at, key, cx)
 }
 
 /// Takes what another system says at once: each word on what the words before it have made. Nothing is copied for words
@@ -111,8 +138,19 @@ fn tell(state: &State, id: AlertId, cx: &mut Cx) -> Vec<NewFact> {
         Purpose::Real => alert.sentence.clone() + &overrun(state, alert, cx.now),
         Purpose::Drill => format!("Drill, nothing is wrong: {}", alert.sentence),
     };
-    let (began_at, key) = (Some(alert.began_at), format!("page-for-alert/{id}"));
-    let Some(requested) = page::request(state, &alert.service, None, sentence, began_at, key, cx) else {
+    ask_for(state, id, alert, sentence, alert.began_at, format!("page-for-alert/{id}"), cx)
+}
+
+fn ask_for(
+    state: &State,
+    id: AlertId,
+    alert: &Alert,
+    sentence: String,
+    began_at: Timestamp,
+    key: String,
+    cx: &mut Cx,
+) -> Vec<NewFact> {
+    let Some(requested) = page::request(state, &alert.service, None, sentence, Some(began_at), key, cx) else {
         return Vec::new();
     };
     let Event::PageRequested(PageRequestedV1 { page, .. }) = requested.event else { return Vec::new() };

@@ -89,6 +89,34 @@ fn a_failing_dependency_is_paged_in_the_place_of_who_needs_it() {
 }
 
 #[test]
+fn what_we_see_ourselves_is_told_though_another_systems_word_was_taken() {
+    let theirs = "events/error-rate#1";
+    let mut bench = bench();
+    bench.act(signal(&bench, theirs, "checkout", Phase::Firing));
+    bench.act(Input::Tick);
+    let first = last_page(&bench.state);
+    bench.act(Input::Acknowledge { page: first });
+    bench.wait(60);
+    assert_eq!(fire(&mut bench, "checkout"), ["alert.joined", "page.requested", "alert.paged"]);
+    assert_ne!(last_page(&bench.state), first);
+    // Once: what is seen by one rule of ours is not news when another says it, nor when it comes back.
+    bench.act(Input::Acknowledge { page: last_page(&bench.state) });
+    let probe = |bench: &Bench, phase| signal(bench, "probe/checkout", "checkout", phase);
+    assert_eq!(bench.act(probe(&bench, Phase::Firing)), ["alert.joined"]);
+    assert_eq!(bench.act(Input::Tick), Vec::<String>::new());
+}
+
+#[test]
+fn what_another_system_says_of_what_we_saw_is_no_news() {
+    let mut bench = bench();
+    fire(&mut bench, "checkout");
+    bench.act(Input::Tick);
+    bench.act(Input::Acknowledge { page: last_page(&bench.state) });
+    assert_eq!(bench.act(signal(&bench, "events/error-rate#1", "checkout", Phase::Firing)), ["alert.joined"]);
+    assert_eq!(bench.act(signal(&bench, "probe/checkout", "checkout", Phase::Firing)), ["alert.joined"]);
+}
+
+#[test]
 fn a_service_that_nobody_declared_has_no_owner_to_tell() {
     let mut bench = bench();
     assert_eq!(fire(&mut bench, "ghost"), Vec::<String>::new());
