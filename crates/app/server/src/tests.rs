@@ -26,6 +26,7 @@ mod rotas;
 mod sockets;
 mod store_faults;
 mod watching;
+mod weeks;
 
 use seaworthy_contract::api::Code;
 

@@ -30,6 +30,7 @@ mod sign_in;
 pub mod slo;
 mod status;
 pub mod token;
+pub mod week;
 pub mod who;
 
 use std::io::{self, BufWriter, Write};
@@ -67,6 +68,7 @@ pub enum Command {
     Alerts(alerts::Args),
     Rules(rules::Args),
     Review(review::Args),
+    Week(week::Args),
     Apply(apply::Args),
     /// Prints a one-time link that signs a person in to the portal.
     #[command(after_help = "Example:\n  xdg-open $(seaworthy sign-in)")]
@@ -154,6 +156,7 @@ async fn dispatch(command: Command, server: &str, cx: &mut Context<'_>) -> Resul
         Command::Alerts(args) => alerts::run(&args, cx).await,
         Command::Rules(args) => rules::run(&args, cx).await,
         Command::Review(args) => review::run(&args, cx).await,
+        Command::Week(args) => week::run(&args, cx).await,
         Command::Apply(args) => apply::run(&args, cx).await,
         Command::Probe(args) => probe::run(&args, server, cx).await,
         Command::Probes(args) => probes::run(&args, cx).await,

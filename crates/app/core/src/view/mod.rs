@@ -19,6 +19,7 @@ mod rule;
 mod service;
 mod status;
 mod token;
+mod week;
 mod who;
 
 use std::collections::BTreeMap;
@@ -55,6 +56,7 @@ pub use rule::{review, rule, rule_services, rules};
 pub use service::{nearest_service, service, services};
 pub use status::status;
 pub use token::tokens;
+pub use week::{wakes_crossed, week};
 pub use who::who;
 
 use crate::{State, Watch};

@@ -30,3 +30,5 @@ mod sources;
 mod tolerance;
 #[cfg(test)]
 mod waits;
+#[cfg(test)]
+mod week;

@@ -39,6 +39,7 @@ mod sign_in;
 mod status;
 mod streams;
 mod tokens;
+mod weeks;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -182,6 +183,7 @@ pub(crate) fn routes() -> Vec<Route> {
         incidents::routes(),
         runbooks::routes(),
         rules::routes(),
+        weeks::routes(),
         rotas::routes(),
         joining::routes(),
         oncall::routes(),

@@ -66,6 +66,7 @@ use crate::access::Who;
         super::rules::change,
         super::rules::drill,
         super::rules::review,
+        super::weeks::show,
         super::rotas::list,
         super::rotas::show,
         super::rotas::set,

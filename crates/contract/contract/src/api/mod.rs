@@ -24,6 +24,7 @@ mod series;
 mod service;
 mod status;
 mod token;
+mod week;
 
 pub use action::{Action, ActionKind, ActionWorked};
 pub use alert::{
@@ -78,3 +79,4 @@ pub use series::{Point, Series};
 pub use service::{DependencyView, OnCall, Service, VersionState, VersionView, WhoAnswer, WhoCandidate};
 pub use status::{GatewayStatus, SignInLink, Status};
 pub use token::{Token, TokenMade, TokenRequest, TokenScope};
+pub use week::{WEEK_PEOPLE_MIN, WakesCrossed, Week, WeekLoad, WeekPage, WeekRest, WeekYear, Weeks};
