@@ -142,6 +142,36 @@ pub(crate) fn page_json() -> Value {
     })
 }
 
+pub(crate) fn objective_json() -> Value {
+    let window = |seconds, burn| json!({"seconds": seconds, "total": 360_000, "bad": 36, "burn": burn});
+    json!({
+        "name": "checkout-availability", "service": "checkout", "description": "Customers can buy.",
+        "indicator": {"measure": "availability"}, "counted_at_ms": null, "target": 0.999,
+        "period": {"rolling": {"days": 30}}, "counting": {"method": "occurrences"}, "by_default": false,
+        "sentence": "It is met; 92% of the budget is left.", "state": "met", "sight": "serving",
+        "budget": {
+            "remaining_ratio": 0.921, "error_ratio": 0.0001, "total": 25_920_000, "bad": 2_047, "allowed": 25_920.0,
+            "burn": 0.1, "gone_in_s": null, "from": "2026-01-31T12:00:00Z", "to": NOW
+        },
+        "tiers": [
+            {
+                "urgency": "page", "burn_limit": 14.4, "bad_ratio_limit": 0.0144, "budget_ratio": 0.02,
+                "long": window(3_600, Some(0.1)), "short": window(300, None::<f64>)
+            },
+            {
+                "urgency": "ticket", "burn_limit": 1.0, "bad_ratio_limit": 1.5, "budget_ratio": 0.1,
+                "long": window(259_200, Some(0.02)), "short": window(21_600, Some(0.0))
+            }
+        ],
+        "outlook": [
+            {"bad_ratio": 1.0, "page_s": 51.84, "ticket_s": 259.2, "guard_s": 0.0},
+            {"bad_ratio": 0.002, "page_s": null, "ticket_s": 130_000.0, "guard_s": 0.0}
+        ],
+        "alert": null, "alert_since": null, "last_event_at": NOW, "data_age_ms": 120, "source": "checkout.yaml:9",
+        "position": 12
+    })
+}
+
 pub(crate) fn status_json() -> Value {
     json!({
         "sentence": "Ines Ek is needed: checkout v2 was taken off 5% of users.", "now": NOW,

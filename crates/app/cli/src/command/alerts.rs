@@ -2,6 +2,7 @@
 
 mod silence;
 mod text;
+mod unwell;
 
 use seaworthy_contract::api::{Alert, AlertPage, Status, UnownedAlert};
 use seaworthy_model::{AlertId, ServiceId};
@@ -76,7 +77,14 @@ async fn list(args: &Args, cx: &mut Context<'_>) -> Result<Exit, Failure> {
     let query: Vec<String> = open.into_iter().chain(service).collect();
     let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
     let page: AlertPage = cx.api.get_json(&format!("/v1/alerts{query}")).await?;
-    cx.answer(&page, |page, view| text::table(&page.alerts, page.next.is_some(), view))?;
+    let nothing = match page.alerts.is_empty() && !cx.view.json {
+        true => unwell::said(args.service.as_ref(), cx).await?,
+        false => String::new(),
+    };
+    cx.answer(&page, |page, view| match page.alerts.is_empty() {
+        true => nothing,
+        false => text::table(&page.alerts, page.next.is_some(), view),
+    })?;
     Ok(Exit::Ok)
 }
 
@@ -96,7 +104,8 @@ async fn show(asked: Option<&str>, cx: &mut Context<'_>) -> Result<Exit, Failure
         }
     };
     let Some(id) = id else {
-        cx.answer(&None::<Alert>, |_, _| text::NOTHING.to_owned())?;
+        let nothing = if cx.view.json { String::new() } else { unwell::said(None, cx).await? };
+        cx.answer(&None::<Alert>, |_, _| nothing)?;
         return Ok(Exit::Ok);
     };
     let alert: Alert = cx.api.get_json(&format!("/v1/alerts/{id}")).await?;

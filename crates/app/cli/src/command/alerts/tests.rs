@@ -8,7 +8,7 @@ use super::text::{one, table};
 use super::{Action, Args, meant, run, silence};
 use crate::Exit;
 use crate::fake::ran;
-use crate::fixture::{from, page_json, status_json, view, with};
+use crate::fixture::{from, objective_json, page_json, service_json, status_json, view, with};
 use crate::view::View;
 
 fn alert_json() -> Value {
@@ -60,7 +60,6 @@ fn each_says_who_has_it_or_why_nobody_was_told() {
         search    availability  page      3 min ago  about to be…  Customers c…  01954a00-0000-7000-8000-0000000000a1
         search    availability  ticket    3 min ago  nobody, it …  Customers c…  01954a00-0000-7000-8000-0000000000a1
         web       availability  drill     3 min ago  over, 1 min…  Customers c…  01954a00-0000-7000-8000-0000000000a1"#]].assert_eq(&narrow);
-    assert_eq!(table(&[], false, &view()), "nothing is wrong that anybody watches");
 }
 
 #[test]
@@ -189,8 +188,50 @@ fn showing_asks_for_the_list_only_where_the_id_is_not_whole() {
         assert_eq!((ran.done.unwrap(), ran.requests), (Exit::Ok, requests));
     }
     let none = json!({"alerts": [], "next": null}).to_string();
-    let ran = args(Args { action: Some(Action::Show { alert: None }), ..LIST }, false, &[(200, &none)]);
+    let show = Args { action: Some(Action::Show { alert: None }), ..LIST };
+    let ran = args(show, false, &[(200, &none), (200, &quiet().to_string())]);
     assert_eq!((ran.done.unwrap(), ran.out.as_str()), (Exit::Ok, "nothing is wrong that anybody watches\n"));
+}
+
+fn quiet() -> Value {
+    with(status_json(), json!({"services": [], "pages": [], "rollouts": []}))
+}
+
+/// `seaworthy status` said that a service fails most of what is asked, and the list that nothing is wrong.
+#[test]
+fn what_fails_before_an_alert_is_told_with_when_somebody_is_paged() {
+    const NOTHING: &str = "nothing is wrong that anybody watches\n";
+    const PAGED: &str = "checkout fails most of it. If that goes on, somebody is paged in about 31.8 s.\n";
+    let none = json!({"alerts": [], "next": null}).to_string();
+    let failing = json!({"failing_since": "2026-03-02T11:59:40Z", "sentence": "checkout fails most of it."});
+    let checks = |of: Value| {
+        let version = json!({"version": "v1", "role": "stable", "state": "failing", "address": null, "since": null});
+        with(of, json!({"versions": [version], "sentence": "checkout v1 fails its health check."}))
+    };
+    let list = || Args { action: None, ..LIST };
+    let show = || Args { action: Some(Action::Show { alert: None }), ..LIST };
+    let other = || Args { service: Some("search".parse().unwrap()), ..LIST };
+    let objectives = |page_s: Value| {
+        let told = json!([{"bad_ratio": 1.0, "page_s": page_s, "ticket_s": null, "guard_s": 0.0}]);
+        json!([with(objective_json(), json!({"failing_since": "2026-03-02T11:59:40Z", "outlook": told}))]).to_string()
+    };
+    let (soon, never) = (objectives(json!(31.84)), objectives(Value::Null));
+    for (line, service, objectives, said) in [
+        (list(), with(service_json(), failing.clone()), Some(&soon), PAGED),
+        (show(), with(service_json(), failing.clone()), Some(&soon), PAGED),
+        (list(), with(service_json(), failing.clone()), Some(&never), "it. No objective of it pages for that.\n"),
+        (list(), checks(service_json()), None, "its health check. Nobody is paged for that alone.\n"),
+        (list(), service_json(), None, NOTHING),
+        (other(), with(service_json(), failing), None, NOTHING),
+    ] {
+        let status = with(quiet(), json!({"services": [service]})).to_string();
+        let answers: Vec<(u16, &str)> =
+            [Some(&none), Some(&status), objectives].into_iter().flatten().map(|body| (200, body.as_str())).collect();
+        let ran = args(line, false, &answers);
+        assert!(ran.out.ends_with(said), "{}", ran.out);
+        assert_eq!(ran.out.starts_with("no alert is open, though not all is well:\n"), said != NOTHING, "{}", ran.out);
+        assert_eq!(ran.requests.len(), answers.len());
+    }
 }
 
 #[test]

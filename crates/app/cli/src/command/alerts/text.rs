@@ -16,9 +16,6 @@ pub(super) const NOTHING: &str = "nothing is wrong that anybody watches";
 
 /// Lays alerts out, one a row.
 pub(super) fn table(alerts: &[Alert], more: bool, view: &View) -> String {
-    if alerts.is_empty() {
-        return NOTHING.to_owned();
-    }
     let columns = [Column::Text, Column::Gives, Column::Text, Column::Text, Column::Gives, Column::Gives, Column::Text];
     let header = ["SERVICE", "SYMPTOM", "ASKS FOR", "SINCE", "WHO", "WHAT", "ID"].map(str::to_owned).to_vec();
     let chars = tell_apart(alerts.iter().map(|alert| alert.id));

@@ -6,38 +6,8 @@ use serde_json::{Value, json};
 
 use super::{StatusArgs, bar, in_path, left, run, table};
 use crate::fake::ran;
-use crate::fixture::{NOW, from, view, with};
+use crate::fixture::{NOW, from, objective_json, view, with};
 use crate::view::View;
-
-fn objective() -> Value {
-    let window = |seconds, burn| json!({"seconds": seconds, "total": 360_000, "bad": 36, "burn": burn});
-    json!({
-        "name": "checkout-availability", "service": "checkout", "description": "Customers can buy.",
-        "indicator": {"measure": "availability"}, "counted_at_ms": null, "target": 0.999,
-        "period": {"rolling": {"days": 30}}, "counting": {"method": "occurrences"}, "by_default": false,
-        "sentence": "It is met; 92% of the budget is left.", "state": "met", "sight": "serving",
-        "budget": {
-            "remaining_ratio": 0.921, "error_ratio": 0.0001, "total": 25_920_000, "bad": 2_047, "allowed": 25_920.0,
-            "burn": 0.1, "gone_in_s": null, "from": "2026-01-31T12:00:00Z", "to": NOW
-        },
-        "tiers": [
-            {
-                "urgency": "page", "burn_limit": 14.4, "bad_ratio_limit": 0.0144, "budget_ratio": 0.02,
-                "long": window(3_600, Some(0.1)), "short": window(300, None::<f64>)
-            },
-            {
-                "urgency": "ticket", "burn_limit": 1.0, "bad_ratio_limit": 1.5, "budget_ratio": 0.1,
-                "long": window(259_200, Some(0.02)), "short": window(21_600, Some(0.0))
-            }
-        ],
-        "outlook": [
-            {"bad_ratio": 1.0, "page_s": 51.84, "ticket_s": 259.2, "guard_s": 0.0},
-            {"bad_ratio": 0.002, "page_s": null, "ticket_s": 130_000.0, "guard_s": 0.0}
-        ],
-        "alert": null, "alert_since": null, "last_event_at": NOW, "data_age_ms": 120, "source": "checkout.yaml:9",
-        "position": 12
-    })
-}
 
 fn series() -> Value {
     let point = |bad: u64| json!({"total": 1_000, "bad": bad});
@@ -57,10 +27,9 @@ fn a_row_an_objective() {
     let quiet = json!({"sight": "no-traffic", "by_default": true, "name": "hello-availability", "service": "hello"});
     let failing =
         json!({"failing_since": NOW, "sentence": "Most of what is asked fails now; 92% of the budget is left."});
-    let broken =
-        json!({"state": "page", "budget": with(objective()["budget"].clone(), json!({"remaining_ratio": -0.204}))});
+    let broken = json!({"state": "page", "budget": with(objective_json()["budget"].clone(), json!({"remaining_ratio": -0.204}))});
     let none = json!({"state": "unwatched", "budget": null, "sentence": "It cannot be watched: no such zone."});
-    let all = [json!({}), quiet, failing, broken, none].map(|change| with(objective(), change));
+    let all = [json!({}), quiet, failing, broken, none].map(|change| with(objective_json(), change));
     expect![[r#"
         OBJECTIVE                     SERVICE   TARGET  STATE        BUDGET LEFT         BURN  SAYS
         checkout-availability         checkout   99.9%  met          [#########-]   92%   0.1  It is met; 92% of the budget is left.
@@ -82,7 +51,7 @@ fn a_row_an_objective() {
 #[test]
 fn one_in_full() {
     let shown = |change: Value| {
-        let (objective, series) = (with(objective(), change).to_string(), series().to_string());
+        let (objective, series) = (with(objective_json(), change).to_string(), series().to_string());
         ran(false, &[(200, &objective), (200, &series)], async |cx| run(&named("checkout-availability"), cx).await).out
     };
     expect![[r#"
@@ -121,7 +90,7 @@ fn one_in_full() {
 
 #[test]
 fn what_was_not_measured_is_no_full_budget() {
-    let said = |change: Value| left(&from(with(objective()["budget"].clone(), change)));
+    let said = |change: Value| left(&from(with(objective_json()["budget"].clone(), change)));
     assert_eq!(said(json!({})), "[#########-]   92%");
     let unmeasured = json!({"error_ratio": null, "remaining_ratio": null, "allowed": null, "total": 0, "bad": 0});
     assert_eq!(said(unmeasured.clone()), "nothing measured");
@@ -129,7 +98,8 @@ fn what_was_not_measured_is_no_full_budget() {
     let young = json!({"remaining_ratio": null, "allowed": null, "seen_s": 420.0, "total": 110, "bad": 1});
     assert_eq!(said(young.clone()), "too little seen (7 min of 30 d)");
     let shown = |budget: Value| {
-        let objective = with(objective(), json!({"budget": with(objective()["budget"].clone(), budget)})).to_string();
+        let objective =
+            with(objective_json(), json!({"budget": with(objective_json()["budget"].clone(), budget)})).to_string();
         let series = series().to_string();
         ran(false, &[(200, &objective), (200, &series)], async |cx| run(&named("checkout-availability"), cx).await).out
     };
@@ -142,9 +112,9 @@ fn what_was_not_measured_is_no_full_budget() {
 fn why_a_source_does_not_answer_is_said_in_full() {
     let why = "could not ask \"http://127.0.0.1:9090\": connection refused; see that it runs";
     let change = json!({"unread": why, "indicator": {"measure": "query", "query": {"raw": {"ratio": "x"}}}});
-    let asked = with(objective(), change);
+    let asked = with(objective_json(), change);
     let narrow = View { columns: Some(60), ..view() };
-    let listed = table(&from::<Vec<Objective>>(json!([objective(), asked])), &narrow);
+    let listed = table(&from::<Vec<Objective>>(json!([objective_json(), asked])), &narrow);
     let line = format!("checkout-availability: its source does not answer: {why}");
     assert_eq!(listed.lines().last(), Some(line.as_str()), "{listed}");
     assert_eq!(listed.lines().count(), 4, "one of two");
@@ -155,14 +125,15 @@ fn why_a_source_does_not_answer_is_said_in_full() {
 #[test]
 fn what_another_system_counts_has_no_plot() {
     let query = json!({"indicator": {"measure": "query", "query": {"raw": {"ratio": "x"}}}});
-    let ran = ran(false, &[(200, &with(objective(), query).to_string())], async |cx| run(&named("a/b c"), cx).await);
+    let ran =
+        ran(false, &[(200, &with(objective_json(), query).to_string())], async |cx| run(&named("a/b c"), cx).await);
     assert_eq!(ran.requests, ["GET /v1/objectives/a%2Fb%20c"]);
     assert!(ran.done.is_ok() && ran.out.contains("what another system measures is good"), "{}", ran.out);
 }
 
 #[test]
 fn the_period_is_drawn_unless_asked_otherwise() {
-    let answers = [objective().to_string(), series().to_string()];
+    let answers = [objective_json().to_string(), series().to_string()];
     let answers = [(200, answers[0].as_str()), (200, answers[1].as_str())];
     let month = ran(true, &answers, async |cx| run(&named("checkout-availability"), cx).await);
     assert_eq!(month.requests[1], "GET /v1/objectives/checkout-availability/series?window=30d");
@@ -175,7 +146,7 @@ fn the_period_is_drawn_unless_asked_otherwise() {
 
 #[test]
 fn a_long_list_comes_in_several_answers() {
-    let name = |number: usize| with(objective(), json!({"name": format!("o-{number:04}")}));
+    let name = |number: usize| with(objective_json(), json!({"name": format!("o-{number:04}")}));
     let first = json!((0..500).map(name).collect::<Vec<_>>()).to_string();
     let second = json!([name(500)]).to_string();
     let args = StatusArgs { name: None, service: Some("checkout".parse().expect("a name")), window: None };
