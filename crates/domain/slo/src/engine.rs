@@ -5,7 +5,9 @@
 
 use jiff::Timestamp;
 
-use crate::{Objective, Sight, TierReading, Traffic, Urgency, objective::TIERS_MAX, silence::Watcher, tier::Threshold};
+use crate::{
+    Objective, Reading, Sight, TierReading, Traffic, Urgency, objective::TIERS_MAX, silence::Watcher, tier::Threshold,
+};
 
 /// What is seen at one look.
 #[derive(Debug, Clone, Copy)]
@@ -135,6 +137,22 @@ impl Engine {
         }
         let highest = self.highest(seen);
         Decision { alert: self.change(highest, seen.now), sight }
+    }
+
+    /// Says whether so many bad events, were they all of the long windows, would wake somebody: a fault that begins while the
+    /// alert of the one before is open changes nothing else here.
+    pub fn wakes_alone(&self, bad: u64, tiers: &[TierReading]) -> bool {
+        let each = self.objective.tiers().iter().zip(&self.thresholds).zip(tiers);
+        each.filter(|((tier, _), _)| tier.urgency == Urgency::Page).any(|((_, threshold), reading)| {
+            match reading.long {
+                Reading::Counts(long) => {
+                    let long = Reading::counts(long.total, bad.min(long.bad));
+                    threshold.fires(&TierReading { long, short: reading.short })
+                }
+                // A bare ratio does not say which fault it is of.
+                Reading::Ratio(_) | Reading::Nothing => false,
+            }
+        })
     }
 
     /// Moves one tier between cold, firing and calming.

@@ -19,7 +19,7 @@ use seaworthy_model::{AlertId, PageId, ServiceId};
 use super::fit::line;
 use super::page;
 use crate::state::Announced;
-use crate::watch::objectives::clock;
+use crate::watch::objectives::{clock, is_since};
 use crate::{Cx, NewFact, Refusal, State, Word};
 
 /// Longest silence: who needs longer changes the rule.
@@ -31,33 +31,31 @@ const HARD_MAX: usize = 2_000;
 /// Takes what one rule says. A service that nobody declared has no owner to tell, so it is not an alert.
 pub(super) fn signal(state: &State, signal: &Signal, cx: &mut Cx) -> Vec<NewFact> {
     let events = says(state, &state.alerts, signal, cx);
-    let seen = seen_by_us(state, signal, &events, cx);
-    events.iter().filter_map(fact).chain(seen).collect()
+    let anew = began_since(state, signal, cx);
+    events.iter().filter_map(fact).chain(anew).collect()
 }
 
-/// Whoever took a page of what another system said has taken that system's word. When we see customers fail ourselves since
-/// then, they are told, once: it may be far more than what was said, and the other system may never end its alert.
-fn seen_by_us(state: &State, signal: &Signal, events: &[Alerting], cx: &mut Cx) -> Vec<NewFact> {
-    let ours = |rule: &String| rule.starts_with("objective/") || rule.starts_with("probe/");
-    let joined = events.iter().find_map(|event| match event {
-        Alerting::Joined { alert, .. } => Some((*alert, state.alerts.alerts.get(alert)?)),
-        _ => None,
-    });
-    let Some((id, alert)) = joined.filter(|_| ours(&signal.rule) && signal.urgency == Urgency::Page) else {
-        return Vec::new();
-    };
-    let taken = |page: &PageId| state.pages.get(page).is_some_and(|record| record.acknowledged.is_some());
-    let is_taken = alert.page.is_some_and(|(page, _)| taken(&page));
-    let demoted = state.alerts.rules.get(&signal.rule).and_then(|rule| rule.change).map(|(change, _)| change);
-    let waits = alert.folded_into.is_some()
-        || demoted == Some(Change::Demote)
-        || state.alerts.silence(&signal.service, &signal.rule, cx.now).is_some()
-        || Announced::at(state, cx.now).until(alert).is_some();
-    if !is_taken || waits || alert.rules.iter().any(ours) {
+/// An alert has one page until somebody has taken it. What customers meet since then is told anew: another system's word may
+/// have been little, and an alert outlasts its fault, so that the next one would come under a page that was dealt with.
+fn began_since(state: &State, signal: &Signal, cx: &mut Cx) -> Vec<NewFact> {
+    let ours = signal.rule.starts_with("objective/") && signal.phase == Phase::Firing;
+    let open = state.alerts.open(&signal.service, &signal.symptom, signal.purpose);
+    let Some((id, alert)) = open.and_then(|id| Some((id, state.alerts.alerts.get(&id)?))) else { return Vec::new() };
+    let settled = alert.page.is_some_and(|(page, _)| is_since(state, page, signal.began_at));
+    if !ours || signal.urgency != Urgency::Page || !settled || waits(state, alert, signal, cx.now) {
         return Vec::new();
     }
-    let key = format!("page-for-alert/{id}/{}", signal.rule);
+    let key = format!("page-for-alert/{id}/{}", signal.began_at.as_second());
     ask_for(state, id, alert, signal.sentence.clone(), signal.began_at, key, cx)
+}
+
+/// Whether nobody is told of an alert for now, or of this rule at all.
+fn waits(state: &State, alert: &Alert, signal: &Signal, now: Timestamp) -> bool {
+    let change = state.alerts.rules.get(&signal.rule).and_then(|rule| rule.change).map(|(change, _)| change);
+    alert.folded_into.is_some()
+        || matches!(change, Some(Change::Demote | Change::Delete))
+        || state.alerts.silence(&signal.service, &signal.rule, now).is_some()
+        || Announced::at(state, now).until(alert).is_some()
 }
 
 /// Takes what another system says at once: each word on what the words before it have made. Nothing is copied for words
@@ -154,7 +152,9 @@ fn ask_for(
         return Vec::new();
     };
     let Event::PageRequested(PageRequestedV1 { page, .. }) = requested.event else { return Vec::new() };
-    vec![requested, NewFact::new(format!("alert/{id}"), AlertPagedV1 { alert: id, page })]
+    // Were the page asked for before, nobody would ever hear of the one that this names.
+    let paged = NewFact::new(format!("alert/{id}"), AlertPagedV1 { alert: id, page }).only_with(requested.key.clone());
+    vec![requested, paged]
 }
 
 /// Says that the page waited for the end of announced work, which is over and the symptom is not.

@@ -89,31 +89,45 @@ fn a_failing_dependency_is_paged_in_the_place_of_who_needs_it() {
 }
 
 #[test]
-fn what_we_see_ourselves_is_told_though_another_systems_word_was_taken() {
-    let theirs = "events/error-rate#1";
+fn what_customers_meet_since_a_page_was_taken_is_told_anew() {
     let mut bench = bench();
-    bench.act(signal(&bench, theirs, "checkout", Phase::Firing));
+    bench.act(signal(&bench, "events/error-rate#1", "checkout", Phase::Firing));
     bench.act(Input::Tick);
-    let first = last_page(&bench.state);
-    bench.act(Input::Acknowledge { page: first });
-    bench.wait(60);
-    assert_eq!(fire(&mut bench, "checkout"), ["alert.joined", "page.requested", "alert.paged"]);
-    assert_ne!(last_page(&bench.state), first);
-    // Once: what is seen by one rule of ours is not news when another says it, nor when it comes back.
     bench.act(Input::Acknowledge { page: last_page(&bench.state) });
-    let probe = |bench: &Bench, phase| signal(bench, "probe/checkout", "checkout", phase);
-    assert_eq!(bench.act(probe(&bench, Phase::Firing)), ["alert.joined"]);
-    assert_eq!(bench.act(Input::Tick), Vec::<String>::new());
+    let before = signal(&bench, RULE, "checkout", Phase::Firing);
+    bench.wait(60);
+    // Another system's word was taken, and then it began.
+    let since = signal(&bench, RULE, "checkout", Phase::Firing);
+    assert_eq!(bench.act(since.clone()), ["alert.joined", "page.requested", "alert.paged"]);
+    assert_eq!(bench.act(since.clone()), Vec::<String>::new(), "nobody has taken the second page");
+    bench.wait(60);
+    bench.act(Input::Acknowledge { page: last_page(&bench.state) });
+    assert_eq!(bench.act(since), Vec::<String>::new(), "that was taken");
+    bench.wait(600);
+    assert_eq!(bench.act(before), Vec::<String>::new(), "that began long before");
+    // It ended in between, and the alert did not.
+    let third = signal(&bench, RULE, "checkout", Phase::Firing);
+    let silence = silenced(&bench);
+    bench.act(Input::Silence(silence.clone()));
+    assert_eq!(bench.act(third.clone()), Vec::<String>::new(), "it is silent");
+    bench.act(Input::Unsilence(AlertUnsilencedV1 { service: silence.service, rule: None }));
+    assert_eq!(bench.act(third), ["page.requested", "alert.paged"]);
 }
 
 #[test]
-fn what_another_system_says_of_what_we_saw_is_no_news() {
+fn what_others_say_of_what_was_taken_is_no_news() {
     let mut bench = bench();
     fire(&mut bench, "checkout");
     bench.act(Input::Tick);
     bench.act(Input::Acknowledge { page: last_page(&bench.state) });
+    bench.wait(60);
     assert_eq!(bench.act(signal(&bench, "events/error-rate#1", "checkout", Phase::Firing)), ["alert.joined"]);
     assert_eq!(bench.act(signal(&bench, "probe/checkout", "checkout", Phase::Firing)), ["alert.joined"]);
+}
+
+fn silenced(bench: &Bench) -> AlertSilencedV1 {
+    let until = bench.now + SignedDuration::from_hours(1);
+    AlertSilencedV1 { service: service("checkout"), rule: None, until, reason: "work".to_owned() }
 }
 
 #[test]

@@ -209,7 +209,7 @@ fn a_new_name_on_the_same_route_says_what_stands_in_the_way() {
     bench.act(Input::Apply(Box::new(says("up", &["checkout"])), Used::new()));
     let mut renamed = says("up", &["checkout"]);
     for sourced in &mut renamed.entities {
-        if let seaworthy_contract::catalogue::Entity::Service(found) = &mut sourced.entity {
+        if let Entity::Service(found) = &mut sourced.entity {
             found.name = service("basket");
         }
     }

@@ -1,8 +1,10 @@
 //! Objectives in the engine: from a bad request to a page, over a death of the process and a disk that fails.
 
+mod again;
 mod budgets;
 mod others;
 mod reports;
+mod restarts;
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};

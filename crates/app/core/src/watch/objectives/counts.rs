@@ -20,6 +20,8 @@ pub(super) struct Counts {
     /// What belongs to rows that memory does not hold: the store adds it.
     older: Vec<(String, Bucket)>,
     first_at: Option<Timestamp>,
+    /// Whether that is not stored yet.
+    first_is_new: bool,
 }
 
 /// Events, and the slices that are cut from them.
@@ -43,7 +45,7 @@ impl Counts {
             }
         };
         let name = convert::series_name(declared);
-        Ok(Self { name, series, sliced, older: Vec::new(), first_at: None })
+        Ok(Self { name, series, sliced, older: Vec::new(), first_at: None, first_is_new: false })
     }
 
     /// Returns the name of its series on disk.
@@ -72,8 +74,10 @@ impl Counts {
         };
         let older = series.add(at, tally, now)?;
         self.older.extend(older.map(|bucket| (name, bucket)));
-        if tally.total > 0 {
-            self.first_at = Some(self.first_at.map_or(at, |first| first.min(at)));
+        // What another clock says is ahead counts as of now.
+        let at = at.min(now);
+        if tally.total > 0 && self.first_at.is_none_or(|first| at < first) {
+            (self.first_at, self.first_is_new) = (Some(at), true);
         }
         Ok(())
     }
@@ -175,19 +179,21 @@ impl Counts {
 
     /// Takes a bucket of its past, by the name of its series; the last one of a slot holds.
     pub(super) fn recall(&mut self, name: &str, bucket: Bucket) {
+        let start = bucket.resolution.start(bucket.slot);
+        self.first_at = Some(self.first_at.map_or(start, |first| first.min(start)));
         if name == self.name {
-            let start = bucket.resolution.start(bucket.slot);
-            self.first_at = Some(self.first_at.map_or(start, |first| first.min(start)));
             self.series.restore([bucket]);
         } else if let Some(sliced) = &mut self.sliced {
             sliced.raw.restore([bucket]);
         }
     }
 
-    /// Goes on from its past: every bucket that memory holds was taken before.
-    pub(super) fn restore(&mut self, past: Past, declared: &Objective, now: Timestamp) {
+    /// Goes on from its past: every bucket that memory holds was taken before. `first` is its first event; where nobody wrote
+    /// that down, it is taken to be as old as the first bucket, and written down so that it stays.
+    pub(super) fn restore(&mut self, past: Past, first: Option<Timestamp>, declared: &Objective, now: Timestamp) {
         let before = past.first.map(|slot| Resolution::FiveMinutes.start(slot));
-        self.first_at = [self.first_at, before].into_iter().flatten().min();
+        let oldest = [self.first_at, before].into_iter().flatten().min();
+        (self.first_at, self.first_is_new) = (first.or(oldest), first.is_none() && oldest.is_some());
         self.series.settle(past.older);
         let last = self.series.last_event_at();
         let (Some(sliced), Some((rule, seconds))) = (&mut self.sliced, convert::slices(declared.counting)) else {
@@ -214,6 +220,11 @@ impl Counts {
             buckets.extend(sliced.raw.take_dirty().into_iter().map(|bucket| (raw_name.clone(), bucket)));
         }
         older.append(&mut self.older);
+    }
+
+    /// Tells, once, that its first event is another than is stored.
+    pub(super) fn take_first_is_new(&mut self) -> bool {
+        std::mem::take(&mut self.first_is_new)
     }
 
     /// Takes back buckets that could not be stored, where they are its own.

@@ -8,11 +8,13 @@
 //! Nothing here is truth: the ledger says which alerts are open, the store what was counted. So an alert is not told when
 //! it changes but while the ledger says otherwise, and an append that failed is tried again by itself.
 
+mod again;
 mod arms;
 mod convert;
 mod counts;
 mod failing;
 mod measure;
+mod since;
 mod speak;
 mod store;
 mod watched;
@@ -32,8 +34,10 @@ use super::gateways::Gateways;
 use super::told;
 use crate::State;
 
+pub(crate) use again::is_since;
 pub use arms::ARM;
 pub use counts::Past;
+pub use since::Piece;
 pub use store::{Missing, Upkeep, Written};
 pub use watched::{Readings, Seen, Watched};
 
@@ -69,6 +73,8 @@ pub struct Objectives {
     /// Buckets of what made room for another and that are not stored yet.
     left: Vec<(String, Bucket)>,
     left_older: Vec<(String, Bucket)>,
+    /// Since when each is counted.
+    since: since::Since,
     upkept: Option<Upkeep>,
     arms_taken_at: Option<Timestamp>,
 }
@@ -230,7 +236,9 @@ impl Objectives {
             });
         }
         let mut signals = self.ended(state, now);
-        signals.extend(self.all.values_mut().filter_map(|watched| firing(watched, state, now)));
+        for watched in self.all.values_mut() {
+            signals.extend(firing(watched, state, now).or_else(|| again::again(watched, state, now)));
+        }
         signals
     }
 
@@ -256,24 +264,32 @@ fn probed_every(state: &State, indicator: &Indicator) -> Option<SignedDuration> 
 fn firing(watched: &mut Watched, state: &State, now: Timestamp) -> Option<Signal> {
     let alert = *watched.engine()?.alert()?;
     let (rule, symptom) = (watched.rule(), watched.symptom());
-    let urgency = match alert.urgency {
-        slo::Urgency::Page => Urgency::Page,
-        slo::Urgency::Ticket => Urgency::Ticket,
-    };
-    let is_news = told::is_news(state, &rule, &watched.declared.service, &symptom, urgency);
+    let is_news = told::is_news(state, &rule, &watched.declared.service, &symptom, asked(alert.urgency));
     if !is_news || !told::is_time(&mut watched.told_at, now) {
         return None;
     }
-    let (began_at, sentence) = speak::speak(watched, &alert, now);
-    Some(Signal {
-        rule,
+    Some(says(watched, &alert, now))
+}
+
+/// An alert of the engine as a signal.
+fn says(watched: &Watched, alert: &slo::Alert, now: Timestamp) -> Signal {
+    let (began_at, sentence) = speak::speak(watched, alert, now);
+    Signal {
+        rule: watched.rule(),
         service: watched.declared.service.clone(),
-        symptom,
+        symptom: watched.symptom(),
         nature: Nature::Symptom,
-        urgency,
+        urgency: asked(alert.urgency),
         phase: Phase::Firing,
         purpose: Purpose::Real,
         began_at,
         sentence,
-    })
+    }
+}
+
+fn asked(urgency: slo::Urgency) -> Urgency {
+    match urgency {
+        slo::Urgency::Page => Urgency::Page,
+        slo::Urgency::Ticket => Urgency::Ticket,
+    }
 }

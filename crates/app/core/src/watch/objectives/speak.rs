@@ -106,6 +106,12 @@ fn bad(watched: &Watched, tally: Tally) -> String {
     }
 }
 
+/// Returns since when the present fault is there, or the last one, and how many bad events it has come to.
+pub(super) fn began(watched: &Watched, or: Timestamp) -> (Timestamp, u64) {
+    let fault = fault(watched, or);
+    (fault.began_at, fault.tally.bad)
+}
+
 /// Since when: the first of the bad buckets of ten seconds that lead up to now, at most an hour back.
 fn fault(watched: &Watched, or: Timestamp) -> Fault {
     let none = Fault { began_at: or, tally: Tally::default(), since: Tally::default() };

@@ -2,7 +2,7 @@
 //!
 //! The core asks no store. It says what is missing, whoever runs it reads that, and gives it back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use jiff::{SignedDuration, Timestamp};
@@ -10,6 +10,7 @@ use seaworthy_model::Tally;
 use seaworthy_signals::{ArmBucket, Bucket, PAST_DAYS_MAX, Resolution, TEN_SECONDS_KEPT};
 
 use super::counts::Past;
+use super::since::Piece;
 use super::watched::Watched;
 use super::{Objectives, arms, convert};
 use crate::State;
@@ -35,12 +36,14 @@ pub struct Written {
     pub older: Vec<(String, Bucket)>,
     /// Latencies of arms.
     pub arms: Vec<ArmBucket>,
+    /// Since when objectives are counted.
+    pub since: Vec<Piece>,
 }
 
 impl Written {
     /// Says whether there is nothing to write.
     pub fn is_empty(&self) -> bool {
-        self.buckets.is_empty() && self.older.is_empty() && self.arms.is_empty()
+        self.buckets.is_empty() && self.older.is_empty() && self.arms.is_empty() && self.since.is_empty()
     }
 }
 
@@ -91,15 +94,22 @@ impl Objectives {
             self.all.insert(objective.name.clone(), watched);
         }
         before.into_values().for_each(|gone| self.let_go(Some(gone)));
+        let series: BTreeSet<&str> = self.all.values().filter_map(|watched| watched.series_name()).collect();
+        self.since.retain(|name| series.contains(name));
         self.reach.retain(|service, _| state.catalogue.service(service).is_some());
         self.recent.retain(|service, _| state.catalogue.service(service).is_some());
     }
 
     /// What it counted and is not stored yet is stored all the same.
     fn let_go(&mut self, gone: Option<Box<Watched>>) {
-        if let Some(counts) = gone.and_then(|watched| watched.counts) {
-            let mut counts = counts;
+        let Some(gone) = gone else { return };
+        let is_ready = gone.is_ready;
+        if let Some(mut counts) = gone.counts {
             counts.take_dirty(&mut self.left, &mut self.left_older);
+            // Another target of the same counts goes on with them.
+            if let Some(first) = counts.first_at().filter(|_| is_ready) {
+                self.since.keep(counts.name(), first);
+            }
         }
     }
 
@@ -130,7 +140,8 @@ impl Objectives {
     pub fn restored(&mut self, state: &State, past: &BTreeMap<String, Past>, now: Timestamp) {
         for new in self.all.values_mut().filter(|watched| !watched.is_ready) {
             let rest = new.series_name().and_then(|name| past.get(name)).copied();
-            new.restore(rest.unwrap_or_default(), state, now);
+            let first = new.series_name().and_then(|name| self.since.take(name));
+            new.restore(rest.unwrap_or_default(), first, state, now);
         }
     }
 
@@ -145,6 +156,7 @@ impl Objectives {
             buckets: std::mem::take(&mut self.left),
             older: std::mem::take(&mut self.left_older),
             arms: Vec::new(),
+            since: self.take_since(),
         };
         let counts = self.all.values_mut().filter(|watched| watched.is_ready).filter_map(|w| w.counts.as_mut());
         counts.for_each(|counts| counts.take_dirty(&mut written.buckets, &mut written.older));
@@ -169,6 +181,7 @@ impl Objectives {
         self.left.append(&mut homeless);
         self.left_older.extend(written.older);
         self.arms.give_back(written.arms);
+        self.give_since_back(&written.since);
     }
 
     /// Takes stored latencies of arms in, at a start.

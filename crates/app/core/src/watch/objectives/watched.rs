@@ -146,9 +146,9 @@ impl Watched {
     }
 
     /// Goes on from its past, and with the alert that the ledger says is open: from here on it is watched.
-    pub(super) fn restore(&mut self, past: Past, state: &State, now: Timestamp) {
+    pub(super) fn restore(&mut self, past: Past, first: Option<Timestamp>, state: &State, now: Timestamp) {
         if let Some(counts) = &mut self.counts {
-            counts.restore(past, &self.declared, now);
+            counts.restore(past, first, &self.declared, now);
             self.recent = (counts.events().last_event_at(), counts.recent_per_hour());
         }
         let alert = self.open_alert(state);
