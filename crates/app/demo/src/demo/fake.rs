@@ -17,8 +17,8 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use seaworthy_contract::api::{
-    ApiError, ArmTotals, Code, Evidence, Finding, JudgeView, Page, PageChannel, PageMatter, PageState, Readiness,
-    RevertTimes, Rollout, RolloutState, ShipRequest, Shipped, Step, StepState, Verdict, Verification,
+    ApiError, ArmTotals, Code, Evidence, Finding, JudgeView, Page, PageChannel, PageLadder, PageMatter, PageState,
+    Readiness, RevertTimes, Rollout, RolloutState, ShipRequest, Shipped, Step, StepState, Verdict, Verification,
 };
 use seaworthy_model::{Entropy, PageId, RolloutId, Timestamp};
 use serde::Serialize;
