@@ -3,6 +3,9 @@
 //! An incident lasts from `started_at` to `resolved_at`. The trap: a maintenance "starts" there at its announcement, so
 //! when it was really going on is taken from the rows of `segments.csv` with a status of [`IN_PROGRESS`]. Time under a
 //! mere `Update` does not count as in progress, because updates also come before the work and after it; it is listed.
+//!
+//! The log was kept from the first to the last time at which it says that something began, went on or ended. Outside of
+//! that it claims nothing. When an entry was last edited (`updated_at`) does not count: it is about an old incident.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -68,7 +71,16 @@ pub(crate) fn read(directory: &Path) -> Result<History, Unreadable> {
     let mut stages = stages(&directory.join(SEGMENTS), &mut history)?;
     for incident in incidents {
         let stages = stages.remove(&incident.id).unwrap_or_default();
+        let ran = stages.in_progress.iter().map(|span| span.end);
+        let times = [Some(incident.started_at), incident.resolved_at].into_iter().flatten().chain(ran);
+        times.chain(incident.updates.iter().map(|update| update.at)).for_each(|at| history.kept_at(at));
         take(&incident, &stages, &mut history);
+    }
+    if let Some(Span { start, end }) = history.kept {
+        history.notes.push(format!(
+            "the log was kept from {start} to {end}: the first and the last time at which it says that something began, went \
+             on or ended; before and after, what it does not name is unknown"
+        ));
     }
     let mut orphans: Vec<(usize, String)> = stages.into_iter().map(|(id, stages)| (stages.first_line, id)).collect();
     orphans.sort_unstable();

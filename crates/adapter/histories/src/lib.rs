@@ -1,6 +1,7 @@
 //! Other people's histories of outages, as they published them, read into segments and windows of the account.
 //!
-//! Two layouts are known: `github` is a log of incidents, which claims that everything it does not name was up;
+//! Two layouts are known: `github` is a log of incidents, which claims that everything it does not name was up while it
+//! was kept, from its first record to its last;
 //! `upptime` is a log of measurements, in which a gap is unknown. What cannot be read is reported with file and line
 //! and the rest is read; what is read and not counted is listed with its reason. So nothing is lost in silence.
 
@@ -21,6 +22,8 @@ use seaworthy_downtime::{Segment, Silence, Span, Window};
 pub struct History {
     /// How it is laid out.
     pub layout: Layout,
+    /// From the first time that a record gives to the last; none where there is no record.
+    pub kept: Option<Span>,
     /// What the log speaks of: sites, or one name for the whole log.
     pub functions: Vec<String>,
     /// What was seen.
@@ -54,14 +57,6 @@ impl Layout {
         match self {
             Self::GithubStatuses => "github-statuses",
             Self::Upptime => "upptime",
-        }
-    }
-
-    /// Returns what a second is that the log does not speak of.
-    pub fn silence(self) -> Silence {
-        match self {
-            Self::GithubStatuses => Silence::Up,
-            Self::Upptime => Silence::Unknown,
         }
     }
 }
@@ -170,6 +165,7 @@ impl History {
     fn new(layout: Layout) -> Self {
         Self {
             layout,
+            kept: None,
             functions: Vec::new(),
             segments: Vec::new(),
             windows: Vec::new(),
@@ -187,6 +183,20 @@ impl History {
         } else {
             self.more_problems += 1;
         }
+    }
+
+    /// Returns what a second is that the log does not speak of.
+    pub fn silence(&self) -> Silence {
+        match (self.layout, self.kept) {
+            (Layout::GithubStatuses, Some(kept)) => Silence::UpWithin(kept),
+            (Layout::GithubStatuses, None) | (Layout::Upptime, _) => Silence::Unknown,
+        }
+    }
+
+    /// Notes that the log was kept at an instant, and between it and every other such instant.
+    fn kept_at(&mut self, at: Timestamp) {
+        let kept = self.kept.get_or_insert(Span::new(at, at));
+        *kept = Span::new(kept.start.min(at), kept.end.max(at));
     }
 
     /// Returns the segments as they were if the second source were right wherever it speaks.

@@ -146,6 +146,7 @@ fn account_site(site: &str, rows: &[Row], history: &mut History) {
             // The end of time is far: saturating says so without a panic.
             row.at.saturating_add(usual).unwrap_or(Timestamp::MAX)
         });
+        [row.at, end].into_iter().for_each(|at| history.kept_at(at));
         let seen = if cannot_see.is_some() { Seen::Unknown } else { row.seen };
         match history.segments.last_mut() {
             Some(last) if last.function == site && last.seen == seen && last.end == Some(row.at) => {

@@ -17,8 +17,9 @@ use crate::{Class, Planning, Seen, Segment, Span, Window};
 pub enum Silence {
     /// Nobody measured: for probes, gateways and other measurements.
     Unknown,
-    /// The log claims to name everything that was wrong: for logs of incidents. It is the log's claim, not ours.
-    Up,
+    /// The log claims to name everything that was wrong while it was kept: for logs of incidents. It is the log's claim,
+    /// not ours. Outside the span nobody kept it, and it is unknown, whatever period is asked for.
+    UpWithin(Span),
 }
 
 /// Time in one class, and the segment that put it there.
@@ -66,12 +67,14 @@ fn background(planned: &[Span], period: Span, silence: Silence) -> Vec<Claim> {
         return Vec::new();
     }
     let claim = |class| move |span| Claim { span, rank: (false, class), by: None };
-    if silence == Silence::Unknown {
-        return vec![claim(Class::Unknown)(period)];
-    }
-    let inside = common(planned, &[period]).into_iter().map(claim(Class::UpInMaintenance));
-    let outside = minus(&[period], planned).into_iter().map(claim(Class::Up));
-    inside.chain(outside).collect()
+    let kept = match silence {
+        Silence::Unknown => Vec::new(),
+        Silence::UpWithin(kept) => kept.clip(period).into_iter().collect::<Vec<Span>>(),
+    };
+    let unkept = minus(&[period], &kept).into_iter().map(claim(Class::Unknown));
+    let inside = common(planned, &kept).into_iter().map(claim(Class::UpInMaintenance));
+    let outside = minus(&kept, planned).into_iter().map(claim(Class::Up));
+    unkept.chain(inside).chain(outside).collect()
 }
 
 /// Splits what a segment saw by the windows that were declared in advance.

@@ -5,6 +5,9 @@ use proptest::prelude::*;
 use super::*;
 use crate::{Account, Class, Definition, Silence, account, common, minus, total, union};
 
+/// A log that was kept all the time.
+const KEPT: Silence = Silence::UpWithin(Span { start: Timestamp::MIN, end: Timestamp::MAX });
+
 fn accounted(segments: &[Segment], windows: &[Window], silence: Silence) -> Account {
     account(segments, windows, "buy", span(0, 100), silence)
 }
@@ -72,26 +75,38 @@ fn a_second_is_in_one_class() {
 }
 
 #[test]
+fn a_log_claims_nothing_for_when_it_was_not_kept() {
+    let kept = Silence::UpWithin(span(20, 60));
+    assert_eq!(text(&accounted(&[], &[], kept)), "0 unknown 20 up 60 unknown 100");
+    let windows = [window(-60, 50, 80)];
+    assert_eq!(text(&accounted(&[], &windows, kept)), "0 unknown 20 up 50 up-in-maintenance 60 unknown 100");
+    assert_eq!(
+        text(&accounted(&[seen(Seen::Down, 55, 70)], &[], kept)),
+        "0 unknown 20 up 55 down-unplanned 70 unknown 100"
+    );
+    for elsewhere in [span(100, 200), span(-50, 0), span(30, 30)] {
+        assert_eq!(text(&accounted(&[], &[], Silence::UpWithin(elsewhere))), "0 unknown 100");
+    }
+}
+
+#[test]
 fn a_log_that_is_silent_claims_up() {
-    assert_eq!(text(&accounted(&[seen(Seen::Down, 10, 20)], &[], Silence::Up)), "0 up 10 down-unplanned 20 up 100");
-    assert_eq!(text(&accounted(&[], &[window(-60, 20, 40)], Silence::Up)), "0 up 20 up-in-maintenance 40 up 100");
+    assert_eq!(text(&accounted(&[seen(Seen::Down, 10, 20)], &[], KEPT)), "0 up 10 down-unplanned 20 up 100");
+    assert_eq!(text(&accounted(&[], &[window(-60, 20, 40)], KEPT)), "0 up 20 up-in-maintenance 40 up 100");
     let open = Segment { end: None, ..seen(Seen::Unknown, 60, 0) };
-    assert_eq!(text(&accounted(&[open], &[], Silence::Up)), "0 up 60 unknown 100");
+    assert_eq!(text(&accounted(&[open], &[], KEPT)), "0 up 60 unknown 100");
 }
 
 #[test]
 fn others_functions_do_not_count() {
     let other = Segment { function: "search".to_owned(), ..seen(Seen::Down, 0, 100) };
     let window = Window { function: "search".to_owned(), ..window(-60, 0, 100) };
-    assert_eq!(
-        text(&accounted(&[other, seen(Seen::Down, 0, 50)], &[window], Silence::Up)),
-        "0 down-unplanned 50 up 100"
-    );
+    assert_eq!(text(&accounted(&[other, seen(Seen::Down, 0, 50)], &[window], KEPT)), "0 down-unplanned 50 up 100");
 }
 
 #[test]
 fn an_empty_period_holds_nothing() {
-    let account = account(&[seen(Seen::Down, 0, 9)], &[], "buy", span(5, 5), Silence::Up);
+    let account = account(&[seen(Seen::Down, 0, 9)], &[], "buy", span(5, 5), KEPT);
     assert_eq!(account.pieces, []);
     assert_eq!((account.totals().availability(), account.totals().coverage()), (None, None));
 }
@@ -161,7 +176,7 @@ proptest! {
         windows in prop::collection::vec(any_window(), 0..4),
         up in any::<bool>(),
     ) {
-        let account = accounted(&segments, &windows, if up { Silence::Up } else { Silence::Unknown });
+        let account = accounted(&segments, &windows, if up { KEPT } else { Silence::Unknown });
         prop_assert_eq!(minutes(account.totals().wall()), 100);
         for pair in account.pieces.windows(2) {
             prop_assert_eq!(pair[0].span.end, pair[1].span.start);
@@ -199,9 +214,9 @@ proptest! {
         segments in prop::collection::vec(any_segment(), 0..8),
         start in 0..90_i64, length in 1..50_i64,
     ) {
-        let before = accounted(&segments, &[], Silence::Up).totals();
+        let before = accounted(&segments, &[], KEPT).totals();
         let more: Vec<Segment> = segments.into_iter().chain([seen(Seen::Down, start, start + length)]).collect();
-        let after = accounted(&more, &[], Silence::Up).totals();
+        let after = accounted(&more, &[], KEPT).totals();
         prop_assert!(after.availability().unwrap() <= before.availability().unwrap_or(1.0));
     }
 
@@ -212,7 +227,7 @@ proptest! {
         windows in prop::collection::vec(any_window(), 0..5),
         up in any::<bool>(),
     ) {
-        let account = accounted(&segments, &windows, if up { Silence::Up } else { Silence::Unknown });
+        let account = accounted(&segments, &windows, if up { KEPT } else { Silence::Unknown });
         let (known, period) = (account.known(), span(0, 100));
         let count = |definition: Definition| definition.count(&segments, &windows, period, &known).time;
         let merged = [

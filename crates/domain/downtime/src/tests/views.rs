@@ -109,6 +109,7 @@ fn a_function_of_which_nothing_is_known_is_unknown() {
         (rows[0].cells.clone(), None),
         "nobody has to promise anything for a row"
     );
-    let claimed = month_view(&[], &[], &View { silence: Silence::Up, ..view });
+    let claimed =
+        month_view(&[], &[], &View { silence: Silence::UpWithin(Span::new(Timestamp::MIN, Timestamp::MAX)), ..view });
     assert_eq!(claimed[0].cells[0].availability, Some(1.0));
 }

@@ -1,10 +1,10 @@
 //! The figures of a report: one history, one period, some definitions.
 
+use jiff::SignedDuration;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 use seaworthy_downtime::{
-    Account, Class, Definition, Every, Segment, Silence, Span, Totals, View, Window, account, total, union,
+    Account, Class, Definition, Every, Segment, Span, Totals, View, Window, account, total, union,
 };
 use seaworthy_histories::{Excluded, History, Second};
 
@@ -23,8 +23,6 @@ pub(super) struct Figures {
     pub(super) functions: Vec<(String, Totals)>,
     /// The whole period again, where a second source speaks with its times; none where it does not speak.
     pub(super) second: Option<Part>,
-    /// Where the log speaks first and last; nothing outside was ever in it.
-    pub(super) log: Option<Span>,
 }
 
 /// The figures of some time.
@@ -50,7 +48,6 @@ impl Figures {
             months: months(period).into_iter().map(|(first, span)| (first, of_part(span))).collect(),
             functions: named.iter().map(|(name, account)| (name.clone(), account.totals())).collect(),
             second,
-            log: log(history),
         }
     }
 
@@ -69,11 +66,6 @@ impl Figures {
         let touched = |window: &&Window| Span::new(window.declared_at, window.end).clip(self.period).is_some();
         history.windows.iter().filter(touched).collect()
     }
-
-    /// Whether the log's own time does not hold the period.
-    pub(super) fn beyond_the_log(&self) -> bool {
-        self.log.is_none_or(|log| self.period.start < log.start || self.period.end > log.end)
-    }
 }
 
 fn touches(second: &Second, segments: &[Segment], period: Span) -> bool {
@@ -81,10 +73,7 @@ fn touches(second: &Second, segments: &[Segment], period: Span) -> bool {
 }
 
 fn accounts(history: &History, segments: &[Segment], period: Span) -> Vec<(String, Account)> {
-    // A log that was not kept then claims nothing.
-    let kept = log(history).is_some_and(|log| log.clip(period).is_some());
-    let silence = if kept { history.layout.silence() } else { Silence::Unknown };
-    let of = |name: &String| (name.clone(), account(segments, &history.windows, name, period, silence));
+    let of = |name: &String| (name.clone(), account(segments, &history.windows, name, period, history.silence()));
     history.functions.iter().map(of).collect()
 }
 
@@ -117,12 +106,4 @@ fn months(period: Span) -> Vec<(Date, Span)> {
     // Which definition the cut is for does not matter here.
     let cut = View::new(Definition::Critical, TimeZone::UTC, Every::Month, from, MONTHS_MAX, period.end);
     cut.spans().into_iter().filter_map(|(first, span)| Some((first, span.clip(period)?))).collect()
-}
-
-fn log(history: &History) -> Option<Span> {
-    let starts = history.segments.iter().map(|segment| segment.start);
-    let starts = starts.chain(history.windows.iter().map(|window| window.declared_at));
-    let ends = history.segments.iter().map(|segment| segment.end.unwrap_or(Timestamp::MAX));
-    let ends = ends.chain(history.windows.iter().map(|window| window.end));
-    Some(Span::new(starts.min()?, ends.max()?))
 }

@@ -1,6 +1,6 @@
 //! The report for programs. `rules`, `unknown_hours` and `excluded` are its core; the rest stands beside them.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use seaworthy_downtime::{Class, Totals, Window};
 use seaworthy_histories::{Excluded, History, Second};
 use serde_json::{Map, Value, json};
@@ -15,7 +15,7 @@ pub(super) fn of(history: &History, figures: &Figures) -> Value {
         "excluded": figures.excluded(history).into_iter().map(excluded).collect::<Vec<_>>(),
         "layout": history.layout.name(),
         "period": { "from": figures.period.start, "to": figures.period.end, "hours": hours(figures.period.length()) },
-        "log": figures.log.map(|log| json!({ "from": log.start, "to": some_time(log.end) })),
+        "log": history.kept.map(|kept| json!({ "from": kept.start, "to": kept.end })),
         "functions": figures.functions.iter().map(function).collect::<Vec<_>>(),
         "months": figures.months.iter().map(|(first, part)| json!({
             "first": first, "rules": rules(part), "unknown_hours": hours(part.unknown),
@@ -76,10 +76,6 @@ fn window(window: &Window) -> Value {
         "notice_hours": hours(window.notice()), "late": window.is_late(),
         "in_progress": window.ran.iter().map(|span| json!({ "from": span.start, "to": span.end })).collect::<Vec<_>>(),
     })
-}
-
-fn some_time(at: Timestamp) -> Option<Timestamp> {
-    (at != Timestamp::MAX).then_some(at)
 }
 
 fn hours(time: SignedDuration) -> f64 {

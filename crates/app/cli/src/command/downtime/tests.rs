@@ -88,34 +88,34 @@ fn a_log_of_incidents_is_reported_under_every_definition() {
         0,
         expect![[r#"
             github-statuses, 2026-03-01T00:00:00Z to 2026-04-01T00:00:00Z, 744.00 h, UTC
-            What the log does not name counts as up: that is the log's word, nobody measured it.
-            The log's own entries run from 2026-02-27T23:00:00Z to 2026-03-09T06:00:00Z: outside of that it is silent.
+            What the log does not name counts as up while it was kept, see the note: the log's word, nobody measured it.
 
             DEFINITION               HOURS DOWN  AVAILABLE  COUNTS
-            critical                       1.50    99.798%  critical only, overlaps once
-            major                          1.50    99.798%  major and worse, overlaps once
-            unplanned-merged               2.00    99.731%  minor and worse, overlaps once
-            unplanned-summed               2.50    99.663%  minor and worse, overlaps as often as they occur
-            maintenance-in-progress        4.00    99.462%  minor and worse, and maintenance really in progress, overlaps once
-            maintenance-announced        176.00    76.344%  minor and worse, and maintenance from its announcement, overlaps once
-            unknown: 0.00 h
+            critical                       1.50    99.242%  critical only, overlaps once
+            major                          1.50    99.242%  major and worse, overlaps once
+            unplanned-merged               2.00    98.989%  minor and worse, overlaps once
+            unplanned-summed               2.50    98.737%  minor and worse, overlaps as often as they occur
+            maintenance-in-progress        4.00    97.979%  minor and worse, and maintenance really in progress, overlaps once
+            maintenance-announced        176.00    11.111%  minor and worse, and maintenance from its announcement, overlaps once
+            unknown: 546.00 h
 
             HOURS DOWN IN  critical  major  unplanned-merged  unplanned-summed  maintenance-in-progress  maintenance-announced  unknown
-            2026-03            1.50   1.50              2.00              2.50                     4.00                 176.00     0.00
+            2026-03            1.50   1.50              2.00              2.50                     4.00                 176.00   546.00
 
             HOURS OF        up  degraded  down-unplanned  down-planned  up-in-maintenance  unknown        U  coverage
-            everything  740.00      0.50            1.50          2.00               0.00     0.00  99.797%  100.000%
+            everything  194.00      0.50            1.50          2.00               0.00   546.00  99.232%   26.612%
 
             A second source gives other times for 1 incident. By its word, not mixed into the above:
-            critical                   2.00  99.731%
-            major                      2.00  99.731%
-            unplanned-merged           2.00  99.731%
-            unplanned-summed           3.00  99.596%
-            maintenance-in-progress    4.00  99.462%
-            maintenance-announced    176.00  76.344%
+            critical                   2.00  98.989%
+            major                      2.00  98.989%
+            unplanned-merged           2.00  98.989%
+            unplanned-summed           3.00  98.484%
+            maintenance-in-progress    4.00  97.979%
+            maintenance-announced    176.00  11.111%
 
             1 not counted, or not in full:
               4 2026-03-03T00:00:00Z "A colour ?[31m": impact "none": the log says nobody was met
+            note: the log was kept from 2025-03-03T00:00:00Z to 2026-03-09T06:00:00Z: the first and the last time at which it says that something began, went on or ended; before and after, what it does not name is unknown
         "#]],
     );
 }
@@ -158,12 +158,12 @@ fn programs_get_full_precision() {
     let figure = |rule: &str| (said["rules"][rule]["hours"].clone(), said["rules"][rule]["availability"].clone());
     assert_eq!(figure("critical").0, 1.5);
     // Reading JSON may be off by the last bit.
-    assert!((figure("critical").1.as_f64().unwrap() - 742.5 / 744.0).abs() < 1e-15);
+    assert!((figure("critical").1.as_f64().unwrap() - 196.5 / 198.0).abs() < 1e-15);
     assert_eq!(figure("unplanned-merged").0, 2.0);
     assert_eq!(figure("unplanned-summed").0, 2.5);
     assert_eq!(figure("maintenance-in-progress").0, 4.0);
     assert_eq!(figure("maintenance-announced").0, 2.0 + 7.0 * 24.0 + 6.0);
-    assert_eq!((said["rules"].as_object().unwrap().len(), &said["unknown_hours"]), (6, &0.0.into()));
+    assert_eq!((said["rules"].as_object().unwrap().len(), &said["unknown_hours"]), (6, &546.0.into()));
     assert_eq!(said["excluded"].as_array().unwrap().len(), 1, "what was before the period is not of it");
     assert_eq!(said["second_source"]["rules"]["critical"]["hours"], 2.0);
     assert_eq!(said["windows"][0]["notice_hours"], 172.0);
@@ -267,9 +267,26 @@ fn availability_is_truncated_and_whole_numbers_stay() {
 }
 
 #[test]
-fn a_log_that_was_not_kept_then_claims_nothing() {
-    let said = programs(&Place::log("kept").0, "--from 2030-01-01 --to 2030-01-02", 0);
+fn a_month_is_as_known_whatever_period_is_asked() {
+    let place = Place::log("kept");
+    let said = programs(&place.0, "--from 2030-01-01 --to 2030-01-02", 0);
     assert_eq!((&said["unknown_hours"], &said["rules"]["major"]["availability"]), (&24.0.into(), &Value::Null));
+    assert!(said["notes"][0].as_str().unwrap().starts_with(
+        "the log was kept from 2025-03-03T00:00:00Z to 2026-03-09T06:00:00Z: the first and the last time"
+    ));
+    // It ends on 9 March at 6: 546 hours of March are after it; it begins on 3 March of the year before.
+    for (month, unknown) in [("2025-03", 48.0), ("2026-02", 0.0), ("2026-03", 546.0), ("2026-04", 720.0)] {
+        for asked in ["--from 2025-01-01 --to 2026-07-01", "--from 2025-03-01 --to 2026-05-01"] {
+            let said = programs(&place.0, asked, 0);
+            let months = said["months"].as_array().unwrap();
+            let found = months.iter().find(|found| found["first"].as_str().unwrap().starts_with(month)).unwrap();
+            assert_eq!(found["unknown_hours"], unknown, "{month} of {asked}");
+        }
+    }
+    // An edit of an old entry shows nothing of what happened since.
+    let edited = INCIDENTS.replace("\"impact_window\"", "\"updated_at\":\"2026-05-01T00:00:00Z\",\"impact_window\"");
+    let place = Place::new("edited", &[("incidents.jsonl", &edited), ("segments.csv", STAGES)]);
+    assert_eq!(programs(&place.0, MARCH, 0)["unknown_hours"], 546.0);
 }
 
 /// Seconds under the six definitions, computed by another program from the same files.

@@ -29,23 +29,18 @@ pub(super) fn render(history: &History, figures: &Figures) -> String {
 fn head(history: &History, figures: &Figures) -> Vec<String> {
     let period = figures.period;
     let whole = number(period.length());
-    let silence = match history.layout.silence() {
-        Silence::Up => "What the log does not name counts as up: that is the log's word, nobody measured it.",
+    let silence = match history.silence() {
+        Silence::UpWithin(_) => {
+            "What the log does not name counts as up while it was kept, see the note: the log's word, nobody measured it."
+        }
         Silence::Unknown => "What nobody measured is unknown, and in no figure.",
     };
     let mut lines = vec![
         format!("{}, {} to {}, {whole} h, UTC", history.layout.name(), period.start, period.end),
         silence.to_owned(),
     ];
-    match figures.log {
-        Some(log) if figures.beyond_the_log() && history.layout.silence() == Silence::Up => {
-            lines.push(format!(
-                "The log's own entries run from {} to {}: outside of that it is silent.",
-                log.start, log.end
-            ));
-        }
-        None => lines.push("The log has no entry that counts.".to_owned()),
-        Some(_) => {}
+    if history.kept.is_none() {
+        lines.push("The log has no entry.".to_owned());
     }
     lines.push(String::new());
     lines
