@@ -1,21 +1,23 @@
 //! The engine: decides on inputs, takes reports, looks at what time and counts have settled.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::Timestamp;
 use seaworthy_contract::gateway::{BreakGlass, ControlHand, Report, ReportAck, Trip};
 use seaworthy_contract::prober::{ProbeAck, ProbeReport};
+use seaworthy_core::watch::objectives::Piece;
 use seaworthy_core::watch::probes::PLACES_MAX;
 use seaworthy_core::watch::{GATEWAYS_MAX, Saved};
-use seaworthy_core::{ControlDone, Cx, Fact, Input, Refusal, step};
+use seaworthy_core::{ControlDone, Cx, Fact, Input, NewFact, Refusal, step};
 use seaworthy_model::Entropy;
 use seaworthy_store::limits::{BATCH_BYTES_MAX, BATCH_EVENTS_MAX, SIDE_WRITES_MAX};
 use seaworthy_store::{AppendError, Appended, Expect, NewEvent, SeriesStore, Table, Write};
 use tokio::sync::watch;
 
-use crate::open::{PLACES_KEY, PROBE_KEY, load};
-use crate::{Changed, CommandError, Done, OpenError, Outside, Shared, chain, decode, encode};
+use crate::open::{PLACES_KEY, PROBE_KEY, SINCE_KEY, load};
+use crate::{Changed, CommandError, Done, OpenError, Outside, Shared, chain, decode, encode, once};
 
 /// The engine. Its methods are called by one caller, one after the other; everybody may read what is shared.
 pub struct Engine {
@@ -61,7 +63,8 @@ impl Engine {
         self.tell.subscribe()
     }
 
-    /// Steps, appends, folds. Nothing is seen by anybody before it is durable.
+    /// Steps, appends, folds. Nothing is seen by anybody before it is durable. A fact whose key the ledger has is left out,
+    /// with what is nothing without it; the others are appended in their order, and those are what is answered.
     ///
     /// # Errors
     /// When the domain refuses or the store does not take it. A decision that needs several batches (an apply of very
@@ -70,7 +73,8 @@ impl Engine {
         let now = (self.outside.clock)();
         let mut cx = Cx { now, actor: actor.to_owned(), entropy: Entropy::new((self.outside.random)()) };
         let (facts, position) = self.read(|shared| (step(&shared.state, input, &mut cx), shared.state.position));
-        let events: Vec<_> = facts?.iter().map(|fact| encode(fact, actor, now, &mut cx.entropy)).collect();
+        let facts = self.only_new(facts?).await;
+        let events: Vec<_> = facts.iter().map(|fact| encode(fact, actor, now, &mut cx.entropy)).collect();
         let mut done = Done { position, facts: Vec::new() };
         for batch in batches(events) {
             self.append(batch, &mut done).await?;
@@ -84,13 +88,27 @@ impl Engine {
         Ok(done)
     }
 
+    /// Leaves out what the ledger has. Nobody else appends, and the append expects the head that was decided on, so what is
+    /// found here is so then. Where the ledger cannot say, it refuses a repeat itself.
+    async fn only_new(&self, facts: Vec<NewFact>) -> Vec<NewFact> {
+        let mut known = BTreeSet::new();
+        for key in facts.iter().filter_map(|fact| fact.key.as_deref()) {
+            match self.outside.ledger.find(key).await {
+                Ok(Some(_)) => drop(known.insert(key.to_owned())),
+                Ok(None) => {}
+                Err(error) => tracing::warn!(key, error = %chain(&error), "could not ask the ledger for a key"),
+            }
+        }
+        once::only_new(facts, known)
+    }
+
     async fn append(&self, batch: Vec<NewEvent>, done: &mut Done) -> Result<(), CommandError> {
         let appended = self.outside.ledger.append(batch, Expect::Head(done.position)).await;
         let failed = matches!(appended, Err(AppendError::Full { .. } | AppendError::Stopped { .. }));
         self.writable.store(!failed, Ordering::Relaxed);
         let records = match appended {
             Ok(Appended::Now(records)) => records,
-            // A key that is known: this was decided before and is folded in already.
+            // Keys that could not be looked up and are known: this was decided before and is folded in already.
             Ok(Appended::Before(_)) => return Ok(()),
             Err(error) => {
                 tracing::error!(error = %chain(&error), "append failed");
@@ -221,6 +239,18 @@ impl Engine {
         }
         self.write(|shared| shared.watch.saved());
         Ok(())
+    }
+
+    pub(crate) async fn store_since(&self, pieces: &[Piece]) -> Result<(), CommandError> {
+        if pieces.is_empty() {
+            return Ok(());
+        }
+        let put = |piece: &Piece| Write::Put {
+            table: Table::Signals,
+            key: format!("{SINCE_KEY}{:x}", piece.number),
+            value: piece.bytes.clone(),
+        };
+        self.outside.side.write(pieces.iter().map(put).collect()).await.map_err(CommandError::Side)
     }
 
     pub(crate) fn series(&self) -> &dyn SeriesStore {

@@ -6,6 +6,7 @@
 
 mod codec;
 mod engine;
+mod once;
 mod open;
 mod signals;
 mod watching;

@@ -1,6 +1,7 @@
 //! What a store that fails does to decisions: nothing is half done, nothing is lost, nothing is done twice.
 
 mod objectives;
+mod once;
 mod probes;
 mod recall;
 

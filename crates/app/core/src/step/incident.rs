@@ -30,40 +30,47 @@ const OPEN_MAX: usize = 500;
 
 /// Adds to what alerts came to what follows from their pages, for the same append.
 pub(super) fn told(state: &State, mut facts: Vec<NewFact>, cx: &mut Cx) -> Vec<NewFact> {
-    let mut opened: BTreeMap<ServiceId, IncidentId> = BTreeMap::new();
+    let mut opened = BTreeMap::new();
     let told = facts.iter().filter_map(|fact| match &fact.event {
-        Event::AlertPaged(e) => Some((e.alert, e.page)),
+        Event::AlertPaged(e) => Some((e.alert, e.page, fact.only_with.clone())),
         _ => None,
     });
-    let told: Vec<(AlertId, PageId)> = told.filter(|(alert, _)| is_meant(state, *alert)).collect();
-    facts.extend(told.into_iter().filter_map(|(alert, page)| paged(state, alert, page, &mut opened, cx)));
+    let told: Vec<_> = told.filter(|(alert, ..)| is_meant(state, *alert)).collect();
+    facts.extend(told.into_iter().filter_map(|(alert, page, with)| {
+        let fact = paged(state, alert, page, &with, &mut opened, cx)?;
+        Some(fact.only_with(with))
+    }));
     facts
 }
+
+/// Incidents that this decision opens or opens again, and what that is nothing without.
+type Opened = BTreeMap<ServiceId, (IncidentId, Vec<String>)>;
 
 fn paged(
     state: &State,
     alert: AlertId,
     page: PageId,
-    opened: &mut BTreeMap<ServiceId, IncidentId>,
+    with: &[String],
+    opened: &mut Opened,
     cx: &mut Cx,
 ) -> Option<NewFact> {
     let record = state.alerts.alerts.get(&alert)?;
     let service = record.service.clone();
-    if let Some(incident) = opened.get(&service).copied() {
-        return Some(fact(incident, IncidentPageJoinedV1 { incident, page, alert }));
+    if let Some((incident, with)) = opened.get(&service).cloned() {
+        return Some(fact(incident, IncidentPageJoinedV1 { incident, page, alert }).only_with(with));
     }
     let last = state.incidents.last_of(&service);
     let known = last.map(|(id, _)| id);
     Some(match (on_page(last.map(|(_, record)| &record.incident), cx.now), known) {
         (OnPage::Joins, Some(incident)) => fact(incident, IncidentPageJoinedV1 { incident, page, alert }),
         (OnPage::Reopens, Some(incident)) => {
-            opened.insert(service, incident);
+            opened.insert(service, (incident, with.to_vec()));
             fact(incident, IncidentReopenedV1 { incident, page, alert })
         }
         _ if state.incidents.open().count() >= OPEN_MAX => return None,
         _ => {
             let incident = IncidentId::new(cx.now, &mut cx.entropy);
-            opened.insert(service.clone(), incident);
+            opened.insert(service.clone(), (incident, with.to_vec()));
             let event = IncidentOpenedV1 {
                 incident,
                 service,
