@@ -1,7 +1,7 @@
 //! How long after its begin a fault makes a tier fire, worked out from rates.
 
 use crate::{
-    Objective, Tier, poisson,
+    Objective, Reading, Tier, TierReading, poisson,
     tier::{GUARD_CHANCE, Urgency},
 };
 
@@ -27,20 +27,51 @@ pub struct Detection {
 /// assert!((outage.seconds - 51.84).abs() < 0.02);
 /// ```
 pub fn detection(objective: &Objective, tier: &Tier, error_ratio: f64, per_hour: f64) -> Option<Detection> {
+    detection_after(objective, tier, &TierReading::default(), error_ratio, per_hour)
+}
+
+/// Returns when `tier` fires if from now on `error_ratio` (0 to 1) of `per_hour` events an hour are bad, after what its windows
+/// hold already; none where it never does. Nothing that they hold is taken to leave them before.
+///
+/// ```
+/// use seaworthy_slo::{detection_after, Objective, Period, Reading, TierReading};
+/// let objective = Objective::new(0.999, Period::Rolling { days: 30 }, &[]).unwrap();
+/// let failing = TierReading { long: Reading::counts(360_000, 4_800), short: Reading::counts(30_000, 4_800) };
+/// let left = detection_after(&objective, &objective.tiers()[0], &failing, 1.0, 360_000.0).unwrap();
+/// assert!((left.seconds - 3.85).abs() < 0.02, "of 51.84, 48 are over");
+/// ```
+pub fn detection_after(
+    objective: &Objective,
+    tier: &Tier,
+    seen: &TierReading,
+    error_ratio: f64,
+    per_hour: f64,
+) -> Option<Detection> {
     let threshold = objective.threshold_ratio(tier);
     if error_ratio.is_nan() || error_ratio <= threshold || per_hour.is_nan() || per_hour <= 0.0 {
         return None;
     }
-    let total = per_hour * f64::from(tier.long_seconds) / 3_600.0;
+    let held = |reading: Reading, seconds: u32| {
+        let total = per_hour * f64::from(seconds) / 3_600.0;
+        match reading {
+            Reading::Counts(tally) if tally.total > 0 => (tally.total as f64, tally.bad),
+            Reading::Counts(_) | Reading::Nothing => (total, 0),
+            Reading::Ratio(_) => (total, (reading.ratio().unwrap_or_default() * total) as u64),
+        }
+    };
+    let ((total, bad), (short_total, short_bad)) =
+        (held(seen.long, tier.long_seconds), held(seen.short, tier.short_seconds));
     // "Faster than" is strict: the next whole event above the threshold.
-    let plain = (threshold * total).floor() as u64 + 1;
-    let guarded = poisson::least_count_within(total * objective.allowed_ratio(), GUARD_CHANCE).max(plain);
+    let above = |total: f64| (threshold * total).floor() as u64 + 1;
+    let guarded = poisson::least_count_within(total * objective.allowed_ratio(), GUARD_CHANCE).max(above(total));
+    let plain = above(total).saturating_sub(bad).max(above(short_total).saturating_sub(short_bad));
+    let missing = guarded.saturating_sub(bad).max(plain);
     let seconds_each = 3_600.0 / (per_hour * error_ratio.min(1.0));
-    let seconds = guarded as f64 * seconds_each;
+    let seconds = missing as f64 * seconds_each;
     (seconds <= f64::from(tier.long_seconds)).then(|| Detection {
         seconds,
-        guard_seconds: (guarded - plain) as f64 * seconds_each,
-        bad_events: guarded,
+        guard_seconds: (missing - plain) as f64 * seconds_each,
+        bad_events: missing,
     })
 }
 
@@ -85,6 +116,34 @@ mod tests {
             let found = detection(&objective, &objective.tiers()[tier], ratio, per_hour).expect("it fires");
             assert!((found.seconds - seconds).abs() < 1e-6, "{found:?} {seconds}");
             assert!((found.guard_seconds - guard).abs() < 1e-6, "{found:?} {guard}");
+        }
+    }
+
+    /// It said 52 s after 24 s of an outage, and again after 48 s.
+    #[test]
+    fn what_has_failed_already_counts() {
+        let objective = objective(0.999);
+        let windows = |total: u64, bad: u64| TierReading {
+            long: Reading::counts(total, bad),
+            short: Reading::counts(total / 12, bad.min(total / 12)),
+        };
+        let per_hour = 36_000.0;
+        let whole = detection(&objective, &objective.tiers()[0], 1.0, per_hour).expect("it fires").seconds;
+        for (seen, seconds, why) in [
+            (windows(36_000, 0), whole, "it begins"),
+            (windows(36_000, 240), whole - 24.0, "24 s of ten a second"),
+            (windows(36_000, 480), whole - 48.0, "48 s"),
+            (windows(36_000, 518), 0.1, "the very next"),
+            (windows(36_000, 700), 0.0, "it fires"),
+            (
+                TierReading { long: Reading::counts(36_000, 700), short: Reading::counts(3_000, 0) },
+                4.4,
+                "an older fault",
+            ),
+            (TierReading { long: Reading::Ratio(0.0072), short: Reading::Ratio(0.1) }, whole - 25.9, "a bare ratio"),
+        ] {
+            let found = detection_after(&objective, &objective.tiers()[0], &seen, 1.0, per_hour).expect("it fires");
+            assert!((found.seconds - seconds).abs() < 1e-6, "{why}: {found:?} {seconds}");
         }
     }
 

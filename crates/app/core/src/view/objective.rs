@@ -230,12 +230,15 @@ const FAULTS: [f64; 4] = [1.0, 0.1, 0.01, 0.002];
 /// Events an hour where only their ratio is known: what takes no time to be counted.
 const ENDLESS_PER_HOUR: f64 = 1e12;
 
+/// While somebody is paged for it there is nothing left to foretell.
 fn outlook(watched: &Watched) -> Vec<Outlook> {
-    let Some((engine, per_hour)) = watched.engine().zip(per_hour(watched)) else { return Vec::new() };
+    let rate = watched.seen().zip(per_hour(watched)).filter(|_| state(watched) != ObjectiveState::Page);
+    let Some((engine, (seen, per_hour))) = watched.engine().zip(rate) else { return Vec::new() };
     let objective = engine.objective();
     let first = |urgency: slo::Urgency, bad_ratio: f64| {
-        let tiers = objective.tiers().iter().filter(|tier| tier.urgency == urgency);
-        let found = tiers.filter_map(|tier| slo::detection(objective, tier, bad_ratio, per_hour));
+        let tiers = objective.tiers().iter().zip(&seen.weighed).filter(|(tier, _)| tier.urgency == urgency);
+        let found =
+            tiers.filter_map(|(tier, weighed)| slo::detection_after(objective, tier, weighed, bad_ratio, per_hour));
         found.min_by(|a, b| a.seconds.total_cmp(&b.seconds))
     };
     let told = |bad_ratio: f64| {
@@ -253,7 +256,7 @@ fn outlook(watched: &Watched) -> Vec<Outlook> {
 /// Events an hour as they come now, from the shortest window; none where none came.
 fn per_hour(watched: &Watched) -> Option<f64> {
     let (tier, seen) = watched.engine()?.objective().tiers().first().zip(watched.seen())?;
-    let window = seen.tiers.first()?.short;
+    let window = seen.weighed.first()?.short;
     match window {
         Reading::Counts(tally) if tally.total == 0 => None,
         Reading::Counts(tally) => Some(tally.total as f64 * 3_600.0 / f64::from(tier.short_seconds)),

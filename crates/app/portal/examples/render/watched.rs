@@ -93,6 +93,7 @@ pub(crate) fn burning() -> Objective {
             tier(Urgency::Page, 14.4, window(3_600, 360_000, 76_320), window(300, 30_000, 30_000)),
             tier(Urgency::Page, 6.0, window(21_600, 2_160_000, 76_500), window(1_800, 180_000, 76_320)),
         ],
+        outlook: Vec::new(),
         alert: Some(alert_id(1)),
         alert_since: Some(ago(360)),
         ..met

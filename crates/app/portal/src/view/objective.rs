@@ -72,6 +72,8 @@ pub struct ObjectivePage {
     pub tiers: Vec<TierRow>,
     /// What would page, and how soon.
     pub outlook: Vec<String>,
+    /// Whether it pages already.
+    pub pages: bool,
     /// What the guard for low traffic costs.
     pub guard: Option<String>,
     /// Alerts that it opened.
@@ -114,6 +116,7 @@ impl ObjectivePage {
             plots,
             tiers: objective.tiers.iter().map(|tier| tier_row(objective, tier)).collect(),
             outlook: objective.outlook.iter().map(foretold).collect(),
+            pages: objective.state == ObjectiveState::Page,
             guard: objective.outlook.first().and_then(guard),
             alerts: facts.alerts.iter().map(|alert| AlertRow::of(alert, now)).collect(),
             definition: definition(objective),
@@ -229,7 +232,7 @@ fn tier_chip(objective: &Objective, tier: &Tier) -> Chip {
     }
 }
 
-/// Says what a fault that begins now would lead to.
+/// Says what a fault from now on would lead to.
 fn foretold(outlook: &Outlook) -> String {
     let fault = match outlook.bad_ratio {
         1.0.. => "If everything failed from now on".to_owned(),

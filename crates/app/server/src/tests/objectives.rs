@@ -103,7 +103,11 @@ async fn an_outage_is_told_at_once_and_drawn_and_is_none_of_what_a_job_counts() 
     assert!(jobs.sentence.starts_with("It is met; "), "{}", jobs.sentence);
     assert!(jobs.sentence.ends_with("The service itself fails most of what is asked of it now."), "{}", jobs.sentence);
     let page_s = failing.outlook[0].page_s.expect("a total outage pages");
-    assert!((51.0..=600.0).contains(&page_s), "{page_s}");
+    assert!((40.0..51.8).contains(&page_s), "a second of it is over: {page_s}");
+    let told: Vec<f64> = failing.outlook.iter().map(|outlook| outlook.bad_ratio).collect();
+    assert_eq!(told, [1.0, 0.1, 0.01, 0.002], "largest first");
+    let soonest: Vec<f64> = failing.outlook.iter().filter_map(|outlook| outlook.page_s).collect();
+    assert!(soonest.is_sorted(), "the larger the fault, the sooner: {soonest:?}");
     let status: Status = app.as_admin().get_json("/v1/status").await.expect("a status");
     let checkout = status.services.iter().find(|service| service.name.as_str() == "checkout").expect("it is there");
     assert!(checkout.failing_since.is_some() && checkout.objectives[0].by_default);

@@ -52,7 +52,7 @@ pub struct Objective {
     pub unread: Option<String>,
     /// When it alerts, and how near that is.
     pub tiers: Vec<Tier>,
-    /// What faults that begin now would lead to, largest first; empty where nothing is counted now.
+    /// What faults from now on would lead to, largest first; empty where nothing is counted now, and while it pages.
     #[serde(default)]
     pub outlook: Vec<Outlook>,
     /// Its open alert.
@@ -167,7 +167,7 @@ pub struct Window {
     pub burn: Option<f64>,
 }
 
-/// What a fault would lead to that begins now and lasts, at the present rate of events, the service being well before.
+/// What a fault would lead to that goes on from now, at the present rate of events, after what has failed already.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Outlook {
     /// Share of events that would be bad, above 0 and at most 1.

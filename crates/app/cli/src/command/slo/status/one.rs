@@ -1,6 +1,6 @@
-//! One objective for a person: its budget over time, its tiers, and what faults that begin now would lead to.
+//! One objective for a person: its budget over time, its tiers, and what faults from now on would lead to.
 
-use seaworthy_contract::api::{Budget, Objective, ObjectiveSeries, Outlook, Sight, Tier, Window};
+use seaworthy_contract::api::{Budget, Objective, ObjectiveSeries, ObjectiveState, Outlook, Sight, Tier, Window};
 use seaworthy_contract::catalogue::{CalendarUnit, Indicator, Period, Urgency};
 
 use crate::table::{Column, harmless, lay_out};
@@ -37,7 +37,8 @@ pub(super) fn text(objective: &Objective, series: Option<&ObjectiveSeries>, view
         lines.push(String::new());
         lines.extend(tiers(&objective.tiers, view));
     }
-    lines.extend(objective.outlook.iter().map(outlook));
+    let is_ticket = objective.state == ObjectiveState::Ticket;
+    lines.extend(objective.outlook.iter().map(|told| outlook(told, is_ticket)));
     lines.push(format!("source   {}, ledger #{}", harmless(&objective.source), objective.position));
     lines.join("\n")
 }
@@ -147,8 +148,10 @@ fn window(window: &Window) -> String {
     window.burn.map_or_else(|| format!("{length}: nothing"), |burn| format!("{length}: burns {burn:.2}"))
 }
 
-fn outlook(outlook: &Outlook) -> String {
+/// What a fault would lead to, where it `is_ticket` already or not yet.
+fn outlook(outlook: &Outlook, is_ticket: bool) -> String {
     let when = |seconds: Option<f64>| seconds.map_or_else(|| "never".to_owned(), |s| format!("after {}", span(s)));
-    let (page, ticket) = (when(outlook.page_s), when(outlook.ticket_s));
+    let page = when(outlook.page_s);
+    let ticket = if is_ticket { "is there already".to_owned() } else { when(outlook.ticket_s) };
     format!("if {} of it failed from now on: page {page}, ticket {ticket}", exact(outlook.bad_ratio))
 }

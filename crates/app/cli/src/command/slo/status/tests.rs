@@ -109,6 +109,14 @@ fn what_was_not_measured_is_no_full_budget() {
 }
 
 #[test]
+fn a_ticket_that_is_there_is_not_foretold() {
+    let objective = with(objective_json(), json!({"state": "ticket"})).to_string();
+    let series = series().to_string();
+    let said = ran(false, &[(200, &objective), (200, &series)], async |cx| run(&named("a"), cx).await).out;
+    assert!(said.contains("from now on: page after 51.8 s, ticket is there already\n"), "{said}");
+}
+
+#[test]
 fn why_a_source_does_not_answer_is_said_in_full() {
     let why = "could not ask \"http://127.0.0.1:9090\": connection refused; see that it runs";
     let change = json!({"unread": why, "indicator": {"measure": "query", "query": {"raw": {"ratio": "x"}}}});
