@@ -19,6 +19,9 @@ pub(crate) const PROBE_KEY: &str = "probe/";
 /// The key of the places that run probes.
 pub(crate) const PLACES_KEY: &str = "places/";
 
+/// What keys begin with of pieces that say since when objectives are counted.
+pub(crate) const SINCE_KEY: &str = "since/";
+
 /// Why the control plane could not open its stores.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -54,11 +57,14 @@ async fn restore(side: &dyn Side, state: &State) -> Result<Watch, SideError> {
     watch.opened(state);
     let rollouts = side.list(Table::Checkpoints).await?.into_iter();
     let rollouts = rollouts.filter_map(|(key, bytes)| Some(Saved::Rollout(key.parse().ok()?, bytes)));
-    let signals = side.list(Table::Signals).await?.into_iter().filter_map(signal);
-    for saved in rollouts.chain(signals) {
-        if let Err(error) = watch.restore(state, &saved) {
-            tracing::warn!(%error, "checkpoint left out");
-        }
+    let (since, signals): (Vec<_>, Vec<_>) =
+        side.list(Table::Signals).await?.into_iter().partition(|(key, _)| key.starts_with(SINCE_KEY));
+    let tell = |done: Result<(), serde_json::Error>| {
+        done.unwrap_or_else(|error| tracing::warn!(%error, "checkpoint left out"));
+    };
+    since.iter().for_each(|(_, piece)| tell(watch.objectives.restore_since(piece)));
+    for saved in rollouts.chain(signals.into_iter().filter_map(signal)) {
+        tell(watch.restore(state, &saved));
     }
     Ok(watch)
 }

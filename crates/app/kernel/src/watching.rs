@@ -66,7 +66,7 @@ impl Engine {
         if let Err(error) = signals::write_arms(self.series(), &mut written).await {
             tracing::warn!(error = %chain(&error), "latencies of arms are stored later");
         }
-        let stored = signals::write(self.series(), &mut written).await;
+        let stored = self.store_counts(&mut written).await;
         self.write(|shared| {
             if stored.is_err() {
                 // Counts that nobody could keep are not sure to come again.
@@ -74,7 +74,14 @@ impl Engine {
             }
             shared.watch.objectives.give_back(std::mem::take::<Written>(&mut written));
         });
-        Ok(stored?)
+        stored
+    }
+
+    /// Since when objectives are counted comes first: a crash between the two loses no more than counts that are sent again.
+    async fn store_counts(&self, written: &mut Written) -> Result<(), CommandError> {
+        self.store_since(&written.since).await?;
+        written.since.clear();
+        Ok(signals::write(self.series(), written).await?)
     }
 
     /// Does what is due from time to time: new objectives, slots that leave their periods, rows that are too old.

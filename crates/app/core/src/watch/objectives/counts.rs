@@ -68,7 +68,12 @@ impl Counts {
         let (series, name) = match &mut self.sliced {
             None => (&mut self.series, self.name.clone()),
             Some(sliced) => {
+                let late = sliced.slices.late();
                 sliced.slices.add(at, tally, now)?;
+                if sliced.slices.late() > late {
+                    // What its slice was judged without is not kept either, or a restart would judge with it.
+                    return Ok(());
+                }
                 (&mut sliced.raw, format!("{}{RAW}", self.name))
             }
         };
@@ -195,14 +200,18 @@ impl Counts {
         let oldest = [self.first_at, before].into_iter().flatten().min();
         (self.first_at, self.first_is_new) = (first.or(oldest), first.is_none() && oldest.is_some());
         self.series.settle(past.older);
-        let last = self.series.last_event_at();
+        let of = |resolution| self.series.recent(resolution).pop();
+        let last = of(Resolution::TenSeconds).or_else(|| of(Resolution::FiveMinutes));
         let (Some(sliced), Some((rule, seconds))) = (&mut self.sliced, convert::slices(declared.counting)) else {
             return;
         };
         let raw = sliced.raw.recent(Resolution::TenSeconds);
         let start = |bucket: &Bucket| bucket.resolution.start(bucket.slot);
-        // A slice begins up to ten seconds after its bucket does; the next one is the first that is not judged.
-        let after = |last: Timestamp| last + SignedDuration::from_millis(i64::from(seconds) * 1_000 + 9_999);
+        // A slice begins somewhere in its bucket; the one after the last that may is the first that is not judged.
+        let after = |last: Bucket| {
+            let width = last.resolution.seconds() + i64::from(seconds);
+            start(&last) + SignedDuration::from_millis(width * 1_000 - 1)
+        };
         let from = last.map(after).or(raw.first().map(start)).unwrap_or(now).min(now);
         // The same rule and length made slices before.
         let Ok(slices) = Slices::new(rule, seconds, from) else { return };
