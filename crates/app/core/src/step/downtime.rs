@@ -7,6 +7,7 @@ use seaworthy_contract::events::downtime::{
     CauseV1, DowntimeCauseNamedV1, DowntimeStateChangedV1, DowntimeWindowAnnouncedV1, DowntimeWindowCancelledV1,
     SeenV1, WatcherV1,
 };
+use seaworthy_contract::events::rollout::RevertCauseV1;
 use seaworthy_downtime::{Cause, Seen, Source};
 use seaworthy_model::{ServiceId, WindowId};
 
@@ -122,8 +123,9 @@ pub(super) fn name_cause(state: &State, wanted: &CauseWanted) -> Result<Vec<NewF
     Ok(vec![cause_named(&key, recorded, wanted.cause.clone())])
 }
 
-/// Names the cause of what nobody has named it for, where it is known: a version that users met was taken off while
-/// they were not served, or shortly after.
+/// Names the cause of what nobody has named it for, where there is evidence of it: a version that users met was taken off
+/// while they were not served, or shortly after, because the judge or a guard had seen it fail where stable did not. What a
+/// person takes off proves nothing: both versions may fail, or only the one that stays. That person can name the cause.
 pub(super) fn tick(state: &State) -> Vec<NewFact> {
     let bad = state.downtime.functions().filter_map(|(key, kept)| {
         let last = kept.iter().rev().take(2).find(|recorded| recorded.is_bad())?;
@@ -136,6 +138,9 @@ pub(super) fn tick(state: &State) -> Vec<NewFact> {
 
 fn was_it(rollout: &RolloutRecord, bad: &Recorded) -> bool {
     let Some((met, reverted)) = rollout.entered.first().zip(rollout.reverted.as_ref()) else { return false };
+    if !matches!(reverted.event.cause, RevertCauseV1::Judge | RevertCauseV1::Guard) {
+        return false;
+    }
     let (start, end) = (bad.segment.start, bad.segment.end);
     let not_after = |at: Timestamp, slack| end.is_none_or(|end| at.duration_since(end) <= slack);
     met.1.duration_since(start) <= GRAIN && reverted.at >= start && not_after(reverted.at, REVERTED_AFTER)

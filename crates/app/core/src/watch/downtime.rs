@@ -122,6 +122,13 @@ impl Downtime {
         self.kept.get(key).map(|kept| kept.recorder.words()).unwrap_or_default()
     }
 
+    /// Returns the largest part of users that was met, 0 to 1, since it is as the ledger says it is now: there it stands once
+    /// that has ended. None where nobody measured it, or something else is seen by now.
+    pub fn share_of_users(&self, key: &FunctionKey, open: &Segment) -> Option<f64> {
+        let known = self.kept.get(key)?.recorder.open();
+        (known.seen == open.seen && known.start >= open.start).then_some(known.share_of_users)?
+    }
+
     /// Returns what has changed and is not yet in the ledger, oldest first.
     pub(super) fn changes(&mut self, state: &State, gateways: &Gateways, now: Timestamp) -> Vec<DowntimeChange> {
         let now = in_ms(now);

@@ -5,11 +5,12 @@ mod windows;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use seaworthy_contract::events::downtime::{CauseV1, DowntimeStateChangedV1, SeenV1, WatcherV1};
-use seaworthy_contract::gateway::{Classes, Count};
+use seaworthy_contract::gateway::{Classes, Count, Trip};
 use seaworthy_contract::process::InstanceState;
+use seaworthy_core::view;
 use seaworthy_core::{CauseWanted, Input, Refusal, State, Watch, WindowWanted};
 use seaworthy_downtime::{Cause, Observation, Seen, Source};
-use seaworthy_model::{Arm, WindowId};
+use seaworthy_model::{Arm, RolloutId, WindowId};
 
 use crate::bench::{Bench, seen, service, start, users};
 
@@ -302,7 +303,7 @@ fn a_change_that_was_taken_off_is_the_cause() {
     play(&mut bench, "20x10/0");
     let rollout = bench.stepping("checkout", "v2");
     play(&mut bench, "5x10/0, 25x0/10");
-    bench.act(Input::Revert { rollout, reason: None });
+    trip(&mut bench, rollout);
     assert_eq!(ticked(&mut bench), ["downtime.cause_named"]);
     assert_eq!(ticked(&mut bench), Vec::<String>::new(), "once");
     let key = (service("checkout"), None);
@@ -320,8 +321,65 @@ fn what_was_bad_before_a_change_was_not_its_doing() {
     play(&mut bench, "20x10/0, 30x0/10");
     let rollout = bench.stepping("checkout", "v2");
     play(&mut bench, "10x0/10");
+    trip(&mut bench, rollout);
+    assert_eq!(ticked(&mut bench), Vec::<String>::new());
+}
+
+/// A gateway's guard takes the canary off.
+fn trip(bench: &mut Bench, rollout: RolloutId) {
+    let version = bench.record(rollout).lifecycle.version.clone();
+    let trip =
+        Trip { service: service("checkout"), version, rollout, why: "5 failures in a row".to_owned(), age_ms: 50 };
+    bench.act(Input::GuardTripped { gateway: "local".parse().unwrap(), trip });
+    assert!(bench.record(rollout).reverted.is_some());
+}
+
+#[test]
+fn what_a_person_took_off_is_not_the_cause_by_that() {
+    let mut bench = bench();
+    play(&mut bench, "20x10/0");
+    let rollout = bench.stepping("checkout", "v2");
+    // Stable fails, the canary serves its few, and somebody takes the canary off.
+    play(&mut bench, "5x10/0, 12x1/19");
     bench.act(Input::Revert { rollout, reason: None });
     assert_eq!(ticked(&mut bench), Vec::<String>::new());
+    play(&mut bench, "30x0/20");
+    assert_eq!(ticked(&mut bench), Vec::<String>::new());
+    let key = (service("checkout"), None);
+    assert_eq!(bench.state.downtime.open(&key).unwrap().segment.cause, Cause::Unknown);
+}
+
+#[test]
+fn the_share_of_users_is_that_of_all_of_it_while_it_goes_on() {
+    let met = |bench: &Bench| {
+        let at = bench.now - SignedDuration::from_millis(1);
+        let found = view::downtime_at(&bench.look(), &(service("checkout"), None), at).unwrap();
+        found.share_of_users
+    };
+    let mut bench = bench();
+    let second = |bench: &mut Bench, users, users_failed| {
+        bench.wait(1);
+        bench.report(|report| {
+            report.interval_ms = 1_000;
+            report.counts = vec![Count { users, users_failed, ..second(users - users_failed, users_failed) }];
+        });
+        look(bench);
+    };
+    (0..20).for_each(|_| second(&mut bench, 40, 0));
+    // Of the first ten seconds it meets the last alone: an eighth of those who came.
+    (0..9).for_each(|_| second(&mut bench, 70, 0));
+    second(&mut bench, 90, 90);
+    second(&mut bench, 40, 40);
+    let first = met(&bench).unwrap();
+    assert!(first < 0.13, "{first}");
+    (0..20).for_each(|_| second(&mut bench, 40, 40));
+    assert_eq!(met(&bench), Some(1.0), "by now it meets everybody");
+    // It ends, and the ledger says so.
+    (0..30).for_each(|_| second(&mut bench, 40, 0));
+    let key = (service("checkout"), None);
+    let kept = bench.state.downtime.of(&key).unwrap();
+    let down = kept.iter().find(|recorded| recorded.is_bad()).unwrap();
+    assert_eq!(down.segment.share_of_users, Some(1.0));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, VecDeque};
 use jiff::Timestamp;
 use seaworthy_contract::catalogue::DependencyKind;
 use seaworthy_downtime::dependency::{Hard, with_dependencies};
-use seaworthy_downtime::{Seen, Segment, Span, Window};
+use seaworthy_downtime::{Seen, Segment, Severity, Span, Window};
 use seaworthy_model::ServiceId;
 
 use crate::state::{FunctionKey, Recorded};
@@ -62,8 +62,21 @@ fn seen_in(look: &Look<'_>, key: &FunctionKey, period: Span) -> Vec<Segment> {
     let segments = recorded.map(|recorded| &recorded.segment);
     let touching = segments.filter(|segment| segment.within(period).is_some());
     touching
-        .map(|segment| Segment { start: in_ms(segment.start), end: segment.end.map(in_ms), ..segment.clone() })
+        .map(|segment| Segment {
+            start: in_ms(segment.start),
+            end: segment.end.map(in_ms),
+            ..so_far(look, key, segment)
+        })
         .collect()
+}
+
+/// Returns what goes on with the part of users that met it until now; the event that began it knows the first of them only.
+fn so_far(look: &Look<'_>, key: &FunctionKey, segment: &Segment) -> Segment {
+    let met = look.watch.downtime.share_of_users(key, segment).filter(|_| segment.end.is_none());
+    let Some(share) = met.map(|met| segment.share_of_users.map_or(met, |told| told.max(met))) else {
+        return segment.clone();
+    };
+    Segment { share_of_users: Some(share), severity: Severity::of(segment.seen, Some(share)), ..segment.clone() }
 }
 
 /// Returns everything that a service needs hard, near and far, as edges.
