@@ -122,7 +122,7 @@ fn a_failed_health_check_is_known_and_no_event() {
         })
     };
     let reason = "no answer within 2s".to_owned();
-    assert_eq!(look(InstanceState::Failing { reason: reason.clone() }), Some(reason));
+    assert_eq!(look(InstanceState::Failing { reason: reason.clone(), since: None }), Some(reason));
     assert_eq!(look(InstanceState::Healthy { address: "127.0.0.1:9".to_owned(), took_ms: 1 }), None);
 }
 

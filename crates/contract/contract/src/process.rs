@@ -5,6 +5,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use jiff::Timestamp;
 use seaworthy_model::{GatewayName, Position, ServiceId, VersionId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -119,6 +120,9 @@ pub enum InstanceState {
     Failing {
         /// What was seen.
         reason: String,
+        /// Since when, by the supervisor's clock; older ones do not say. A server that has just started knows it from here.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        since: Option<Timestamp>,
     },
     /// Never became healthy in time, or could not be started.
     Failed {

@@ -60,7 +60,7 @@ fn one(service: &Service, view: &View) -> String {
     lines.push(format!("on call   {on_call}"));
     for version in &service.versions {
         let at = version.address.as_deref().map_or_else(String::new, |address| format!(", at {}", harmless(address)));
-        let fares = super::status::fares(version, view);
+        let fares = super::status::fares(version, service, view);
         lines.push(format!("version   {} ({}): {fares}{at}", version.version, harmless(&version.role)));
     }
     for route in &service.routes {

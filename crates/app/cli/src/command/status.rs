@@ -1,5 +1,6 @@
 //! `seaworthy status`: is anybody needed, what serves, who is on call.
 
+use jiff::Timestamp;
 use seaworthy_contract::api::{
     Control, GatewayStatus, Page, PageMatter, Rollout, Service, Status, VersionState, VersionView,
 };
@@ -111,16 +112,26 @@ fn rows(service: &Service, rollouts: &[Rollout], detail: Detail, view: &View) ->
             "canary" => share(canary),
             _ => share(0.0),
         };
-        let fares = if detail < Detail::WithoutSince { fares(version, view) } else { state(version).to_owned() };
+        let fares = match detail < Detail::WithoutSince {
+            true => fares(version, service, view),
+            false => state(version, service).to_owned(),
+        };
         let state = format!("{}: {fares}", harmless(&version.role));
         vec![service.name.to_string(), version.version.to_string(), serves, on_call.clone(), state]
     };
     service.versions.iter().map(row).collect()
 }
 
+/// Since when customers meet failures of a version that serves them, whatever its checks say. Which of two that serve fails
+/// is not known here: it is said of both.
+fn fails_since(version: &VersionView, service: &Service) -> Option<Timestamp> {
+    service.failing_since.filter(|_| matches!(version.role.as_str(), "stable" | "canary"))
+}
+
 /// Says how a version fares, in a word or two.
-fn state(version: &VersionView) -> &'static str {
+fn state(version: &VersionView, service: &Service) -> &'static str {
     match version.state {
+        VersionState::Healthy if fails_since(version, service).is_some() => "most requests fail",
         VersionState::Unknown => "not seen yet",
         VersionState::Healthy => "healthy",
         VersionState::Failing => "failing",
@@ -130,8 +141,13 @@ fn state(version: &VersionView) -> &'static str {
 }
 
 /// Says how a version fares, and since when.
-pub(crate) fn fares(version: &VersionView, view: &View) -> String {
+pub(crate) fn fares(version: &VersionView, service: &Service, view: &View) -> String {
     let when = version.since.map_or_else(String::new, |at| format!(" {}", ago(view.seconds_since(at))));
+    if let (VersionState::Healthy, Some(since)) = (version.state, fails_since(version, service)) {
+        let serving = service.versions.iter().filter(|one| fails_since(one, service).is_some()).count();
+        let whose = if serving > 1 { " of its service" } else { "" };
+        return format!("most requests{whose} fail, began {}; its checks pass", ago(view.seconds_since(since)));
+    }
     match version.state {
         VersionState::Unknown => "not seen yet".to_owned(),
         VersionState::Healthy => format!("became healthy{when}"),

@@ -19,7 +19,7 @@ pub struct FailedCheck {
     pub instance: String,
     /// What the last check saw.
     pub reason: String,
-    /// When this was first heard.
+    /// Since when, as its supervisor says; else when this was first heard.
     pub since: Timestamp,
 }
 
@@ -32,13 +32,15 @@ impl FailedChecks {
     pub fn take(&mut self, state: &State, observed: &Observed, now: Timestamp) {
         for seen in observed.instances.iter().filter(|seen| state.version(&seen.service, &seen.version).is_some()) {
             let of_service = self.0.entry(seen.service.clone()).or_default();
-            let InstanceState::Failing { reason } = &seen.state else {
+            let InstanceState::Failing { reason, since } = &seen.state else {
                 of_service.remove(&seen.version);
                 continue;
             };
             let (instance, reason) = (one_line(&seen.instance), one_line(reason));
             let known = of_service.get(&seen.version).filter(|known| known.instance == instance);
-            let since = known.map_or(now, |known| known.since);
+            // A server that has just started asks nobody since when: the supervisor lived on and says so.
+            let told = since.map_or(now, |since| since.min(now));
+            let since = known.map_or(told, |known| known.since);
             of_service.insert(seen.version.clone(), FailedCheck { instance, reason, since });
         }
     }

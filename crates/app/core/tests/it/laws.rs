@@ -97,7 +97,7 @@ fn carry_out(bench: &mut Bench, asked: &Asked) {
                 0 => InstanceState::Starting,
                 1 => InstanceState::Failed { reason: "exit 1".into() },
                 2 => InstanceState::Exited { how: "exit 1".into() },
-                3 => InstanceState::Failing { reason: "no answer".into() },
+                3 => InstanceState::Failing { reason: "no answer".into(), since: None },
                 _ => healthy_state(),
             },
         )),

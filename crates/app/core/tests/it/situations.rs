@@ -103,7 +103,7 @@ fn what_fails_its_health_check_is_said_whatever_else_is_on() {
         assert_eq!(bench.act(Input::Observed(seen.clone())), [""; 0], "it is no event");
         bench.watch.failed_checks.take(&bench.state, &seen, bench.now);
     };
-    let failing = |reason: &str| InstanceState::Failing { reason: reason.to_owned() };
+    let failing = |reason: &str| InstanceState::Failing { reason: reason.to_owned(), since: None };
     look(&mut bench, "another life", failing("no answer"));
     assert_eq!(status(&bench), calm);
     let since = bench.now;
@@ -127,6 +127,13 @@ fn what_fails_its_health_check_is_said_whatever_else_is_on() {
     let healthy = InstanceState::Healthy { address: "127.0.0.1:9".to_owned(), took_ms: 5 };
     look(&mut bench, &instance, healthy);
     assert!(!status(&bench).sentence.contains("payments"));
+    // A server that was started again said that it began just then.
+    let found = |bench: &Bench| view::service(&bench.look(), &service("payments")).expect("declared").versions[0].since;
+    for (told, want) in [(since, since), (bench.now + jiff::SignedDuration::from_hours(1), bench.now)] {
+        bench.watch.failed_checks = Default::default();
+        look(&mut bench, &instance, InstanceState::Failing { reason: "no answer".to_owned(), since: Some(told) });
+        assert_eq!(found(&bench), Some(want), "no clock of others is ahead of ours");
+    }
 }
 
 /// What the rollout says of itself when break-glass was used, by whoever decided first.

@@ -67,7 +67,7 @@ impl Checked {
         let took_ms = u64::try_from(took).unwrap_or(0);
         let healthy = InstanceState::Healthy { address: self.address.clone(), took_ms };
         tell(healthy.clone());
-        let (mut failures, mut misses) = (0, Misses::default());
+        let (mut failures, mut misses, mut unwell_since) = (0, Misses::default(), None);
         loop {
             let begun = Instant::now();
             sleep(HEALTHY_EVERY).await;
@@ -75,17 +75,18 @@ impl Checked {
             let silences = misses.after(round(&checked, begun.elapsed()));
             match checked {
                 Ok(()) => {
-                    failures = 0;
+                    (failures, unwell_since) = (0, None);
                     tell(healthy.clone());
                 }
                 Err(unwell) => {
                     failures += 1;
+                    let since = *unwell_since.get_or_insert_with(Timestamp::now);
                     let reason = unwell.into_reason();
                     if silences >= SILENCES && may_end() {
                         return format!("it hung: {silences} health checks in a row had no answer, the last: {reason}");
                     }
                     if failures >= FAILURES {
-                        tell(InstanceState::Failing { reason });
+                        tell(InstanceState::Failing { reason, since: Some(since) });
                     }
                 }
             }

@@ -82,7 +82,7 @@ pub(crate) fn in_words(state: &InstanceState) -> String {
     match state {
         InstanceState::Starting => "starting".to_owned(),
         InstanceState::Healthy { address, took_ms } => format!("healthy at {address} after {took_ms} ms"),
-        InstanceState::Failing { reason } => format!("fails its health check: {reason}"),
+        InstanceState::Failing { reason, .. } => format!("fails its health check: {reason}"),
         InstanceState::Failed { reason } => format!("failed to start: {reason}"),
         InstanceState::Exited { how } => format!("ended: {how}"),
     }

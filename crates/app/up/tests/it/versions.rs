@@ -223,7 +223,7 @@ fn one_that_turns_unwell_is_failing_and_well_again_without_a_restart() {
     let before = rig.healthy("v1", "");
     rig.write("health", "500 Internal Server Error");
     let reason = rig.until("v1", |_, state| match state {
-        InstanceState::Failing { reason } => Some(reason.clone()),
+        InstanceState::Failing { reason, since } if since.is_some() => Some(reason.clone()),
         _ => None,
     });
     assert!(reason.ends_with("answered 500"), "{reason}");

@@ -96,6 +96,24 @@ fn the_latest_health_check_of_one_that_fails_it_is_told_in_red() {
     assert!(coloured.starts_with("\x1b[1;31m"), "the headline too: {coloured}");
 }
 
+/// The row of a service that failed everything said that it became healthy.
+#[test]
+fn the_row_says_what_customers_meet_though_its_checks_pass() {
+    let mut status = status();
+    let mut row = |versions: usize, columns: Option<usize>| {
+        status.services[0].failing_since = Some("2026-03-02T11:59:40Z".parse().unwrap());
+        status.services[0].versions.truncate(versions);
+        let said = text(&status, &View { columns, ..view() });
+        said.lines().find(|line| line.starts_with("checkout  v1")).unwrap().to_owned()
+    };
+    let both = row(2, None);
+    assert!(both.ends_with("stable: most requests of its service fail, began 20 s ago; its checks pass"), "{both}");
+    let alone = row(1, None);
+    assert!(alone.ends_with("stable: most requests fail, began 20 s ago; its checks pass"), "{alone}");
+    let narrow = row(1, Some(60));
+    assert!(narrow.ends_with("stable: most requests fail"), "{narrow}");
+}
+
 #[test]
 fn it_fits_a_narrow_terminal() {
     let at = |columns| {
