@@ -35,7 +35,8 @@ pub(crate) fn lock(dir: &Path) -> Result<Lock, OpenError> {
         }
         Err(TryLockError::Error(error)) => return Err(OpenError::io("lock", &path)(error)),
     }
-    file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id())).map_err(OpenError::io("write", &path))?;
+    // The id is a hint for people: a full disk, which may not take it, is no reason not to start.
+    drop(file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id())));
     Ok(Lock(file))
 }
 

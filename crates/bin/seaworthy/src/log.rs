@@ -22,5 +22,8 @@ pub(crate) fn start(args: &Args) {
         Level::Debug => LevelFilter::DEBUG,
         Level::Trace => LevelFilter::TRACE,
     };
-    tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(false).with_max_level(level).init();
+    // A line that a full disk does not take is lost, and no more: told to, the logger would complain on standard error,
+    // the very file that takes nothing, by a macro that panics then.
+    let log = tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(false).log_internal_errors(false);
+    log.with_max_level(level).init();
 }

@@ -103,3 +103,15 @@ fn a_lock_held_by_a_tool_is_busy_and_passes() {
         ledger.append(vec![event(0, "a")], Expect::Head(0)).await.unwrap();
     });
 }
+
+/// A process that died on a full disk starts again: its id, a hint for people, is all that cannot be written.
+#[test]
+fn a_lock_that_takes_no_id_is_a_lock() {
+    let place = Sqlite::new();
+    open::data_dir(place.dir()).unwrap();
+    std::os::unix::fs::symlink("/dev/full", place.dir().join(crate::LOCK_FILE)).unwrap();
+    let ledger = place.ledger();
+    run(async { ledger.append(vec![event(0, "a")], Expect::Any).await.map(drop).unwrap() });
+    let second = SqliteLedger::open(place.dir(), Arc::new(Timestamp::now));
+    assert!(matches!(second.err(), Some(crate::OpenError::InUse { .. })), "one writer all the same");
+}

@@ -8,6 +8,8 @@ mod disk;
 #[cfg(test)]
 mod kit;
 #[cfg(test)]
+mod night;
+#[cfg(test)]
 mod refusals;
 #[cfg(test)]
 mod story;
