@@ -44,7 +44,7 @@ const CHORES: &[Chore] = &[
     Chore { name: "tidy", usage: "", about: "rings, licences, sizes, links: what no compiler checks", run: tidy::run },
     Chore {
         name: "bench",
-        usage: "demo [--runs N] [--json FILE] | up | build | watch [evaluations] [memory] [sockets]",
+        usage: "demo [--runs N] [--json FILE] | up | build | watch [evaluations] [memory] [sockets] | page [--seconds N]",
         about: "measure the figures the project promises; exit 1 when one is missed",
         run: bench::run,
     },

@@ -5,6 +5,9 @@
 mod build;
 mod child;
 mod demo;
+mod hook;
+mod page;
+mod product;
 mod report;
 mod up;
 mod watch;
@@ -22,7 +25,8 @@ pub(crate) fn run(mut args: Args) -> Outcome {
         Some("up") => up::run(args),
         Some("build") => build::run(args),
         Some("watch") => watch::run(args),
-        Some(other) => Err(format!("unknown bench \"{other}\"\nhint: demo, up, build or watch")),
-        None => Err("which bench? demo, up, build or watch".into()),
+        Some("page") => page::run(args),
+        Some(other) => Err(format!("unknown bench \"{other}\"\nhint: demo, up, build, watch or page")),
+        None => Err("which bench? demo, up, build, watch or page".into()),
     }
 }

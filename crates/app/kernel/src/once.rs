@@ -92,8 +92,8 @@ mod tests {
                 !known.contains(&key) && !kept.iter().any(|before| *before < at && made[*before].0 == Some(key))
             });
             let gone = |at: usize, key: u8| (0..at).any(|before| made[before].0 == Some(key) && !kept.contains(&before));
-            for at in 0..made.len() {
-                let stands = !made[at].1.iter().any(|key| gone(at, *key));
+            for (at, (_, with)) in made.iter().enumerate() {
+                let stands = !with.iter().any(|key| gone(at, *key));
                 prop_assert_eq!(kept.contains(&at), first(at) && stands, "{}", at);
             }
         }

@@ -1,9 +1,8 @@
 //! `bench watch`: what watching costs beside Prometheus, what it holds in memory, and how soon a page arrives on real sockets.
 
 mod evaluations;
-mod hook;
 mod memory;
-mod origin;
+pub(super) mod origin;
 mod prometheus;
 mod series;
 mod sockets;

@@ -69,7 +69,7 @@ impl Origin {
 }
 
 /// The lines of a head with its content length; none when the other side has closed.
-pub(super) fn read_head(reader: &mut impl BufRead) -> std::io::Result<Option<usize>> {
+pub(in crate::bench) fn read_head(reader: &mut impl BufRead) -> std::io::Result<Option<usize>> {
     let mut length = 0;
     let mut line = String::new();
     loop {

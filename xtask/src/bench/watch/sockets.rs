@@ -5,26 +5,24 @@
 //! Two times are taken from its first failed answer: until its page reaches the webhook, and until `/v1/status`, which
 //! the portal shows, says that it fails.
 
-use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
+use super::super::hook::Hook;
+use super::super::product::Up;
 use super::Plan;
-use super::hook::Hook;
 use super::memory::fresh;
 use super::origin::{Origin, is_served, keep_asking};
 use crate::conformance::http::{ask, get, wait};
-use crate::conformance::world::Running;
 use crate::figures::{Figure, percentile, spread};
 use crate::parts::Part;
 use crate::random::Random;
-use crate::shell::{Outcome, command, seaworthy};
+use crate::shell::{Outcome, seaworthy};
 
 /// Services that run beside each other.
 const AT_ONCE: u64 = 5;
@@ -144,7 +142,7 @@ fn watch(mut runs: Vec<Run>, up: &Up, hook: &Hook) -> Outcome<Vec<Run>> {
                 run.visible = is_failing(run).then_some(now);
             }
         }
-        runs.iter_mut().for_each(|run| run.paged = hook.came(&run.name));
+        runs.iter_mut().for_each(|run| run.paged = hook.came(|page| page["service"] == *run.name));
         std::thread::sleep(LOOK_EVERY);
     }
     Ok(runs)
@@ -170,42 +168,4 @@ fn declared(names: &[String], hook: SocketAddr) -> String {
         );
     }
     text
-}
-
-/// The whole product, running.
-struct Up {
-    _running: Running,
-    portal: String,
-    gateway: SocketAddr,
-    token: String,
-}
-
-impl Up {
-    fn start(binary: &Path, folder: &Path) -> Outcome<Self> {
-        let mut up = command(binary);
-        up.arg("up").arg(folder.join("files")).arg("--json-events").arg("--data").arg(folder.join("data"));
-        up.args(["--portal", "127.0.0.1:0", "--gateway", "127.0.0.1:0", "--outbound", "127.0.0.1:0"]);
-        up.stdin(Stdio::piped()).stdout(Stdio::piped());
-        let log = folder.join("up.log");
-        let mut running = Running::start(&mut up, &log)?;
-        let out = running.0.stdout.take().ok_or("\"seaworthy up\" has no output")?;
-        let mut lines = BufReader::new(out).lines().map_while(Result::ok);
-        let ready = lines.find_map(|line| {
-            let event: Value = serde_json::from_str(&line).ok()?;
-            (event["event"] == "ready").then_some(event)
-        });
-        let ready =
-            ready.ok_or_else(|| format!("\"seaworthy up\" ended before it was ready\nhint: {}", log.display()))?;
-        // It stops when nobody reads what it says.
-        std::thread::spawn(move || lines.for_each(drop));
-        let text = |name: &str| ready[name].as_str().ok_or_else(|| format!("\"up\" names no {name}"));
-        let gateway = text("gateway")?.trim_start_matches("http://");
-        let gateway = gateway.parse().map_err(|_| format!("\"up\" names the gateway \"{gateway}\""))?;
-        Ok(Self {
-            _running: running,
-            portal: text("portal")?.to_owned(),
-            gateway,
-            token: text("admin_token")?.to_owned(),
-        })
-    }
 }

@@ -1,6 +1,5 @@
-//! Where pages arrive: a webhook that notes when the first page about each service came.
+//! Where pages arrive: a webhook that notes each page and when it came.
 
-use std::collections::BTreeMap;
 use std::io::{BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,14 +7,14 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use super::origin::read_head;
+use super::watch::origin::read_head;
 use crate::shell::Outcome;
 
 /// The webhook of one person.
 #[derive(Clone)]
 pub(super) struct Hook {
     pub(super) address: SocketAddr,
-    came: Arc<Mutex<BTreeMap<String, Instant>>>,
+    came: Arc<Mutex<Vec<(Value, Instant)>>>,
 }
 
 impl Hook {
@@ -38,9 +37,10 @@ impl Hook {
         Ok(hook)
     }
 
-    /// When the first page about a service came.
-    pub(super) fn came(&self, service: &str) -> Option<Instant> {
-        self.came.lock().unwrap_or_else(PoisonError::into_inner).get(service).copied()
+    /// When the first page of which this holds came.
+    pub(super) fn came(&self, is_it: impl Fn(&Value) -> bool) -> Option<Instant> {
+        let came = self.came.lock().unwrap_or_else(PoisonError::into_inner);
+        came.iter().find(|(page, _)| is_it(page)).map(|(_, at)| *at)
     }
 
     fn take(&self, stream: &TcpStream) -> std::io::Result<()> {
@@ -50,10 +50,7 @@ impl Hook {
             let mut body = vec![0; length];
             reader.read_exact(&mut body)?;
             let page: Value = serde_json::from_slice(&body).unwrap_or_default();
-            if let Some(service) = page["service"].as_str() {
-                let mut came = self.came.lock().unwrap_or_else(PoisonError::into_inner);
-                came.entry(service.to_owned()).or_insert(now);
-            }
+            self.came.lock().unwrap_or_else(PoisonError::into_inner).push((page, now));
             write!(writer, "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")?;
         }
         Ok(())
