@@ -67,15 +67,17 @@ pub fn read(body: &[u8]) -> Result<(Vec<Heard>, u64), NotUnderstood> {
 
 fn heard(alert: &Alert) -> Heard {
     let label = |name: &str| alert.labels.get(name).map(String::as_str).filter(|value| !value.is_empty());
-    let name = label("alertname").map(shown).filter(|name| !name.is_empty());
-    let name = name.as_deref().unwrap_or("unnamed");
+    let named = label("alertname").map(shown).filter(|name| !name.is_empty());
+    let name = named.as_deref().unwrap_or("unnamed");
     let slo = label("sloth_slo").or(label("slo"));
     let severity = label("severity").or(label("sloth_severity")).or(label("priority"));
     let said = ["summary", "message", "description", "title"].into_iter().find_map(|n| alert.annotations.get(n));
     let told = match (said, slo) {
         (Some(text), _) => sentence(text),
-        (None, Some(slo)) => sentence(&format!("{name}: objective {slo} burns its budget")),
-        (None, None) => sentence(name),
+        (None, Some(slo)) if named.is_some() => sentence(&format!("{name}: objective {slo} burns its budget")),
+        (None, Some(slo)) => sentence(&format!("Objective {slo} burns its budget")),
+        (None, None) if named.is_some() => sentence(name),
+        (None, None) => "Alertmanager fires an alert that has no name and no summary".to_owned(),
     };
     Heard {
         rule: format!("alertmanager/{}#{}", plain(name), plain(&alert.fingerprint)),
@@ -84,7 +86,8 @@ fn heard(alert: &Alert) -> Heard {
         is_cause: slo.is_none() && words::is_cause(&[name, &alert.generator_url]),
         urgency: words::urgency(severity),
         is_firing: alert.status != "resolved",
-        began_at: Some(alert.starts_at),
+        // Go's zero time says nothing; no alert began before there were clocks to say so.
+        began_at: Some(alert.starts_at).filter(|at| *at > Timestamp::UNIX_EPOCH),
         sentence: told,
     }
 }
@@ -148,6 +151,24 @@ mod tests {
         assert_eq!((heard.sentence.as_str(), heard.services), ("red alert", vec!["shop".to_owned()]));
         let kept = format!("{}{}", heard.symptom, heard.rule);
         assert!(!kept.contains(['\u{1b}', '\u{202e}', '[']), "{kept}");
+    }
+
+    /// Somebody was woken with the one word "unnamed".
+    #[test]
+    fn one_without_a_name_says_so() {
+        let said = |labels: serde_json::Value| one(alert("firing", labels, json!({}))).sentence;
+        assert_eq!(said(json!({})), "Alertmanager fires an alert that has no name and no summary");
+        assert_eq!(said(json!({ "slo": "buy" })), "Objective buy burns its budget");
+        assert_eq!(said(json!({ "alertname": "High" })), "High");
+    }
+
+    #[test]
+    fn a_time_that_was_never_set_is_none() {
+        for (starts_at, is_said) in [("0001-01-01T00:00:00Z", false), ("2026-11-21T02:03:04Z", true)] {
+            let mut sent = alert("firing", json!({}), json!({}));
+            sent["startsAt"] = json!(starts_at);
+            assert_eq!(one(sent).began_at.is_some(), is_said, "{starts_at}");
+        }
     }
 
     #[test]
