@@ -31,6 +31,9 @@ const FORETOLD_WITHIN: Duration = Duration::from_secs(60 * 60);
 /// Tickets that told of a page; fewer may be chance.
 const FORETOLD_MIN: usize = 3;
 
+/// Why a rule whose pages were taken by nobody, or with a credential alone, is to be drilled.
+const UNPROVED: &str = "it paged, and nobody has proved that it reached a person: a credential may be a program's";
+
 /// What a rule should become.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Suggestion {
@@ -216,7 +219,7 @@ impl Look<'_> {
         let drill = |why: &str| (Some(Suggestion::Drill), why.to_owned());
         match (lately.as_slice(), reached) {
             (_, true) => (None, "worth its pages so far".to_owned()),
-            (some, false) if some.iter().any(|f| f.paged) => drill("it paged, and nobody has taken a page of it yet"),
+            (some, false) if some.iter().any(|f| f.paged) => drill(UNPROVED),
             ([_, ..], false) => (None, "it woke nobody so far".to_owned()),
             ([], false) if rule.firings.is_empty() => drill("never fired, never tested"),
             ([], false) => drill(&format!("neither fired nor tested for {UNTESTED_DAYS} days")),

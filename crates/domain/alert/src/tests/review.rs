@@ -150,7 +150,10 @@ fn what_paged_and_reached_nobody_is_to_be_drilled() {
     let (suggestion, because) = suggested(&world);
     assert_eq!(
         (suggestion, because.as_str()),
-        (Some(Suggestion::Drill), "it paged, and nobody has taken a page of it yet")
+        (
+            Some(Suggestion::Drill),
+            "it paged, and nobody has proved that it reached a person: a credential may be a program's"
+        )
     );
     let page = world.last_page();
     world.fold(&[Event::Reached { page }]);
