@@ -221,7 +221,7 @@ fn meant(ids: impl Iterator<Item = String>, args: &OneArgs, what: &str) -> Resul
         [] if is_whole => Ok(args.id.clone()),
         some => {
             let message = format!("could not find one {what}: {} have ids that begin so", some.len());
-            Err(Failure::usage(message, &format!("`seaworthy oncall show {}` lists them", args.rotation)))
+            Err(Failure::usage(message, format!("`seaworthy oncall show {}` lists them", args.rotation)))
         }
     }
 }

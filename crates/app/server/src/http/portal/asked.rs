@@ -113,7 +113,7 @@ fn question(app: &App, rotation: &RotationId, person: &PersonId) -> Result<RotaQ
 /// The page of an invitation, for whoever has not joined and whoever has.
 async fn joining(app: &App, rotation: &RotationId, person: &PersonId, link: &Link) -> Result<AskPage, Failure> {
     let asked = question(app, rotation, person)?;
-    let from = asked.next.map_or_else(|| "when the rota begins".to_owned(), |at| format!("{}", day(at)));
+    let from = asked.next.map_or_else(|| "when the rota begins".to_owned(), |at| day(at).to_string());
     let services: Vec<String> = asked.services.iter().map(ToString::to_string).collect();
     let covers = match services.is_empty() {
         true => format!("It is a rota of team {}.", asked.team),
