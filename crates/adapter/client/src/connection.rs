@@ -14,6 +14,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
 use crate::Kind;
+use crate::names::resolve;
 use crate::target::{Scheme, Target};
 
 /// Longest time to get a connection: on one machine it takes microseconds; a name server may need a second.
@@ -28,7 +29,7 @@ pub(crate) struct Connection {
 
 impl Connection {
     pub(crate) async fn open(target: &Target) -> Result<Self, Kind> {
-        let connect = TcpStream::connect((target.host.as_str(), target.port));
+        let connect = async { TcpStream::connect(&resolve(&target.host, target.port).await?[..]).await };
         let stream = match tokio::time::timeout(CONNECT_TIMEOUT, connect).await {
             Ok(stream) => stream.map_err(Kind::Connect)?,
             Err(_) => return Err(Kind::Connect(io::Error::from(io::ErrorKind::TimedOut))),

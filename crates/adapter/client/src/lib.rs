@@ -14,11 +14,13 @@ mod client;
 mod connection;
 mod error;
 mod lines;
+mod names;
 mod target;
 
 pub use client::{Client, Response};
 pub use error::{ApiError, Error, Kind};
 pub use lines::Lines;
+pub use names::resolve;
 
 /// Most bytes of one answer: above any page of the API, low enough that a wrong server cannot fill the memory.
 pub const BODY_MAX: usize = 4 * 1024 * 1024;

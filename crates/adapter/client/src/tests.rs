@@ -50,6 +50,28 @@ async fn serve(connections: Vec<Vec<String>>) -> (Client, tokio::task::JoinHandl
     (client, task)
 }
 
+#[tokio::test]
+async fn a_name_under_localhost_is_this_machine() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let names = ["hello.localhost", "a.b.LOCALHOST", "hello.localhost."];
+    let served = tokio::spawn(async move {
+        let mut asked = Vec::new();
+        for _ in names {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            asked.push(read_request(&mut stream).await);
+            stream.write_all(answer("200 OK", "{}").as_bytes()).await.unwrap();
+        }
+        asked
+    });
+    for name in names {
+        let client = Client::new(&format!("http://{name}:{port}"), None).unwrap();
+        get(&client).await.unwrap();
+    }
+    let asked = served.await.unwrap();
+    assert!(asked[0].contains(&format!("host: hello.localhost:{port}\r\n")), "{}", asked[0]);
+}
+
 fn answer(status: &str, body: &str) -> String {
     format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\n\r\n{body}", body.len())
 }

@@ -2,11 +2,12 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use seaworthy_client::resolve;
 use seaworthy_probe::{Code, Outcome, Reason};
 use simple_dns::rdata::RData;
 use simple_dns::{CLASS, Name, Packet, PacketFlag, QCLASS, Question, RCODE, TYPE};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{UdpSocket, lookup_host};
+use tokio::net::UdpSocket;
 
 use crate::net::{connect, fail, host_and_port, word};
 use crate::template::unable;
@@ -78,7 +79,7 @@ async fn resolver(named: Option<&str>) -> Result<SocketAddr, Outcome> {
         return Ok(SocketAddr::new(own, PORT));
     };
     let (host, port) = host_and_port(named).unwrap_or((named, PORT));
-    let found = lookup_host((host, port)).await.ok().and_then(|mut found| found.next());
+    let found = resolve(host, port).await.ok().and_then(|found| found.first().copied());
     found.ok_or_else(|| unable("the resolver's own name does not resolve"))
 }
 

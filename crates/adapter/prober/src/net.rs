@@ -2,9 +2,10 @@
 
 use std::io;
 
+use seaworthy_client::resolve;
 use seaworthy_probe::{Code, Outcome, Reason};
 use seaworthy_tls::{Connector, TlsError, TlsStream};
-use tokio::net::{TcpStream, lookup_host};
+use tokio::net::TcpStream;
 
 /// Takes `host:port` apart; the host without brackets.
 pub(crate) fn host_and_port(address: &str) -> Option<(&str, u16)> {
@@ -18,7 +19,7 @@ pub(crate) fn host_and_port(address: &str) -> Option<(&str, u16)> {
 /// # Errors
 /// When the name does not resolve, nobody accepts, or this machine has no way there.
 pub(crate) async fn connect(host: &str, port: u16) -> Result<TcpStream, Outcome> {
-    let addresses = lookup_host((host, port)).await.map_err(|error| match is_own(&error) {
+    let addresses = resolve(host, port).await.map_err(|error| match is_own(&error) {
         true => own(&error),
         false => fail(Code::Name, "the name does not resolve"),
     })?;

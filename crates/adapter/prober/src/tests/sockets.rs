@@ -41,6 +41,14 @@ async fn a_status_says_how_it_is() {
 }
 
 #[tokio::test]
+async fn a_name_under_localhost_is_this_machine() {
+    let address = http(move |_| "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n".to_owned()).await;
+    for name in ["hello.localhost", "HELLO.Localhost", "localhost"] {
+        assert_eq!(tried(get(format!("http://{name}:{}/", address.port())), LONG_MS).await, "pass", "{name}");
+    }
+}
+
+#[tokio::test]
 async fn a_server_that_is_not_well_is_told_apart() {
     let cut = listen(|mut stream| async move {
         request(&mut stream).await;
