@@ -2,15 +2,17 @@
 //!
 //! What a page must show is asked of the API at the same moment; how it shows it is the portal's own business.
 
+use std::fs;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 use seaworthy_browser::{Page, Scheme, Scripts};
 use seaworthy_contract::api::{PageState, RolloutState, Verdict, Verification};
 use seaworthy_model::RolloutId;
 
-use crate::kit::{Offer, Shop, kill, until};
+use crate::kit::{Offer, QUOTE, Shop, get, kill, until};
+use crate::night::Night;
 
 /// How long a page may take to show what happened: events come each second, a loaded machine is slower.
 const SOON: Duration = Duration::from_secs(15);
@@ -21,6 +23,15 @@ const ROW: &str = "DEP-12";
 /// A version that fails seldom enough to be read about while it is on trial.
 const SELDOM: Offer = Offer { version: "v2", fail: Some("0.04"), steps: &[0.2], dwell_ms: 1_000 };
 
+/// Taps that somebody who was just woken has until a version is off its users, the one on the message's link among them.
+const TAPS_MAX: u32 = 3;
+
+/// And how long, from that first tap on.
+const RESTORES_WITHIN: Duration = Duration::from_secs(10);
+
+/// Most bytes of a page about a page, with everything it loads: a phone in a cellar loads it in seconds.
+const PAGE_BYTES_MAX: u64 = 150_000;
+
 /// A reader: one page in one browser.
 struct Reader {
     page: Page,
@@ -28,16 +39,22 @@ struct Reader {
 }
 
 impl Reader {
-    /// Opens the browser and signs in by a link that works once; none where there is no browser.
-    fn sign_in(shop: &Shop, link: &str, scripts: Scripts) -> Option<Self> {
+    /// Opens the browser; none where there is none.
+    fn start(portal: &str, scripts: Scripts) -> Option<Self> {
         let program = std::env::var_os("SEAWORTHY_CHROMIUM").map_or("/usr/bin/chromium".into(), PathBuf::from);
         if !program.exists() {
             eprintln!("SKIPPED: there is no browser at \"{}\"; SEAWORTHY_CHROMIUM names another", program.display());
             return None;
         }
-        let mut reader = Self { page: Page::start(&program).unwrap(), portal: shop.up.portal.clone() };
+        let mut reader = Self { page: Page::start(&program).unwrap(), portal: portal.to_owned() };
         reader.page.scripts(scripts).unwrap();
         reader.page.look(1280, 900, Scheme::Light).unwrap();
+        Some(reader)
+    }
+
+    /// Opens the browser and signs in by a link that works once.
+    fn sign_in(shop: &Shop, link: &str, scripts: Scripts) -> Option<Self> {
+        let mut reader = Self::start(&shop.up.portal, scripts)?;
         reader.page.open(link).unwrap();
         reader.is_at("/");
         Some(reader)
@@ -89,6 +106,23 @@ impl Reader {
             assert!(wide.as_u64().is_some_and(|wide| wide <= width.into()), "{path} is {wide} wide at {width}");
         }
         self.nobody_complained();
+    }
+
+    /// Opens a page about a page and what it offers first; returns how many taps that took, and the page's bytes.
+    fn sees_what_restores(&mut self, url: &str) -> (u32, u64) {
+        self.page.open(url).unwrap();
+        self.says("The store takes no writes");
+        // What came from the browser's own cache counts as well: somebody's first page has none.
+        let loaded = "performance.getEntries().map(one => Math.max(one.transferSize || 0, one.encodedBodySize || 0)) \
+                      .reduce((all, one) => all + one, 0)";
+        let bytes = self.page.evaluate(loaded).unwrap().as_u64().unwrap();
+        let seen = "document.querySelector('details.act li')?.checkVisibility() === true";
+        if self.page.evaluate(seen).unwrap() == true {
+            return (1, bytes);
+        }
+        self.press("details.act summary");
+        self.wait_for(seen);
+        (2, bytes)
     }
 
     fn nobody_complained(&self) {
@@ -253,4 +287,47 @@ fn without_scripts_forms_and_reloads_are_enough() {
     assert_eq!(shop.load.total().failed_idempotent, 0, "{:#?}", shop.load.total());
     drop(reader);
     shop.close();
+}
+
+/// Whoever was woken has a phone with the message, and no session.
+#[test]
+fn one_is_off_its_users_in_three_taps_while_no_store_answers() {
+    let Some(night) = Night::begin() else { return };
+    let Some(mut phone) = Reader::start(&night.up.portal, Scripts::Off) else { return };
+    let Some(mut desk) = Reader::start(&night.up.portal, Scripts::Run) else { return };
+    desk.page.open(&night.up.sign_in).unwrap();
+    desk.is_at("/");
+    let (ballast, _) = night.fill();
+    let message = &night.messages()[0];
+
+    let url = message["link"].as_str().unwrap();
+    let (taps, bytes) = desk.sees_what_restores(url);
+    eprintln!("signed in, with scripts: {taps} taps to the preview, {bytes} bytes with all it loads");
+    assert!(taps < TAPS_MAX && (1..PAGE_BYTES_MAX).contains(&bytes));
+    desk.fits_everywhere();
+
+    phone.page.look(390, 844, Scheme::Dark).unwrap();
+    let woken = Instant::now();
+    let (taps, bytes) = phone.sees_what_restores(message["take"].as_str().unwrap());
+    let previewed = woken.elapsed();
+    phone.says("v2");
+    phone.press("details.act form.confirm button");
+    phone.says("The gateway has taken v2 off");
+    let (taps, restored) = (taps + 1, woken.elapsed());
+    eprintln!(
+        "by the link, without scripts: preview after {previewed:?}, off its users after {taps} taps and {restored:?}, {bytes} bytes"
+    );
+    assert!(taps <= TAPS_MAX && restored < RESTORES_WITHIN && (1..PAGE_BYTES_MAX).contains(&bytes));
+    for _ in 0..20 {
+        assert_eq!(get(&night.up.gateway, QUOTE, "").unwrap().header("x-seaworthy-version"), "v1");
+    }
+    phone.fits_everywhere();
+
+    // The ledger hears of it when there is room, and who did it.
+    fs::remove_file(ballast).unwrap();
+    until("it is on record", || (night.newest().state == RolloutState::Reverted).then_some(()));
+    drop((phone, desk));
+    night.api.verify();
+    let Night { up, scratch, .. } = night;
+    up.stop(&scratch);
 }

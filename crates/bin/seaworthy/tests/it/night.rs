@@ -20,18 +20,18 @@ const CONTACT: &str = "displayName: Ines
 const REFUSED: u32 = 60;
 
 /// A data directory on a small disk, with one of its own for the gateway. Disks go after what runs on them.
-struct Night {
-    up: Up,
-    api: Api,
+pub(crate) struct Night {
+    pub(crate) up: Up,
+    pub(crate) api: Api,
     disk: Disk,
     _gateway: Disk,
-    scratch: Scratch,
+    pub(crate) scratch: Scratch,
 }
 
 impl Night {
     /// It begins: v2 of quotes has half of the users, and Ines has her page but did not say so; none where nobody may
     /// mount a disk.
-    fn begin() -> Option<Self> {
+    pub(crate) fn begin() -> Option<Self> {
         let scratch = Scratch::new();
         let data = scratch.tmp().with_file_name("disk");
         let Some((disk, gateway)) =
@@ -54,7 +54,7 @@ impl Night {
     }
 
     /// Fills the disk; returns what fills it, and a command that is refused for that alone.
-    fn fill(&self) -> (PathBuf, &'static str) {
+    pub(crate) fn fill(&self) -> (PathBuf, &'static str) {
         let ballast = self.disk.fill();
         // Where one still fitted, its opposite is next.
         let mut commands = ["hold", "resume"].into_iter().cycle();
@@ -64,7 +64,7 @@ impl Night {
         (ballast, refused)
     }
 
-    fn newest(&self) -> Rollout {
+    pub(crate) fn newest(&self) -> Rollout {
         self.api.get::<Vec<Rollout>>("/v1/rollouts").unwrap().remove(0)
     }
 
@@ -75,7 +75,7 @@ impl Night {
     }
 
     /// Whole messages that the contact got.
-    fn messages(&self) -> Vec<Value> {
+    pub(crate) fn messages(&self) -> Vec<Value> {
         self.scratch.read("pages.jsonl").lines().map_while(|line| serde_json::from_str(line).ok()).collect()
     }
 
