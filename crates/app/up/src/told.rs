@@ -94,10 +94,14 @@ impl Told {
     }
 
     /// Returns the way to take a service's canary off, unless it has none. A server that cannot say is the very case that
-    /// the way is for.
+    /// the way is for; one that refuses to is not.
     async fn break_glass(&self, client: &Client, service: &str) -> Option<String> {
         let view = client.get_json::<Service>(&format!("/v1/services/{service}")).await;
-        view.map_or(true, |view| view.rollout.is_some()).then(|| revert_command(service, &self.data))
+        let may_have_one = match view {
+            Ok(view) => view.rollout.is_some(),
+            Err(error) => !error.status().is_some_and(|status| status.is_client_error()),
+        };
+        may_have_one.then(|| revert_command(service, &self.data))
     }
 }
 

@@ -18,7 +18,7 @@ const QUESTION_CHARS_MAX: usize = 2_000;
 pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::new(Method::GET, "/v1/services", Who::SignedIn, get(list)),
-        Route::new(Method::GET, "/v1/services/{service}", Who::SignedIn, get(show)),
+        Route::new(Method::GET, "/v1/services/{service}", Who::Reader, get(show)),
         Route::new(Method::GET, "/v1/services/{service}/readiness", Who::SignedIn, get(readiness)),
         Route::new(Method::GET, "/v1/who", Who::SignedIn, get(who)),
     ]

@@ -176,6 +176,24 @@ async fn what_machines_say_becomes_one_harmless_line_and_ages_are_bounded() {
     assert_eq!(row.occurred_at, Timestamp::UNIX_EPOCH, "an age that nothing can have");
 }
 
+/// It was refused, so that every page told people to take off a canary that was not there.
+#[tokio::test]
+async fn a_supervisor_may_ask_whether_a_service_has_a_canary() {
+    let app = TestApp::start().await;
+    app.ship("v1").await;
+    let of = async |token: &str, path: &str| {
+        app.send(Method::GET, path, &[("authorization", &format!("Bearer {token}"))], "").await.status.as_u16()
+    };
+    assert_eq!(of(SUPERVISOR, "/v1/services/checkout").await, 200);
+    for (token, path) in [
+        (GATEWAY, "/v1/services/checkout"),
+        (SUPERVISOR, "/v1/services"),
+        (SUPERVISOR, "/v1/services/checkout/readiness"),
+    ] {
+        assert_eq!(of(token, path).await, 403, "{path}");
+    }
+}
+
 #[tokio::test]
 async fn a_supervisor_that_sees_double_or_nonsense_does_not_fill_the_ledger() {
     let app = TestApp::start().await;
