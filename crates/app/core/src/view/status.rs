@@ -84,12 +84,13 @@ fn answer(
     let failing = unwell.iter().find(|service| service.failing_since.is_some()).or(unwell.first());
     let sentence = match (pages.as_slice(), urgent.as_slice(), live) {
         ([one], ..) => {
-            let sentence = format!("{} is needed: {}", called(one, "Somebody"), one.sentence);
+            let sentence = format!("{} is needed: {}", called(one, "Somebody"), told(&one.service, &one.sentence));
             return (sentence, Some(one.service.clone()));
         }
         ([_, _, ..], ..) => format!("{} pages wait for somebody to take them.", pages.len()),
         ([], [one], _) => {
-            return (format!("{} is not well: {}", one.service, one.sentence), Some(one.service.clone()));
+            let sentence = format!("{} is not well: {}", one.service, stopped(&one.sentence));
+            return (sentence, Some(one.service.clone()));
         }
         ([], [_, _, ..], _) => format!("{} things are wrong; no page waits for anybody.", urgent.len()),
         ([], [], _) if failing.is_some() => {
@@ -104,6 +105,18 @@ fn answer(
         ([], [], many) => format!("{} changes are on their way to users; nobody is needed.", many.len()),
     };
     (sentence, None)
+}
+
+/// Others' sentences, which alone name no service.
+fn told(service: &ServiceId, sentence: &str) -> String {
+    let sentence = stopped(sentence);
+    if sentence.contains(service.as_str()) { sentence } else { format!("{service}: {sentence}") }
+}
+
+/// Ends a sentence, so that another can follow.
+fn stopped(sentence: &str) -> String {
+    let stop = if sentence.ends_with(['.', '!', '?', '…']) { "" } else { "." };
+    format!("{sentence}{stop}")
 }
 
 fn calm(tickets: usize) -> String {
@@ -153,4 +166,23 @@ fn gateways(look: &Look<'_>) -> Vec<GatewayStatus> {
         requests: seen.requests,
     };
     look.watch.gateways.0.iter().map(view).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// "Bob is needed: unnamed Not well: kiosk."
+    #[test]
+    fn others_sentences_name_the_service_and_end() {
+        let service: ServiceId = "kiosk".parse().expect("a name");
+        for (sentence, want) in [
+            ("error rate high", "kiosk: error rate high."),
+            ("kiosk v2 was taken off 5% of users.", "kiosk v2 was taken off 5% of users."),
+            ("Is kiosk there?", "Is kiosk there?"),
+            ("cut…", "kiosk: cut…"),
+        ] {
+            assert_eq!(told(&service, sentence), want);
+        }
+    }
 }

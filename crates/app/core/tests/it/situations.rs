@@ -129,7 +129,7 @@ fn what_fails_its_health_check_is_said_whatever_else_is_on() {
     assert!(!status(&bench).sentence.contains("payments"));
     // A server that was started again said that it began just then.
     let found = |bench: &Bench| view::service(&bench.look(), &service("payments")).expect("declared").versions[0].since;
-    for (told, want) in [(since, since), (bench.now + jiff::SignedDuration::from_hours(1), bench.now)] {
+    for (told, want) in [(since, since), (bench.now + SignedDuration::from_hours(1), bench.now)] {
         bench.watch.failed_checks = Default::default();
         look(&mut bench, &instance, InstanceState::Failing { reason: "no answer".to_owned(), since: Some(told) });
         assert_eq!(found(&bench), Some(want), "no clock of others is ahead of ours");
