@@ -112,6 +112,9 @@ fn lines_that_are_not() {
         ("resume checkout --reason odd", UnknownArgument),
         ("slo rules", MissingRequiredArgument),
         ("slo explain a.yaml --rate 0", ValueValidation),
+        ("slo explain a.yaml --rate 1e300", ValueValidation),
+        ("slo explain a.yaml --rate inf", ValueValidation),
+        ("slo explain a.yaml --rate nan", ValueValidation),
         ("ledger-fill --path d --events 3", ValueValidation),
     ] {
         assert_eq!(parse(line).unwrap_err().kind(), kind, "{line}");

@@ -5,6 +5,10 @@ use crate::{
     tier::{GUARD_CHANCE, Urgency},
 };
 
+/// Most events an hour that times are worked out for: what is faster takes as long. Three hundred thousand million a second
+/// are more than anybody serves, and their counts of three days are whole numbers.
+pub const PER_HOUR_MAX: f64 = 1e15;
+
 /// When a tier fires on a fault that lasts.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Detection {
@@ -18,7 +22,8 @@ pub struct Detection {
 }
 
 /// Returns when `tier` fires on a fault in which `error_ratio` (0 to 1) of `per_hour` events an hour are bad, the service being
-/// well before and traffic steady; none where it never does.
+/// well before and traffic steady; none where it never does, or where one of these is no number. A rate above [`PER_HOUR_MAX`]
+/// counts as that.
 ///
 /// ```
 /// use seaworthy_slo::{detection, Objective, Period};
@@ -48,9 +53,10 @@ pub fn detection_after(
     per_hour: f64,
 ) -> Option<Detection> {
     let threshold = objective.threshold_ratio(tier);
-    if error_ratio.is_nan() || error_ratio <= threshold || per_hour.is_nan() || per_hour <= 0.0 {
+    if !error_ratio.is_finite() || error_ratio <= threshold || !per_hour.is_finite() || per_hour <= 0.0 {
         return None;
     }
+    let per_hour = per_hour.min(PER_HOUR_MAX);
     let held = |reading: Reading, seconds: u32| {
         let total = per_hour * f64::from(seconds) / 3_600.0;
         match reading {
@@ -62,7 +68,7 @@ pub fn detection_after(
     let ((total, bad), (short_total, short_bad)) =
         (held(seen.long, tier.long_seconds), held(seen.short, tier.short_seconds));
     // "Faster than" is strict: the next whole event above the threshold.
-    let above = |total: f64| (threshold * total).floor() as u64 + 1;
+    let above = |total: f64| ((threshold * total).floor() as u64).saturating_add(1);
     let guarded = poisson::least_count_within(total * objective.allowed_ratio(), GUARD_CHANCE).max(above(total));
     let plain = above(total).saturating_sub(bad).max(above(short_total).saturating_sub(short_bad));
     let missing = guarded.saturating_sub(bad).max(plain);
@@ -70,7 +76,7 @@ pub fn detection_after(
     let seconds = missing as f64 * seconds_each;
     (seconds <= f64::from(tier.long_seconds)).then(|| Detection {
         seconds,
-        guard_seconds: (missing - plain) as f64 * seconds_each,
+        guard_seconds: missing.saturating_sub(plain) as f64 * seconds_each,
         bad_events: missing,
     })
 }
@@ -87,6 +93,8 @@ pub fn floor_seconds(objective: &Objective) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::Period;
 
@@ -155,6 +163,60 @@ mod tests {
             [(0.0144, 360_000.0), (0.0, 1e6), (f64::NAN, 1e6), (1.0, 0.0), (1.0, f64::NAN), (1.0, 2.0), (0.05, 60.0)]
         {
             assert_eq!(detection(&objective, fast, ratio, per_hour), None, "{ratio} of {per_hour}");
+        }
+    }
+
+    #[test]
+    fn a_rate_that_nobody_has_takes_as_long_as_a_fast_one() {
+        let objective = objective(0.999);
+        let at = |per_hour: f64| detection(&objective, &objective.tiers()[0], 1.0, per_hour);
+        for per_hour in [PER_HOUR_MAX, 1e16, 1e300, f64::MAX] {
+            let found = at(per_hour).expect("it fires");
+            assert!((found.seconds - 51.84).abs() < 1e-6 && found.guard_seconds == 0.0, "{per_hour}: {found:?}");
+        }
+        assert_eq!([f64::INFINITY, f64::NEG_INFINITY, -1.0].map(at), [None; 3]);
+    }
+
+    /// Every float there is, those that are no numbers among them.
+    fn floats() -> impl Strategy<Value = f64> {
+        let edges = [0.0, f64::MIN_POSITIVE, f64::EPSILON, 1.0, 1e12, 1e300, f64::MAX, f64::INFINITY, f64::NAN, -1.0];
+        prop_oneof![any::<u64>().prop_map(f64::from_bits), prop::sample::select(edges.to_vec()), 0.0..1.0_f64]
+    }
+
+    fn readings() -> impl Strategy<Value = Reading> {
+        let counts = prop_oneof![any::<u64>(), 0..1_000_u64, Just(u64::MAX)];
+        prop_oneof![
+            Just(Reading::Nothing),
+            (counts.clone(), counts).prop_map(|(total, bad)| Reading::counts(total, bad)),
+            floats().prop_map(Reading::Ratio),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn no_input_breaks_what_is_worked_out(
+            target in floats(), days in any::<u16>(), long_seconds in any::<u32>(), short_seconds in any::<u32>(), budget in floats(),
+            error_ratio in floats(), per_hour in floats(), long in readings(), short in readings(), seconds in floats(),
+        ) {
+            let period = Period::Rolling { days };
+            let tier = Tier { urgency: Urgency::Page, long_seconds, short_seconds, budget };
+            crate::validate(target, period, &[tier], Some(per_hour));
+            let refused = Objective::new(target, period, &[tier]);
+            for objective in refused.into_iter().chain([objective(0.999)]) {
+                crate::explain(&objective, Some(per_hour));
+                floor_seconds(&objective);
+                let spending = crate::Spending {
+                    so_far: long, covered_seconds: seconds, left_seconds: Some(seconds), recent: short, recent_seconds: seconds,
+                };
+                crate::Budget::of(&objective, &spending);
+                for tier in objective.tiers() {
+                    let found = detection_after(&objective, tier, &TierReading { long, short }, error_ratio, per_hour);
+                    let is_in = |found: Detection| (0.0..=f64::from(tier.long_seconds)).contains(&found.seconds);
+                    prop_assert!(found.is_none_or(|found| is_in(found) && found.guard_seconds >= 0.0), "{found:?}");
+                }
+            }
         }
     }
 }

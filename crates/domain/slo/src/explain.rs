@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::{
-    Detection, Finding, Objective, Period, Tier, Urgency, detection,
+    Detection, Finding, Objective, PER_HOUR_MAX, Period, Tier, Urgency, detection,
     finding::{percent, validate},
 };
 
@@ -20,7 +20,7 @@ pub fn explain(objective: &Objective, per_hour: Option<f64>) -> String {
         tier_line(&mut text, objective, tier, number);
     }
     match per_hour {
-        Some(per_hour) if per_hour > 0.0 => counted(&mut text, objective, per_hour),
+        Some(per_hour) if per_hour > 0.0 => counted(&mut text, objective, per_hour.min(PER_HOUR_MAX)),
         _ => bare(&mut text, objective),
     }
     for finding in validate(objective.target(), objective.period(), objective.tiers(), per_hour) {

@@ -23,7 +23,7 @@ mod silence;
 mod tier;
 
 pub use budget::{Budget, Spending};
-pub use detection::{Detection, detection, detection_after, floor_seconds};
+pub use detection::{Detection, PER_HOUR_MAX, detection, detection_after, floor_seconds};
 pub use engine::{Alert, Change, Decision, Engine, Observation, Reason};
 pub use explain::explain;
 pub use finding::{Finding, Severity, validate};

@@ -45,9 +45,9 @@ impl Period {
         }
     }
 
-    /// Returns its nominal length in seconds.
+    /// Returns its nominal length in seconds; a period that is refused for its length may be shorter here.
     pub fn nominal_seconds(self) -> u32 {
-        u32::from(self.nominal_days()) * DAY_SECONDS
+        u32::from(self.nominal_days()).saturating_mul(DAY_SECONDS)
     }
 
     /// Returns the start and the end of the period that `now` lies in, the end being outside. A rolling one ends now. Dates

@@ -32,12 +32,13 @@ pub fn lower_tail_within(count: u64, mean: f64, bound: f64) -> bool {
     series_within(count, mean, bound, |step| (last + 1.0 - step) / mean)
 }
 
-/// Returns the smallest count whose upper tail is at most `bound` (under one half) at this mean, which is at most 1e12.
+/// Returns the smallest count whose upper tail is at most `bound` (above 0 and under one half) at this mean. A mean
+/// above a billion counts as that: there chance is a part in ten thousand, and terms are many. What is no number counts as none.
 pub fn least_count_within(mean: f64, bound: f64) -> u64 {
-    let mean = mean.clamp(0.0, 1e12);
-    let (mut below, mut at) = (0, 1);
-    while !upper_tail_within(at, mean, bound) {
-        (below, at) = (at, at * 2);
+    let mean = if mean.is_nan() { 0.0 } else { mean.clamp(0.0, 1e9) };
+    let (mut below, mut at) = (0, 1_u64);
+    while at < u64::MAX && !upper_tail_within(at, mean, bound) {
+        (below, at) = (at, at.saturating_mul(2));
     }
     while at - below > 1 {
         let middle = below + (at - below) / 2;

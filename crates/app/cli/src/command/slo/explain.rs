@@ -4,7 +4,7 @@ use std::io::Write;
 
 use seaworthy_contract::catalogue::{Counting, Indicator, RatioQuery};
 use seaworthy_objectives::{Declared, Diagnostic, Loaded, for_engine};
-use seaworthy_slo::Tier;
+use seaworthy_slo::{PER_HOUR_MAX, Tier};
 use serde::Serialize;
 
 use crate::table::{Column, harmless, lay_out};
@@ -28,8 +28,8 @@ pub struct ExplainArgs {
 }
 
 fn rate(text: &str) -> Result<f64, String> {
-    let rate = text.parse::<f64>().ok().filter(|rate| rate.is_finite() && *rate > 0.0);
-    rate.ok_or_else(|| "expected a number of requests an hour above 0".to_owned())
+    let rate = text.parse::<f64>().ok().filter(|rate| *rate > 0.0 && *rate <= PER_HOUR_MAX);
+    rate.ok_or_else(|| format!("expected a number of requests an hour above 0 and at most {PER_HOUR_MAX:e}"))
 }
 
 /// The result for programs.
