@@ -2,6 +2,8 @@
 
 mod args;
 mod demo;
+#[cfg(test)]
+mod hints;
 mod log;
 mod role;
 mod up;

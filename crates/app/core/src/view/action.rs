@@ -127,6 +127,6 @@ fn isolate(service: &ServiceId, dependency: &ServiceId, worked: Option<ActionWor
         worked,
         destructive: true,
         rollout: None,
-        command: format!("seaworthy isolate {service} {dependency} --for 30m --reason \"WHY\""),
+        command: format!("seaworthy isolate {service} --calls-to {dependency} --for 30m --reason \"WHY\""),
     }
 }
