@@ -195,7 +195,9 @@ impl Engine {
         let (judged, drained, signals, probed, changes) = self.write(|shared| {
             let judged = shared.watch.verdicts(&shared.state, now);
             let signals = shared.watch.objectives.evaluate(&shared.state, &shared.watch.gateways, now);
+            let signals = shared.watch.without_waiting(&shared.state, signals, now);
             let probed = shared.watch.probe_signals(&shared.state, now);
+            let probed = shared.watch.without_waiting(&shared.state, probed, now);
             let changes = shared.watch.downtime_changes(&shared.state, now);
             (judged, shared.watch.drained(&shared.state, now), signals, probed, changes)
         });

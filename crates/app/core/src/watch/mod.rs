@@ -7,6 +7,7 @@
 mod checkpoint;
 mod confirmed;
 mod controls;
+mod dependants;
 mod downtime;
 mod gateways;
 mod health;
@@ -106,6 +107,8 @@ pub struct Watch {
     pub traffic: Traffic,
     /// Which contacts their owners confirmed.
     pub confirmed: Confirmed,
+    /// Pages of dependants that wait.
+    held: dependants::Held,
     /// When each service of the catalogue was last asked for something.
     asked: BTreeMap<ServiceId, Timestamp>,
     /// Gateways of which a report was taken that is not persisted.

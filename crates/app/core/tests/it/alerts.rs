@@ -7,12 +7,13 @@ use seaworthy_contract::catalogue::{
 };
 use seaworthy_contract::events::alert::{AlertSilencedV1, AlertUnsilencedV1, RuleChangeV1, VerdictV1};
 use seaworthy_contract::events::server::ScopeV3;
+use seaworthy_contract::gateway::Count;
 use seaworthy_core::watch::Used;
 use seaworthy_core::{Input, Refusal, State, Word, view};
-use seaworthy_model::{AlertId, Entropy, PageId, TokenId};
+use seaworthy_model::{AlertId, Arm, Entropy, PageId, TokenId};
 use uuid::Uuid;
 
-use crate::bench::{Bench, SERVICES, document, service};
+use crate::bench::{Bench, SERVICES, document, service, users};
 
 const RULE: &str = "objective/checkout-availability";
 
@@ -86,6 +87,56 @@ fn a_failing_dependency_is_paged_in_the_place_of_who_needs_it() {
     assert_eq!(bench.act(Input::Tick), ["page.requested", "alert.paged", "incident.opened"]);
     let (parent, _) = bench.state.alerts.open_of(&service("payments")).next().expect("open");
     assert_eq!(bench.state.alerts.folded(parent).count(), 1);
+}
+
+/// Lets one second pass in which users of these services fail, or are served.
+fn second(bench: &mut Bench, of: &[(&str, u64)]) {
+    for _ in 0..4 {
+        bench.now += SignedDuration::from_millis(250);
+        bench.report(|report| {
+            report.interval_ms = 250;
+            report.counts = of
+                .iter()
+                .map(|(name, failed)| Count { service: service(name), ..users("v1", Arm::Stable, 1, 5, *failed) })
+                .collect();
+        });
+    }
+}
+
+/// Whether what a rule says of a service is told now.
+fn is_told(bench: &mut Bench, of: &str, rule: &str) -> bool {
+    let Input::Signal(firing) = signal(bench, rule, of, Phase::Firing) else { unreachable!("it is one") };
+    !bench.watch.without_waiting(&bench.state, vec![*firing], bench.now).is_empty()
+}
+
+#[test]
+fn who_needs_what_begins_to_fail_waits_for_it() {
+    let mut bench = bench();
+    second(&mut bench, &[("checkout", 5), ("payments", 0)]);
+    assert!(is_told(&mut bench, "checkout", RULE), "what it needs is well");
+    (0..2).for_each(|_| second(&mut bench, &[("checkout", 5), ("payments", 5)]));
+    assert!(is_told(&mut bench, "payments", "probe/payments"), "the dependency waits for nobody");
+    assert!(!is_told(&mut bench, "checkout", RULE), "both fail, and it is noticed first");
+    // The dependency has no page yet: the dependant waits for five seconds and no longer.
+    let mut waited = 0;
+    while !is_told(&mut bench, "checkout", RULE) {
+        second(&mut bench, &[("checkout", 5), ("payments", 5)]);
+        waited += 1;
+    }
+    assert_eq!(waited, 5);
+    // A minute later it is another outage. The dependency is paged: the dependant is told at once, and folded.
+    (0..60).for_each(|_| second(&mut bench, &[("checkout", 5), ("payments", 5)]));
+    assert!(!is_told(&mut bench, "checkout", RULE));
+    fire(&mut bench, "payments");
+    assert!(is_told(&mut bench, "checkout", RULE));
+    fire(&mut bench, "checkout");
+    assert_eq!(bench.act(Input::Tick), ["page.requested", "alert.paged", "incident.opened"], "one page");
+    bench.act(signal(&bench, RULE, "payments", Phase::Ended));
+    let ended = signal(&bench, RULE, "checkout", Phase::Ended);
+    let Input::Signal(ended) = ended else { unreachable!("it is one") };
+    bench.wait(120);
+    second(&mut bench, &[("checkout", 5), ("payments", 5)]);
+    assert_eq!(bench.watch.without_waiting(&bench.state, vec![*ended], bench.now).len(), 1, "an end never waits");
 }
 
 #[test]
