@@ -14,7 +14,7 @@ use crate::limits::{SIDE_KEY_BYTES_MAX, SIDE_VALUE_BYTES_MAX, SIDE_WRITES_MAX};
 pub enum Table {
     /// States of judges, by rollout.
     Checkpoints,
-    /// How far the telemetry of each gateway was taken, and its buckets.
+    /// How far the telemetry of each gateway was taken, runs of probes, and since when objectives are counted.
     Signals,
     /// Hashes of credentials, by token id.
     Tokens,
