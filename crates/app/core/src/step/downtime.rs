@@ -12,6 +12,7 @@ use seaworthy_downtime::{Cause, Seen, Source};
 use seaworthy_model::{ServiceId, WindowId};
 
 use super::fit::line;
+use super::hard;
 use crate::input::{CauseWanted, WindowWanted};
 use crate::state::{FunctionKey, Recorded, RolloutRecord};
 use crate::watch::DowntimeChange;
@@ -31,6 +32,9 @@ const WINDOWS_OPEN_MAX: usize = 60;
 
 /// Functions that a refusal names: more are not read.
 const FUNCTIONS_NAMED_MAX: usize = 20;
+
+/// Dependencies that a refusal names: more are not read.
+const DEPENDENCIES_NAMED_MAX: usize = 20;
 
 /// Longest name of a function, in characters.
 const FUNCTION_CHARS_MAX: usize = 100;
@@ -112,6 +116,9 @@ pub(super) fn name_cause(state: &State, wanted: &CauseWanted) -> Result<Vec<NewF
             return Err(Refusal::Invalid("cause", "say whose it was".to_owned()));
         }
     }
+    if let CauseV1::Dependency(name) = &wanted.cause {
+        depends(state, &wanted.service, name)?;
+    }
     let key = (wanted.service.clone(), wanted.function.clone());
     let Some(recorded) = state.downtime.bad_at(&key, wanted.since) else {
         let why = format!("{} was neither degraded nor down at {}", wanted.service, wanted.since);
@@ -134,6 +141,22 @@ pub(super) fn tick(state: &State) -> Vec<NewFact> {
         is_open.then(|| cause_named(key, last, CauseV1::Change))
     });
     bad.collect()
+}
+
+/// Downtime is stacked by the dependency that caused it: a slip of the keyboard would blame what does not exist.
+fn depends(state: &State, service: &ServiceId, name: &str) -> Result<(), Refusal> {
+    let declared = state.catalogue.service(service).map(|entity| entity.dependencies.as_slice()).unwrap_or_default();
+    let is_needed = |of: &ServiceId| of.as_str() == name;
+    if declared.iter().any(|needed| is_needed(&needed.service)) || hard(state, service).iter().any(is_needed) {
+        return Ok(());
+    }
+    let names: Vec<&str> = declared.iter().take(DEPENDENCIES_NAMED_MAX).map(|needed| needed.service.as_str()).collect();
+    let declared = match names.as_slice() {
+        [] => "it declares none".to_owned(),
+        names => format!("it declares {}", names.join(", ")),
+    };
+    let why = format!("{service} does not depend on \"{name}\": {declared}; somebody else's service is vendor=NAME");
+    Err(Refusal::Invalid("cause", why))
 }
 
 fn was_it(rollout: &RolloutRecord, bad: &Recorded) -> bool {

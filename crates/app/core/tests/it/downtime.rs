@@ -394,6 +394,12 @@ fn a_cause_needs_something_that_was_not_well() {
     assert!(matches!(bench.try_act(&wanted("ghost", 25, CauseV1::Capacity)), Err(Refusal::Unknown("service", _))));
     let nobody = CauseV1::Vendor("  ".to_owned());
     assert!(matches!(bench.try_act(&wanted("checkout", 25, nobody)), Err(Refusal::Invalid("cause", _))));
+    for slip in ["paymets", "no such x", "checkout"] {
+        let refused = bench.try_act(&wanted("checkout", 25, CauseV1::Dependency(slip.to_owned()))).unwrap_err();
+        let want =
+            format!("checkout does not depend on \"{slip}\": it declares none; somebody else's service is vendor=NAME");
+        assert!(matches!(&refused, Refusal::Invalid("cause", why) if *why == want), "{refused}");
+    }
     let vendor = CauseV1::Vendor("northbank".to_owned());
     assert_eq!(bench.act(wanted("checkout", 25, vendor)), ["downtime.cause_named"]);
 }
