@@ -129,7 +129,7 @@ fn function(
     DowntimeFunction {
         name: told.name.to_owned(),
         team: look.state.catalogue.service(&service).map(|service| service.owner.clone()),
-        sentence: figure::sentence(told.name, &classes),
+        sentence: figure::sentence(told.name, &classes) + &figure::unended(account, look.now).unwrap_or_default(),
         seen_since: told.seen_since(),
         now: words(look, told.key),
         classes,

@@ -1,6 +1,6 @@
 //! Figures of an account: time by class, by cause, and what each definition counts; and one sentence of it all.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use seaworthy_contract::api::{DowntimeCause, DowntimeClass, DowntimeClasses, DowntimeFigure, DowntimeRule};
 use seaworthy_downtime::{Account, Class, Definition, Segment, Span, Totals, stacks};
 
@@ -109,9 +109,34 @@ pub(super) fn sentence(name: &str, classes: &DowntimeClasses) -> String {
     }
 }
 
+/// Says of what is not well until now that its end may be earlier: it is confirmed by good observations in a row, and counts
+/// from the first of them.
+pub(super) fn unended(account: &Account, now: Timestamp) -> Option<String> {
+    let is_bad = |class| matches!(class, Class::Degraded | Class::DownPlanned | Class::DownUnplanned);
+    let last = account.pieces.last().filter(|piece| piece.span.end >= now && is_bad(piece.class))?;
+    let since = last.span.start.strftime("%H:%M:%S UTC");
+    Some(format!(" The last of it, since {since}, is not yet confirmed over, and counts until now."))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use seaworthy_downtime::Piece;
+
+    /// "Was down for 20 s" where it was down for one, until its end was confirmed.
+    #[test]
+    fn what_is_not_confirmed_over_is_said_to_be_so() {
+        let at = |second: i64| Timestamp::from_second(second).expect("a time");
+        let of = |class: Class, end: i64, now: i64| {
+            let span = Span { start: at(60), end: at(end) };
+            unended(&Account { pieces: vec![Piece { span, class, by: None }] }, at(now))
+        };
+        let said = " The last of it, since 00:01:00 UTC, is not yet confirmed over, and counts until now.";
+        assert_eq!(of(Class::DownUnplanned, 80, 80).as_deref(), Some(said));
+        for (class, end, now) in [(Class::DownUnplanned, 70, 80), (Class::Up, 80, 80), (Class::Unknown, 80, 80)] {
+            assert_eq!(of(class, end, now), None, "{class:?}");
+        }
+    }
 
     #[test]
     fn the_sentence_never_leaves_out_what_nobody_knows() {
