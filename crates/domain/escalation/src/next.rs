@@ -44,20 +44,30 @@ pub enum Next {
 /// Says what is to be done about a page that nobody has taken. `who` says who a target is at this instant: nobody where a
 /// rotation has a gap. A rung that calls nobody is left out at once: waiting for an answer from nobody helps nobody.
 ///
+/// Nor is a rung waited for of which nobody can be reached, but where the next one begins another round: calling the same
+/// people again at once reaches nobody either, and after the wait somebody may have a contact, or somebody else be on call.
+///
 /// A clock that goes back calls nobody twice: the rung that was called last is known by its place. The wait is counted from
 /// its time; a clock that is behind that by more than the wait itself cannot be waited for, and the next rung is called, so
 /// that no rung waits longer than twice its time. The first call after that counts from the new clock.
 pub fn next(ladder: &Ladder, progress: Progress, now: Timestamp, who: impl Fn(&Target) -> Vec<PersonId>) -> Next {
-    let mut rung = 0;
-    if let Some((last, at)) = progress.called {
-        let wait = ladder.rung(last).map(|rung| rung.wait).unwrap_or_default();
-        let until = at.checked_add(wait).unwrap_or(Timestamp::MAX);
-        let is_far_behind = now < at.checked_sub(wait).unwrap_or(Timestamp::MIN);
-        if now < until && !is_far_behind && progress.reach == Reach::Possible {
-            return Next::Wait(until);
-        }
-        rung = last + 1;
+    let Some((last, at)) = progress.called else { return from(ladder, 0, who) };
+    let next = from(ladder, last + 1, who);
+    let begins_again = matches!(next, Next::Call { rung, .. } if ladder.round(rung) > ladder.round(last));
+    if progress.reach == Reach::Nobody && !begins_again {
+        return next;
     }
+    let wait = ladder.rung(last).map(|rung| rung.wait).unwrap_or_default();
+    let until = at.checked_add(wait).unwrap_or(Timestamp::MAX);
+    let is_far_behind = now < at.checked_sub(wait).unwrap_or(Timestamp::MIN);
+    match now < until && !is_far_behind {
+        true => Next::Wait(until),
+        false => next,
+    }
+}
+
+/// The first rung from this one on that calls somebody.
+fn from(ladder: &Ladder, mut rung: usize, who: impl Fn(&Target) -> Vec<PersonId>) -> Next {
     while let Some(asked) = ladder.rung(rung) {
         let mut people: Vec<PersonId> = Vec::new();
         for person in asked.targets.iter().flat_map(&who) {
@@ -144,6 +154,19 @@ mod tests {
         let team = Next::Call { rung: 1, people: vec![person("ann"), person("bob")] };
         assert_eq!(next(&ladder, unreachable(0), at(0), who), team);
         assert_eq!(next(&ladder, unreachable(1), at(0), who), Next::Over);
+    }
+
+    #[test]
+    fn a_round_that_reached_nobody_keeps_its_wait() {
+        let ladder = ladder(&[(&[PRIMARY], 5), (&[Target::Team], 10), (&[SECONDARY], 20)], 1);
+        let unreachable = |rung| Progress { called: Some((rung, at(0))), reach: Reach::Nobody };
+        let ann = Next::Call { rung: 3, people: vec![person("ann")] };
+        // The last rung of the round has a gap: the one that was called last says how long.
+        for (called, now, want) in [(1, 0, Next::Wait(at(10))), (1, 9, Next::Wait(at(10))), (1, 10, ann)] {
+            assert_eq!(next(&ladder, unreachable(called), at(now), who), want, "{called} at {now}");
+        }
+        assert_eq!(next(&ladder, unreachable(4), at(0), who), Next::Over, "no round comes after it");
+        assert!(matches!(next(&ladder, unreachable(3), at(0), who), Next::Call { rung: 4, .. }));
     }
 
     #[test]

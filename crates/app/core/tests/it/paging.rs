@@ -205,6 +205,38 @@ fn whoever_cannot_be_reached_is_not_waited_for() {
 }
 
 #[test]
+fn where_nobody_can_be_reached_rounds_keep_their_wait() {
+    let mut bench = bench_of(files(None));
+    bench.act(signal(&bench, Phase::Firing));
+    let mut text = tick(&mut bench);
+    let page = page(&bench.state);
+    for _ in 0..80 {
+        let waiting: Vec<_> = outbox::waiting(&bench.state).map(|message| message.channel.to_owned()).collect();
+        for channel in waiting.into_iter().filter(|channel| channel != "portal") {
+            let reason = "the person has no contact in the directory".to_owned();
+            bench.act(Input::PageUndeliverable { page, channel, attempts: 1, reason });
+        }
+        text += &tick(&mut bench);
+        bench.wait(30);
+    }
+    expect![[r#"
+        0 calls ann by portal contacts
+        0 rung 1 calls bob: Unreachable
+        0 rung 2 calls ann, bob, cid: Unreachable
+        15 round 1 is over, again: true
+        15 rung 3 calls ann: Unreachable
+        16 rung 4 calls bob: Unreachable
+        16 rung 5 calls ann, bob, cid: Unreachable
+        31 round 2 is over, again: true
+        31 rung 6 calls ann: Unreachable
+        32 rung 7 calls bob: Unreachable
+        32 rung 8 calls ann, bob, cid: Unreachable
+        33 round 3 is over, again: false
+    "#]]
+    .assert_eq(&text);
+}
+
+#[test]
 fn a_page_that_somebody_took_climbs_no_further_and_calls_nobody_who_was_about_to_be() {
     let mut bench = bench_of(files(None));
     bench.act(signal(&bench, Phase::Firing));

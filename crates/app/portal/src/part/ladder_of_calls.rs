@@ -6,6 +6,9 @@ use seaworthy_contract::events::page::EscalatedBecauseV1;
 
 use super::{Chip, When, prints_itself};
 
+/// What the API says of a channel whose every contact was given up.
+const UNDELIVERABLE: &str = "undeliverable";
+
 /// The calls of a page, oldest first.
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
 #[template(path = "components/ladder_of_calls.html")]
@@ -16,6 +19,8 @@ pub struct LadderOfCalls {
     pub policy: String,
     /// Why it is not the policy that the files name.
     pub problem: Option<String>,
+    /// Why nobody of all who were called can be reached; it is said once, and each of them is named once.
+    pub unreached: Option<String>,
     /// Who was called.
     pub calls: Vec<CalledLine>,
     /// Who is next, and when; an empty name where the ladder ends then.
@@ -37,8 +42,8 @@ pub struct CalledLine {
     pub why: Option<&'static str>,
     /// Which contacts took it, each with its time.
     pub contacts: Vec<(u16, When)>,
-    /// How it fared.
-    pub chip: Chip,
+    /// How it fared; none where that is said of all together.
+    pub chip: Option<Chip>,
     /// Why no contact took it.
     pub reason: Option<String>,
 }
@@ -48,8 +53,12 @@ impl LadderOfCalls {
     pub fn new(ladder: &PageLadder) -> Self {
         let exhausted = ladder.exhausted_at.filter(|_| ladder.end == Some(LadderEnd::Exhausted));
         let goes_on = ladder.end.is_none();
+        let unreached = unreached(ladder);
         Self {
-            alarm: Chip::bad("Nobody answered"),
+            alarm: match unreached {
+                Some(_) => Chip::bad("Nobody can be reached"),
+                None => Chip::bad("Nobody answered"),
+            },
             policy: format!(
                 "escalation policy {}, round {} of {}",
                 ladder.policy,
@@ -57,12 +66,45 @@ impl LadderOfCalls {
                 ladder.rounds.max(1)
             ),
             problem: ladder.problem.clone(),
-            calls: ladder.calls.iter().flat_map(lines).collect(),
+            calls: match unreached {
+                Some(_) => once_each(ladder),
+                None => ladder.calls.iter().flat_map(lines).collect(),
+            },
+            unreached,
             next: ladder.next_at.map(|at| (names(&ladder.next), When::clock(at))),
             exhausted: exhausted.map(When::clock),
             again: ladder.exhausted_at.filter(|_| goes_on).map(|_| ladder.round.saturating_sub(1).max(1)),
         }
     }
+}
+
+/// Says why, where every contact of everybody who was called was given up.
+fn unreached(ladder: &PageLadder) -> Option<String> {
+    let mut reasons: Vec<&str> = Vec::new();
+    for person in ladder.calls.iter().flat_map(|call| &call.people) {
+        if person.state != UNDELIVERABLE {
+            return None;
+        }
+        let reason = person.reason.as_deref().unwrap_or("no contact took it");
+        if !reasons.contains(&reason) {
+            reasons.push(reason);
+        }
+    }
+    (!reasons.is_empty()).then(|| reasons.join("; "))
+}
+
+/// Everybody who was called, with the first time.
+fn once_each(ladder: &PageLadder) -> Vec<CalledLine> {
+    let mut named: Vec<&PageCallee> = Vec::new();
+    let mut calls = Vec::new();
+    for (call, person) in ladder.calls.iter().flat_map(|call| call.people.iter().map(move |person| (call, person))) {
+        if !named.contains(&&person.who) {
+            named.push(&person.who);
+            let (name, at) = (name(&person.who), When::clock(call.at));
+            calls.push(CalledLine { name, at, why: None, contacts: Vec::new(), chip: None, reason: None });
+        }
+    }
+    calls
 }
 
 fn lines(call: &PageCall) -> impl Iterator<Item = CalledLine> + '_ {
@@ -76,7 +118,7 @@ fn lines(call: &PageCall) -> impl Iterator<Item = CalledLine> + '_ {
         at: When::clock(call.at),
         why,
         contacts: person.contacts.iter().map(|contact| (contact.contact, When::clock(contact.at))).collect(),
-        chip: chip(person),
+        chip: Some(chip(person)),
         reason: person.reason.clone(),
     })
 }
@@ -84,7 +126,7 @@ fn lines(call: &PageCall) -> impl Iterator<Item = CalledLine> + '_ {
 fn chip(person: &PageCalled) -> Chip {
     match person.state.as_str() {
         "delivered" => Chip::ok("Sent"),
-        "undeliverable" => Chip::bad("Not reached"),
+        UNDELIVERABLE => Chip::bad("Not reached"),
         _ => Chip::waits("On its way"),
     }
 }
@@ -143,6 +185,28 @@ mod tests {
             assert!(html.contains(part), "{part}: {html}");
         }
         assert!(!html.contains("chip-bad"), "{html}");
+    }
+
+    #[test]
+    fn that_nobody_can_be_reached_is_said_once() {
+        let mut all = ladder(None);
+        for call in &mut all.calls {
+            for person in &mut call.people {
+                person.state = UNDELIVERABLE.to_owned();
+                person.contacts.clear();
+                person.reason = Some("the person has no contact in the directory".to_owned());
+            }
+        }
+        all.calls.extend(all.calls.clone());
+        let html = LadderOfCalls::new(&all).to_string();
+        for part in ["Nobody can be reached", "no contact in the directory", "&#60;Ines&#62;", "chip-bad"] {
+            assert_eq!(html.matches(part).count(), 1, "{part}: {html}");
+        }
+        assert!(html.contains("bob"), "who is next is said: {html}");
+        // One who may still be reached: each says how it fared.
+        all.calls[1].people[0].state = "waiting".to_owned();
+        let html = LadderOfCalls::new(&all).to_string();
+        assert!(html.contains("Not reached") && html.contains("On its way"), "{html}");
     }
 
     #[test]

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use seaworthy_contract::api::{Code, LedgerRow, Page, PageState, Rollout};
+use seaworthy_contract::api::{Code, LedgerRow, Page, PageState, Reach, Rollout, Status};
 use sha2::{Digest as _, Sha256};
 
 use super::{data, shown};
-use crate::view::{ErrorPage, LedgerView, PagesPage, RolloutsPage, ServicesPage, WhoPage};
+use crate::view::{ErrorPage, HomeFacts, HomePage, LedgerView, PagesPage, RolloutsPage, ServicesPage, WhoPage};
 use crate::{Flash, assets, render, render_part};
 
 /// Largest document, in bytes: what a slow phone loads in two seconds, with the rest.
@@ -182,6 +182,24 @@ fn what_strangers_write_is_never_markup() {
         assert!(html.contains("&#60;script&#62;alert(1)"), "and it is shown as it was written");
         assert!(!tags(&html).any(|tag| tag.contains("alert") && !tag.contains('"')), "not even in a tag");
     }
+}
+
+#[test]
+fn whoever_has_no_contact_is_not_said_to_be_on_call_and_no_more() {
+    let said = |status: &Status| {
+        let home = HomePage::new(&HomeFacts { status, series: &BTreeMap::new(), finished: &[], objectives: &[] });
+        home.proofs.iter().map(|proof| proof.title.clone()).collect::<Vec<_>>().join("; ")
+    };
+    let mut status = data::calm();
+    assert!(said(&status).contains("Every service has somebody on call"), "{}", said(&status));
+    status.services[0].on_call.as_mut().expect("somebody is").reach = Reach::None;
+    assert!(said(&status).contains("Nobody who is on call has a contact"), "{}", said(&status));
+    let mut other = status.services[0].clone();
+    other.on_call.as_mut().expect("somebody is").reach = Reach::Confirmed;
+    status.services.push(other);
+    assert!(said(&status).contains("Who is on call for 1 of 2"), "{}", said(&status));
+    status.services[1].on_call = None;
+    assert!(said(&status).contains("have somebody on call, 1 of these without"), "{}", said(&status));
 }
 
 #[test]

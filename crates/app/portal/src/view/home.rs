@@ -19,7 +19,7 @@ use crate::chrome::{Nav, PageView};
 use crate::part::{Chip, MiniLadder, Spark, When, mini_ladder, spark};
 use crate::text;
 use needs::{Need, needs, unread};
-use proofs::{Proof, proofs};
+use proofs::{Proof, proofs, without_contact};
 
 /// Most alerts that wake nobody, and objectives of note, on the page: the whole lists are a tap away.
 const QUIET_MAX: usize = 8;
@@ -165,9 +165,13 @@ fn say(status: &Status, needs: &[Need]) -> Option<String> {
         n => format!("{} on the way to users.", text::counted(n as u64, "change is", "changes are")),
     };
     let uncovered = status.services.iter().filter(|service| service.on_call.is_none()).count();
-    let on_call = match uncovered {
-        0 => "Every service has somebody on call.".to_owned(),
-        n => format!("{} nobody on call.", text::counted(n as u64, "service has", "services have")),
+    let on_call = match (uncovered, without_contact(status)) {
+        (0, 0) => "Every service has somebody on call.".to_owned(),
+        (0, n) if n == status.services.len() => "Nobody who is on call has a contact.".to_owned(),
+        (0, n) => {
+            format!("{} somebody on call who has no contact.", text::counted(n as u64, "service has", "services have"))
+        }
+        (n, _) => format!("{} nobody on call.", text::counted(n as u64, "service has", "services have")),
     };
     let needed = if needs.is_empty() { "" } else { " Soonest harm is first." };
     Some(format!("{pages} {rollouts} {on_call}{needed}"))

@@ -177,7 +177,7 @@ impl PagePage {
             people: who::people(facts),
             alone: facts.incident.and_then(|incident| incident.alone_since).map(|at| When::age(at, now)),
             helped: facts.incident.and_then(|incident| incident.help_asked_at).map(|at| When::age(at, now)),
-            channels: page.channels.iter().map(|channel| who::channel(channel, now)).collect(),
+            channels: who::channels(page, now),
             runbook: facts.runbook.map(RunbookShown::of),
             ladder: LadderOfCalls::new(&page.ladder),
             seen: facts.incident.map(seen).unwrap_or_default(),

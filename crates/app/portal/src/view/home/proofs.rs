@@ -1,6 +1,6 @@
 //! What proves that all is quiet, or says that nothing does.
 
-use seaworthy_contract::api::{Status, VersionState};
+use seaworthy_contract::api::{Reach, Status, VersionState};
 
 use super::super::objectives::{is_measured, remaining, source, worst_first};
 use super::{HomeFacts, noted};
@@ -28,16 +28,10 @@ pub(super) fn proofs(facts: &HomeFacts<'_>) -> Vec<Proof> {
     proofs.extend(objectives(facts));
     proofs.extend(versions(status));
     if let Some(until) = status.services.iter().filter_map(|s| s.on_call.as_ref()).map(|on_call| on_call.until).min() {
-        let staffed = status.services.iter().filter(|service| service.on_call.is_some()).count();
+        let (chip, title) = staffed(status);
         proofs.push(Proof {
-            chip: match staffed == status.services.len() {
-                true => Chip::ok("Staffed"),
-                false => Chip::bad("Not all"),
-            },
-            title: match staffed == status.services.len() {
-                true => "Every service has somebody on call".to_owned(),
-                false => format!("{staffed} of {} have somebody on call", services(status)),
-            },
+            chip,
+            title,
             source: format!("rotations of the catalogue, read now; next hand-over {}", text::age(until, status.now)),
         });
     }
@@ -54,6 +48,32 @@ pub(super) fn proofs(facts: &HomeFacts<'_>) -> Vec<Proof> {
         },
     });
     proofs
+}
+
+/// Whether a page finds somebody: a name on a rota without a contact is nobody who wakes.
+fn staffed(status: &Status) -> (Chip, String) {
+    let all = status.services.len();
+    let staffed = status.services.iter().filter(|service| service.on_call.is_some()).count();
+    let only = "a page would only stand in the portal";
+    match (staffed == all, without_contact(status)) {
+        (true, 0) => (Chip::ok("Staffed"), "Every service has somebody on call".to_owned()),
+        (true, n) if n == all => (Chip::bad("No contact"), format!("Nobody who is on call has a contact: {only}")),
+        (true, n) => {
+            let of = format!("{n} of {}", services(status));
+            (Chip::bad("No contact"), format!("Who is on call for {of} has no contact: {only}"))
+        }
+        (false, 0) => (Chip::bad("Not all"), format!("{staffed} of {} have somebody on call", services(status))),
+        (false, n) => {
+            let who = format!("{n} of these without a contact");
+            (Chip::bad("Not all"), format!("{staffed} of {} have somebody on call, {who}", services(status)))
+        }
+    }
+}
+
+/// For how many services somebody is on call who has no contact.
+pub(super) fn without_contact(status: &Status) -> usize {
+    let on_call = status.services.iter().filter_map(|service| service.on_call.as_ref());
+    on_call.filter(|on_call| on_call.reach == Reach::None).count()
 }
 
 /// What is wanted of the services, and how much of it holds.

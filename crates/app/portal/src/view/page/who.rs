@@ -1,12 +1,15 @@
 //! Who else: on call here, next, and on call for what fails; how the page left; what was like it.
 
 use jiff::Timestamp;
-use seaworthy_contract::api::{Incident, OnCall, PageChannel, SeenBefore};
+use seaworthy_contract::api::{Incident, OnCall, Page, PageChannel, SeenBefore};
 
 use super::PageFacts;
 use crate::part::{Chip, When};
 use crate::text;
 use crate::view::words::OnCallWords;
+
+/// The channel that is this page.
+const PORTAL: &str = "portal";
 
 /// Somebody.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,7 +97,13 @@ fn nobody(what: String) -> PersonRow {
     PersonRow { name: "Nobody is on call now".to_owned(), what, until: None, chip: None }
 }
 
-pub(super) fn channel(channel: &PageChannel, now: Timestamp) -> ChannelRow {
+/// How it left; by whom it was called is with the calls, where there are any.
+pub(super) fn channels(page: &Page, now: Timestamp) -> Vec<ChannelRow> {
+    let is_shown = |channel: &&PageChannel| page.ladder.calls.is_empty() || channel.channel == PORTAL;
+    page.channels.iter().filter(is_shown).map(|shown| channel(shown, now)).collect()
+}
+
+fn channel(channel: &PageChannel, now: Timestamp) -> ChannelRow {
     ChannelRow {
         chip: match channel.state.as_str() {
             "delivered" => Chip::ok("delivered"),
