@@ -77,6 +77,10 @@ async fn list(args: &Args, cx: &mut Context<'_>) -> Result<Exit, Failure> {
     let query: Vec<String> = open.into_iter().chain(service).collect();
     let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
     let page: AlertPage = cx.api.get_json(&format!("/v1/alerts{query}")).await?;
+    if let Some(service) = args.service.as_ref().filter(|_| page.alerts.is_empty()) {
+        // Of a service that is not there nothing is ever wrong: a slip of the keyboard would sound like good news.
+        let _: serde_json::Value = cx.api.get_json(&format!("/v1/services/{service}")).await?;
+    }
     let nothing = match page.alerts.is_empty() && !cx.view.json {
         true => unwell::said(args.service.as_ref(), cx).await?,
         false => String::new(),

@@ -152,6 +152,19 @@ fn the_list_asks_for_what_was_wanted() {
 }
 
 #[test]
+fn of_a_service_that_is_not_there_nothing_is_said_to_be_well() {
+    let none = r#"{"alerts": [], "next": null}"#;
+    let unknown = r#"{"code": "not-found", "message": "no service \"nope\"", "hint": "look"}"#;
+    for json in [false, true] {
+        let line = Args { service: Some("nope".parse().expect("a name")), ..LIST };
+        let ran = args(line, json, &[(200, none), (404, unknown)]);
+        let failure = ran.done.unwrap_err();
+        assert_eq!((failure.to_string().as_str(), failure.exit()), ("no service \"nope\"", Exit::Refused));
+        assert_eq!((ran.out.as_str(), ran.requests[1].as_str()), ("", "GET /v1/services/nope"));
+    }
+}
+
+#[test]
 fn which_one_is_meant() {
     let id = |last: &str| json!({ "id": format!("01954a00-0000-7000-8000-0000000000{last}") });
     let over = json!({"resolved_at": "2026-03-02T11:59:00Z"});
@@ -225,8 +238,12 @@ fn what_fails_before_an_alert_is_told_with_when_somebody_is_paged() {
         (other(), with(service_json(), failing), None, NOTHING),
     ] {
         let status = with(quiet(), json!({"services": [service]})).to_string();
-        let answers: Vec<(u16, &str)> =
-            [Some(&none), Some(&status), objectives].into_iter().flatten().map(|body| (200, body.as_str())).collect();
+        let is_there = line.service.as_ref().map(|_| &status);
+        let answers: Vec<(u16, &str)> = [Some(&none), is_there, Some(&status), objectives]
+            .into_iter()
+            .flatten()
+            .map(|body| (200, body.as_str()))
+            .collect();
         let ran = args(line, false, &answers);
         assert!(ran.out.ends_with(said), "{}", ran.out);
         assert_eq!(ran.out.starts_with("no alert is open, though not all is well:\n"), said != NOTHING, "{}", ran.out);
