@@ -2,7 +2,7 @@
 //! deciding and appending, appending and folding, folding and sending, sending and noting.
 //!
 //! [`case`] plays one page from its seed to its end and holds every message against the ledger and against an oracle of its
-//! own ([`oracle`]): none is lost, none goes to the wrong person, and what comes twice has one key. What is left out: the
+//! own (`oracle`): none is lost, none goes to the wrong person, and what comes twice has one key. What is left out: the
 //! server's tasks and sockets. The edge here sends what the core's outbox says is to be sent, as the server's does.
 
 mod channel;
