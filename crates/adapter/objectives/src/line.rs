@@ -50,7 +50,11 @@ pub fn read_objectives(spec: &Fields<'_>, service: &ServiceId, routes: &[Route])
     let reader = Reader { scope: &spec.scope, service, routes };
     match &node.value {
         Value::Text(text) if text.trim() == NONE => Wanted::None,
-        Value::List(items) if items.is_empty() => Wanted::None,
+        Value::List(items) if items.is_empty() => {
+            let hint = "write \"objective: none\" if it is to have none; leave it out for the one by default";
+            spec.scope.bad_value(node.at, "an empty list of objectives says nothing", hint);
+            Wanted::None
+        }
         Value::List(items) => Wanted::These(items.iter().filter_map(|item| reader.item(item)).collect()),
         _ => Wanted::These(reader.item(node).into_iter().collect()),
     }

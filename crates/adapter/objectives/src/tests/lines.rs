@@ -81,8 +81,9 @@ fn a_line_is_an_objective() {
     check(
         "objectives: []\n",
         expect![[r#"
-        None
-    "#]],
+            None
+            1:13 bad-value: an empty list of objectives says nothing
+        "#]],
     );
     check(
         "{}\n",
