@@ -34,15 +34,9 @@ impl Digest {
         Self(Sha256::new().chain_update(purpose).chain_update([0]).chain_update(secret).finalize().into())
     }
 
-    /// Signs a text with a key of at most 64 bytes (HMAC-SHA-256, RFC 2104).
+    /// Signs a text with a key (HMAC-SHA-256, RFC 2104).
     pub(crate) fn keyed(key: &[u8], text: &str) -> Self {
-        let padded = |with: u8| {
-            let mut block = [with; 64];
-            block.iter_mut().zip(key).for_each(|(byte, key)| *byte ^= key);
-            block
-        };
-        let inner = Sha256::new().chain_update(padded(0x36)).chain_update(text).finalize();
-        Self(Sha256::new().chain_update(padded(0x5c)).chain_update(inner).finalize().into())
+        Self(seaworthy_integrations::hmac_sha256(key, &[text.as_bytes()]))
     }
 
     /// Reads what [`Self::hex`] writes.
