@@ -3,6 +3,7 @@
 
 pub(crate) mod alone;
 pub(crate) mod backoff;
+mod deeds;
 pub(crate) mod glass;
 pub(crate) mod hands;
 pub(crate) mod hold;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::*;
+use crate::control::journal::Journal;
 
 struct Dir(PathBuf);
 
@@ -99,7 +100,22 @@ fn without_a_journal_nothing_acts() {
     let dir = Dir::new("full");
     let mut glass = Glass::open(&dir.0).unwrap();
     // A file opened for reading takes no line: the nearest thing to a full disk that every machine has.
-    glass.journal = Journal::read_only(dir.file());
+    glass.0.journal = Journal::read_only(dir.file());
     assert!(glass.revert(revert(1, "checkout", 10)).is_err());
     assert!(glass.in_force().is_empty());
+}
+
+#[test]
+fn its_lines_stay_readable_to_every_version() {
+    let dir = Dir::new("lines");
+    let mut glass = Glass::open(&dir.0).unwrap();
+    glass.revert(revert(1, "checkout", 10)).unwrap();
+    glass.acknowledge(&[Uuid::from_u128(1)]).unwrap();
+    let one = "00000000-0000-0000-0000-000000000001";
+    let ten = "00000000-0000-0000-0000-00000000000a";
+    let want = format!(
+        "{{\"what\":\"reverted\",\"id\":\"{one}\",\"service\":\"checkout\",\"version\":\"v2\",\"rollout\":\"{ten}\",\
+         \"by\":\"uid 7\",\"at\":\"1970-01-01T00:00:01Z\"}}\n{{\"what\":\"acknowledged\",\"id\":\"{one}\"}}\n"
+    );
+    assert_eq!(std::fs::read_to_string(dir.file()).unwrap(), want);
 }

@@ -107,7 +107,7 @@ fn it_is_told_until_acknowledged_even_when_over() {
     assert!(matches!(waiting.as_slice(), [ControlHand::Set { age_ms: 200_000, .. }]), "{waiting:?}");
     hands.acknowledge(&[Uuid::from_u128(1)]).unwrap();
     assert!(hands.waiting(at(201)).is_empty());
-    assert!(Hands::open(&dir.0).unwrap().entries.is_empty(), "and then forgotten");
+    assert!(Hands::open(&dir.0).unwrap().0.len() == 0, "and then forgotten");
 }
 
 #[test]
@@ -117,4 +117,14 @@ fn there_is_a_limit() {
     (0..HANDS_MAX as u128).for_each(|id| hands.add(set(id)).unwrap());
     assert!(hands.add(set(1_000)).is_err());
     assert_eq!(hands.in_force().0.len(), HANDS_MAX);
+}
+
+#[test]
+fn its_lines_stay_readable_to_every_version() {
+    let dir = Dir::new("lines");
+    Hands::open(&dir.0).unwrap().add(cleared(1, 2)).unwrap();
+    let want = "{\"what\":\"hand\",\"id\":\"00000000-0000-0000-0000-000000000001\",\"did\":{\"did\":\"cleared\",\
+                \"control\":\"00000000-0000-0000-0000-000000000002\",\"until\":\"1970-01-01T00:01:40Z\"},\"by\":\"uid 7\",\
+                \"at\":\"1970-01-01T00:00:02Z\"}\n";
+    assert_eq!(std::fs::read_to_string(dir.0.join("controls.jsonl")).unwrap(), want);
 }
