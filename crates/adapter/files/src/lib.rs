@@ -115,6 +115,7 @@ fn read(sources: &[Source], now: Timestamp, report: Report) -> Loaded {
     resolve::resolve(&mut whole, &drafts, now, &report);
     let objectives = objectives::gather(&mut whole, std::mem::take(&mut drafts.objectives), &report);
     let attached = attached::gather(&whole, &mut drafts, &report);
+    objectives::measured(&objectives, &attached, &report);
     let document = assemble::document(whole, drafts, objectives, attached, &report);
     let (diagnostics, left_out) = report.sorted();
     Loaded { document, diagnostics, left_out, files: sources.len(), unrelated }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use seaworthy_contract::catalogue::Objective;
+use seaworthy_contract::catalogue::{Entity, Indicator, Objective};
 use seaworthy_model::ServiceId;
 use seaworthy_objectives::{Documents, Wanted, by_default};
 
@@ -59,6 +59,28 @@ fn declared(whole: &Whole, documents: Documents, report: &Report) -> Vec<Placed<
         is_known
     })
     .collect()
+}
+
+/// Warns of objectives over a probe that is not declared beside them: another source may, otherwise nothing measures them.
+pub(crate) fn measured(objectives: &[Placed<Objective>], attached: &[Placed<Entity>], report: &Report) {
+    let probes: BTreeSet<&str> =
+        attached.iter().map(|one| one.value.key()).filter(|key| key.0 == "probe").map(|key| key.1).collect();
+    for one in objectives {
+        if let Indicator::Probe { probe } = &one.value.indicator
+            && !probes.contains(probe.as_str())
+        {
+            let message = format!(
+                "probe \"{probe}\" of objective \"{}\" is not declared in these files: unless another source declares it, \
+                 nothing measures this objective",
+                one.value.name
+            );
+            let remedy = match did_you_mean(probe, probes.iter().copied()) {
+                Some(near) => format!("did you mean \"{near}\"?"),
+                None => format!("declare a Probe \"{probe}\""),
+            };
+            report.warning(Rule::UnknownReference, &one.at, message, remedy);
+        }
+    }
 }
 
 /// Keeps the first of a name, and those whose name fits.

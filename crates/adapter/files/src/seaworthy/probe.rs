@@ -28,7 +28,7 @@ pub(super) fn read(envelope: &Envelope<'_>) -> Option<AttachedDraft<Probe>> {
     let function = spec.text("function").map(|text| text.value);
     let (every_ms, timeout_ms) = times(spec);
     let slow_ms = spec.duration_ms("slow").map(|ms| ms.value);
-    let places = spec.names::<ServiceId>("places").into_iter().map(|place| place.value.to_string()).collect();
+    let places = places(spec);
     let target = target(spec);
     spec.no_more();
     let name = envelope.metadata.name::<ServiceId>("name")?;
@@ -63,6 +63,17 @@ pub(super) fn of_service(envelope: &Envelope<'_>) -> Option<AttachedDraft<Probe>
         target: Target::Http { steps: vec![get(url.value)] },
     };
     Some(AttachedDraft { at: url.at, name: body.name.clone(), service, body })
+}
+
+/// Reads from where it runs; nothing said means from everywhere.
+fn places(spec: &Fields<'_>) -> Vec<String> {
+    if let Some(node) = spec.get("places").filter(|node| matches!(&node.value, Value::List(items) if items.is_empty()))
+    {
+        let (at, report) = (spec.scope.place(node.at), spec.scope.report);
+        let message = "\"spec.places\" names no place";
+        report.error(Rule::BadValue, &at, message, "name the places, or leave it out: it runs from everywhere then");
+    }
+    spec.names::<ServiceId>("places").into_iter().map(|place| place.value.to_string()).collect()
 }
 
 /// Reads how often, and how long a try may take: two of them end before the next slot.

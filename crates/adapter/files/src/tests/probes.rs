@@ -120,6 +120,7 @@ fn mistakes_of_probes_have_a_remedy() {
         ("{ service: shop, http: [{ url: 'https://a/', expects: {} }] }", "unknown-key: \"expects\" is not a field of"),
         ("{ service: shop, dns: { record: A } }", "missing-field: \"spec.dns.name\" is missing"),
         ("{ service: shop, dns: { name: a, record: SRV } }", "bad-value: \"SRV\" is no record that is asked for here"),
+        ("{ service: shop, places: [], tcp: 'a:1' }", "bad-value: \"spec.places\" names no place"),
         ("{ service: shop, tcp: 'a:1', port: 5 }", "unknown-key: \"port\" is not a field of \"spec\""),
     ] {
         let loaded = read(&beside(&format!("{}spec: {text}\n", head("Probe"))));
@@ -140,6 +141,17 @@ fn a_credential_in_the_file_is_told_of_and_so_is_a_second_probe_of_a_name() {
                 write ${secret:NAME} and give NAME to the probers
             a.yaml:7:7 error declared-twice: probe "shop-buy" is declared here and at a.yaml:2
                 keep one of the two, or give one another name
+        "#]],
+    );
+}
+
+#[test]
+fn an_objective_over_a_probe_that_nobody_declares_is_told_of() {
+    check_service(
+        "  probe: https://shop.example/health\n  objectives: [{ target: 99%, probe: nothere }, { target: 99%, probe: s }]\n",
+        expect![[r#"
+            a.yaml:7:16 warning unknown-reference: probe "nothere" of objective "s-nothere" is not declared in these files: unless another source declares it, nothing measures this objective
+                declare a Probe "nothere"
         "#]],
     );
 }
