@@ -11,9 +11,10 @@ use seaworthy_contract::catalogue::{Document, StandIn};
 use seaworthy_contract::events::alert::{AlertSilencedV1, AlertUnsilencedV1, RuleChangeV1, VerdictV1};
 use seaworthy_contract::events::downtime::CauseV1;
 use seaworthy_contract::events::incident::{IncidentClockV1, IncidentRoleV1};
+use seaworthy_contract::events::observation::ObservationTakenV1;
 use seaworthy_contract::events::page::PageNewsV1;
 use seaworthy_contract::events::rota::HeldV1;
-use seaworthy_contract::events::server::ScopeV3;
+use seaworthy_contract::events::server::ScopeV4;
 use seaworthy_contract::gateway::{BreakGlass, Trip};
 use seaworthy_contract::process::Observed;
 use seaworthy_model::{
@@ -221,12 +222,14 @@ pub enum Input {
     },
     /// A team begins a rota that people joined.
     StartRota(Box<StartWanted>),
+    /// Collectors saw something of services outside.
+    ObservationsTaken(Vec<ObservationTakenV1>),
     /// A credential was issued.
     TokenIssued {
         /// The credential.
         token: TokenId,
         /// What it may do.
-        scope: ScopeV3,
+        scope: ScopeV4,
         /// What it is for.
         label: String,
         /// When it ends.

@@ -6,7 +6,7 @@ use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::time::Duration;
 
-use seaworthy_contract::events::server::ScopeV3;
+use seaworthy_contract::events::server::ScopeV4;
 use seaworthy_contract::process::{Ready, Secret, ServerBoot};
 use seaworthy_core::Input;
 use seaworthy_prober::{Prober, Secrets};
@@ -96,15 +96,15 @@ async fn serve(boot: &ServerBoot, listener: TcpListener, ready: impl FnOnce(&Rea
     let started = Input::Started { boot: id, program: env!("CARGO_PKG_VERSION").to_owned() };
     note_start(&kernel, started).await?;
     let admin_token = match boot.bootstrap_admin && never_issued(&kernel).await {
-        true => Some(Secret::new(issue(&kernel, ScopeV3::Admin, "bootstrap admin", None).await?)),
+        true => Some(Secret::new(issue(&kernel, ScopeV4::Admin, "bootstrap admin", None).await?)),
         false => None,
     };
     let base: Arc<str> = format!("http://{}", boot.portal).into();
     let access = Access::new(
         kernel.clone(),
         vec![
-            (Digest::of(boot.gateway_token.expose()), ScopeV3::Gateway, format!("gateway/{}", boot.gateway)),
-            (Digest::of(boot.supervisor_token.expose()), ScopeV3::Supervisor, SUPERVISOR.to_owned()),
+            (Digest::of(boot.gateway_token.expose()), ScopeV4::Gateway, format!("gateway/{}", boot.gateway)),
+            (Digest::of(boot.supervisor_token.expose()), ScopeV4::Supervisor, SUPERVISOR.to_owned()),
         ],
     );
     let secrets = secrets(boot);
@@ -252,7 +252,7 @@ mod tests {
         let opened = in_memory(&disk, clock).await;
         let (kernel, _deciding) = opened.expect("opens");
         disk.fail_next(Fault::Full);
-        assert!(issue(&kernel, ScopeV3::Admin, "bootstrap admin", None).await.is_err());
+        assert!(issue(&kernel, ScopeV4::Admin, "bootstrap admin", None).await.is_err());
         assert!(never_issued(&kernel).await, "the next start issues another");
     }
 }

@@ -17,6 +17,7 @@ mod machines;
 mod measured;
 mod news;
 mod objectives;
+mod observations;
 mod outbox;
 mod portal;
 mod probers;

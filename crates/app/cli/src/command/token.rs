@@ -67,6 +67,8 @@ pub enum Scope {
     Intake,
     /// Run probes from another place; read nothing else
     Prober,
+    /// Send in what collectors saw of services; read nothing
+    Observe,
 }
 
 pub(crate) async fn run(args: &Args, cx: &mut Context<'_>) -> Result<Exit, Failure> {
@@ -95,6 +97,7 @@ async fn create(args: &CreateArgs, cx: &mut Context<'_>) -> Result<Exit, Failure
         Scope::Read => TokenScope::Read,
         Scope::Intake => TokenScope::Intake,
         Scope::Prober => TokenScope::Prober,
+        Scope::Observe => TokenScope::Observe,
     };
     let request = TokenRequest { scope, team: args.team.clone(), label: args.label.clone(), expires_at };
     let made: TokenMade = cx.api.post_json("/v1/tokens", &request).await?;

@@ -9,6 +9,7 @@ mod catalogue;
 mod control;
 mod downtime;
 mod incident;
+mod observation;
 mod page;
 mod rollout;
 mod rota;
@@ -19,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use seaworthy_alert::Alerts;
 use seaworthy_contract::events::Event;
-use seaworthy_contract::events::server::ScopeV3;
+use seaworthy_contract::events::server::ScopeV4;
 use seaworthy_model::{ControlId, GatewayName, PageId, Position, RolloutId, RotationId, ServiceId, TokenId};
 use uuid::Uuid;
 
@@ -30,6 +31,7 @@ pub use control::ControlRecord;
 pub use downtime::{Downtime, FunctionKey, Recorded, WindowRecord, function_name};
 pub use incident::{IncidentRecord, Incidents, Line, Noted, NotedChange};
 pub(crate) use incident::{is_meant, moment, role, stands};
+pub use observation::{ObservationRecord, Observations};
 use page::Taken;
 pub use page::{Call, ChannelState, Climb, Exhausted, PageRecord};
 pub use rollout::{Placed, RolloutRecord};
@@ -65,6 +67,8 @@ pub struct State {
     pub incidents: Incidents,
     /// What was seen of services since when, and what was declared.
     pub downtime: Downtime,
+    /// What collectors saw outside.
+    pub observations: Observations,
     /// The last start of each gateway.
     pub gateways: BTreeMap<GatewayName, Uuid>,
     /// Break-glass entries that were appended.
@@ -83,7 +87,7 @@ pub struct State {
 #[derive(Debug, Clone, PartialEq)]
 pub struct TokenRecord {
     /// What it may do.
-    pub scope: ScopeV3,
+    pub scope: ScopeV4,
     /// What it is for.
     pub label: String,
     /// When it ends.
@@ -115,6 +119,7 @@ impl State {
                 self.forget_lives(e);
                 if e.kind == "service" {
                     self.downtime.forget(&e.name, fact.at, fact.position);
+                    self.observations.forget(&e.name);
                 }
             }
             Event::VersionRegistered(e) => self.serving.entry(e.service.clone()).or_default().register(e, fact),
@@ -177,6 +182,7 @@ impl State {
             | Event::RotaMemberAccepted(_)
             | Event::RotaMemberLeft(_)
             | Event::RotaStarted(_) => self.apply_rota(fact),
+            Event::ObservationTaken(e) => self.observations.take(e, fact),
             Event::GatewayJoined(e) => drop(self.gateways.insert(e.gateway.clone(), e.boot)),
             Event::BreakGlassUsed(e) => self.apply_break_glass(e),
             Event::TokenIssued(e) => drop(self.tokens.insert(

@@ -9,6 +9,7 @@ pub(crate) mod escalation;
 mod fit;
 mod gateway;
 mod incident;
+mod observation;
 mod page;
 mod process;
 mod rollout;
@@ -76,6 +77,7 @@ pub fn step(state: &State, input: &Input, cx: &mut Cx) -> Result<Vec<NewFact>, R
         Input::JoinRota { rotation, person } => rota::join(state, rotation, person),
         Input::LeaveRota { rotation, person } => Ok(rota::leave(state, rotation, person)),
         Input::StartRota(wanted) => rota::start(state, wanted),
+        Input::ObservationsTaken(sent) => observation::taken(state, sent, cx),
         Input::TokenIssued { token, scope, label, expires_at } => {
             token::issued(state, *token, scope, label, *expires_at, cx.now)
         }

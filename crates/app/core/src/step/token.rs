@@ -1,7 +1,7 @@
 //! Credentials: issued with a purpose that people can read, withdrawn for good.
 
 use jiff::Timestamp;
-use seaworthy_contract::events::server::{ScopeV3, TokenIssuedV3, TokenRevokedV1};
+use seaworthy_contract::events::server::{ScopeV4, TokenIssuedV4, TokenRevokedV1};
 use seaworthy_model::TokenId;
 
 use super::fit::line;
@@ -16,7 +16,7 @@ const LABEL_CHARS_MAX: usize = 100;
 pub(super) fn issued(
     state: &State,
     token: TokenId,
-    scope: &ScopeV3,
+    scope: &ScopeV4,
     label: &str,
     expires_at: Option<Timestamp>,
     now: Timestamp,
@@ -30,15 +30,15 @@ pub(super) fn issued(
         let why = format!("{TOKENS_MAX} credentials are in force");
         return Err(Refusal::State(why, "withdraw one that nobody needs: `seaworthy token withdraw ID`"));
     }
-    let issued = TokenIssuedV3 { token, scope: scope.clone(), label: label.to_owned(), expires_at };
+    let issued = TokenIssuedV4 { token, scope: scope.clone(), label: label.to_owned(), expires_at };
     Ok(vec![NewFact::new(format!("token/{token}"), issued)])
 }
 
 /// The last admin stays: without one nobody could make another.
 pub(super) fn revoked(state: &State, token: TokenId, now: Timestamp) -> Result<Vec<NewFact>, Refusal> {
     let record = state.tokens.get(&token).ok_or_else(|| Refusal::Unknown("token", token.to_string()))?;
-    let admins = state.tokens.iter().filter(|(_, r)| r.scope == ScopeV3::Admin && r.is_in_force(now));
-    if record.scope == ScopeV3::Admin && admins.filter(|(id, _)| **id != token).all(|(_, r)| r.expires_at.is_some()) {
+    let admins = state.tokens.iter().filter(|(_, r)| r.scope == ScopeV4::Admin && r.is_in_force(now));
+    if record.scope == ScopeV4::Admin && admins.filter(|(id, _)| **id != token).all(|(_, r)| r.expires_at.is_some()) {
         let why = "it is the last admin's credential without an end";
         return Err(Refusal::State(why.to_owned(), "make another before: `seaworthy token create --scope admin`"));
     }

@@ -148,6 +148,9 @@ pub fn sentence(event: &Event) -> String {
         }
         Event::ServerStarted(e) => format!("control plane {} started", e.program),
         Event::TokenIssued(e) => format!("credential for {} issued", e.label),
+        Event::ObservationTaken(e) => {
+            format!("collector {} saw {} facts of {} at {}", e.collector, e.facts.len(), e.service, e.source)
+        }
         Event::TokenRevoked(_) => "credential withdrawn".to_owned(),
         Event::Unknown { kind, version } => format!("{kind} version {version}, which this program does not know"),
     }

@@ -9,6 +9,7 @@ mod incident;
 mod ledger;
 mod level;
 mod objective;
+mod observation;
 mod on_call;
 mod page;
 mod probe;
@@ -42,6 +43,7 @@ pub use incident::{IncidentFilter, incident, incident_of_page, incidents, suspec
 pub use ledger::sentence;
 pub(crate) use level::{at_level, everybody};
 pub use objective::{Drawing, Plot, objective, objectives, objectives_after, plot};
+pub use observation::observations;
 pub use on_call::{OnCallNow, on_call};
 pub use page::{page, pages};
 pub use probe::{probe, probers, probes};

@@ -1,7 +1,7 @@
 //! Credentials as an admin sees them.
 
 use seaworthy_contract::api::Token;
-use seaworthy_contract::events::server::ScopeV3;
+use seaworthy_contract::events::server::ScopeV4;
 
 use super::Look;
 
@@ -10,14 +10,15 @@ pub fn tokens(look: &Look<'_>) -> Vec<Token> {
     let in_force = look.state.tokens.iter().filter(|(_, record)| record.is_in_force(look.now));
     let view = |(id, record): (&_, &crate::state::TokenRecord)| {
         let (scope, team) = match &record.scope {
-            ScopeV3::Admin => ("admin", None),
-            ScopeV3::Team { team } => ("team", Some(team.clone())),
-            ScopeV3::Read => ("read", None),
-            ScopeV3::Gateway => ("gateway", None),
-            ScopeV3::Supervisor => ("supervisor", None),
-            ScopeV3::Facts => ("intake, prober", None),
-            ScopeV3::Intake => ("intake", None),
-            ScopeV3::Prober => ("prober", None),
+            ScopeV4::Admin => ("admin", None),
+            ScopeV4::Team { team } => ("team", Some(team.clone())),
+            ScopeV4::Read => ("read", None),
+            ScopeV4::Gateway => ("gateway", None),
+            ScopeV4::Supervisor => ("supervisor", None),
+            ScopeV4::Facts => ("intake, prober", None),
+            ScopeV4::Intake => ("intake", None),
+            ScopeV4::Prober => ("prober", None),
+            ScopeV4::Observe => ("observe", None),
         };
         Token { id: *id, scope: scope.to_owned(), team, label: record.label.clone(), expires_at: record.expires_at }
     };

@@ -6,7 +6,7 @@ use seaworthy_contract::catalogue::{
     Counting, Dependency, DependencyKind, Entity, Indicator, Objective, Period, Sourced,
 };
 use seaworthy_contract::events::alert::{AlertSilencedV1, AlertUnsilencedV1, RuleChangeV1, VerdictV1};
-use seaworthy_contract::events::server::ScopeV3;
+use seaworthy_contract::events::server::ScopeV4;
 use seaworthy_contract::gateway::Count;
 use seaworthy_core::watch::Used;
 use seaworthy_core::{Input, Refusal, State, Word, view};
@@ -306,7 +306,7 @@ fn what_anybody_takes_proves_nothing_of_our_way_to_a_person() {
     let mut bench = bench();
     let token = TokenId::new(bench.now, &mut Entropy::new(7));
     let label = "pagerduty".to_owned();
-    bench.act(Input::TokenIssued { token, scope: ScopeV3::Intake, label, expires_at: None });
+    bench.act(Input::TokenIssued { token, scope: ScopeV4::Intake, label, expires_at: None });
     let others = ["supervisor/local".to_owned(), "token/bootstrap".to_owned(), format!("token/{token}")];
     for (actor, proven) in others.map(|actor| (actor, false)).into_iter().chain([("person/ines".to_owned(), true)]) {
         bench.wait(1);

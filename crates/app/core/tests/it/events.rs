@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use seaworthy_contract::catalogue::{Entity, Person, Team};
-use seaworthy_contract::events::{Event, catalogue, gateway, page, rollout, server, version};
+use seaworthy_contract::events::{Event, catalogue, gateway, observation, page, rollout, server, version};
 use seaworthy_contract::process::{Launch, LaunchFrom};
 use seaworthy_core::Fact;
 use seaworthy_model::{EventId, PageId, RolloutId, ServiceId, Share, TokenId, VersionId};
@@ -179,10 +179,16 @@ fn other_events() -> impl Strategy<Value = Event> {
         }),
         uuid().prop_map(|boot| server::ServerStartedV1 { boot, program: String::new() }.into()),
         (uuid(), times()).prop_map(|(token, expires_at)| {
-            let (token, scope) = (TokenId::from_uuid(token), server::ScopeV3::Admin);
-            server::TokenIssuedV3 { token, scope, label: String::new(), expires_at }.into()
+            let (token, scope) = (TokenId::from_uuid(token), server::ScopeV4::Admin);
+            server::TokenIssuedV4 { token, scope, label: String::new(), expires_at }.into()
         }),
         uuid().prop_map(|token| server::TokenRevokedV1 { token: TokenId::from_uuid(token) }.into()),
+        (services(), times(), "[ab]", any::<i64>()).prop_map(|(service, seen_at, source, number)| {
+            let value = observation::ObservedValueV1::Whole(number);
+            let facts = vec![observation::ObservedFactV1 { key: "a.b".into(), value, place: None }];
+            let seen_at = seen_at.unwrap_or_else(start);
+            observation::ObservationTakenV1 { collector: "git".into(), source, service, seen_at, facts }.into()
+        }),
         any::<u16>().prop_map(|version| Event::Unknown { kind: "rollout.paused".into(), version }),
     ]
 }

@@ -19,6 +19,8 @@ mod incidents;
 #[cfg(test)]
 mod laws;
 #[cfg(test)]
+mod observations;
+#[cfg(test)]
 mod paging;
 #[cfg(test)]
 mod rota;

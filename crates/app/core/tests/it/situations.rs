@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::SignedDuration;
 use seaworthy_contract::api::VersionState;
 use seaworthy_contract::catalogue::Document;
-use seaworthy_contract::events::server::{ScopeV3, TokenIssuedV3};
+use seaworthy_contract::events::server::{ScopeV4, TokenIssuedV4};
 use seaworthy_contract::gateway::{BreakGlass, Moment, Trip};
 use seaworthy_contract::process::{InstanceState, Observed};
 use seaworthy_core::state::Health;
@@ -165,8 +165,8 @@ fn a_rollout_names_the_break_glass_that_took_it_off() {
 fn a_hold_is_named_after_what_people_call_the_one_who_holds() {
     let mut bench = Bench::serving();
     let token = TokenId::from_uuid(Uuid::from_u128(9));
-    let scope = ScopeV3::Admin;
-    bench.fold(TokenIssuedV3 { token, scope, label: "deploy bot".to_owned(), expires_at: None });
+    let scope = ScopeV4::Admin;
+    bench.fold(TokenIssuedV4 { token, scope, label: "deploy bot".to_owned(), expires_at: None });
     for (actor, reason, want) in [
         (format!("token/{token}"), Some("slow orders"), "by deploy bot: slow orders"),
         (format!("token/{token}"), None, "by deploy bot"),

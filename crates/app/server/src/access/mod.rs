@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, COOKIE};
-use seaworthy_contract::events::server::ScopeV3;
+use seaworthy_contract::events::server::ScopeV4;
 use seaworthy_model::{TeamId, Timestamp};
 use seaworthy_store::SideError;
 use tokio::sync::Mutex;
@@ -28,7 +28,7 @@ pub(crate) use token::{issue, issue_as, withdraw};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Principal {
     /// What it may do.
-    pub(crate) scope: ScopeV3,
+    pub(crate) scope: ScopeV4,
     /// How it appears in the ledger: `token/<id>`, `gateway/<label>`.
     pub(crate) actor: String,
     /// The form token of its session; none for a request with a credential of its own.
@@ -54,7 +54,9 @@ pub(crate) enum Who {
     Intake,
     /// Admins, and credentials that only run probes.
     Prober,
-    /// The same, and teams for what they own: counts of services.
+    /// Admins, credentials that only send in what collectors saw, and teams for what they own.
+    Observer,
+    /// Admins, credentials that only send in alerts and counts, and teams for what they own: counts of services.
     Counts,
     /// Whoever may send facts in, with a credential in the body: the handler looks. The format of others leaves no choice.
     InBody,
@@ -67,33 +69,40 @@ impl Principal {
     pub(crate) fn may_call(&self, who: Who) -> bool {
         match who {
             Who::Anyone | Who::InLink => true,
-            Who::SignedIn => matches!(self.scope, ScopeV3::Admin | ScopeV3::Team { .. } | ScopeV3::Read),
-            Who::Reader => self.may_call(Who::SignedIn) || self.scope == ScopeV3::Supervisor,
-            Who::Operator => matches!(self.scope, ScopeV3::Admin | ScopeV3::Supervisor),
-            Who::Gateway => self.scope == ScopeV3::Gateway,
-            Who::Supervisor => self.scope == ScopeV3::Supervisor,
-            Who::Intake | Who::InBody => self.scope == ScopeV3::Admin || self.sends_for_all(),
-            Who::Prober => matches!(self.scope, ScopeV3::Admin | ScopeV3::Prober | ScopeV3::Facts),
-            Who::Counts => self.may_call(Who::Intake) || matches!(self.scope, ScopeV3::Team { .. }),
+            Who::SignedIn => matches!(self.scope, ScopeV4::Admin | ScopeV4::Team { .. } | ScopeV4::Read),
+            Who::Reader => self.may_call(Who::SignedIn) || self.scope == ScopeV4::Supervisor,
+            Who::Operator => matches!(self.scope, ScopeV4::Admin | ScopeV4::Supervisor),
+            Who::Gateway => self.scope == ScopeV4::Gateway,
+            Who::Supervisor => self.scope == ScopeV4::Supervisor,
+            Who::Intake | Who::InBody => self.scope == ScopeV4::Admin || self.sends_for_all(),
+            Who::Prober => matches!(self.scope, ScopeV4::Admin | ScopeV4::Prober | ScopeV4::Facts),
+            Who::Observer => matches!(self.scope, ScopeV4::Admin | ScopeV4::Observe | ScopeV4::Team { .. }),
+            Who::Counts => self.may_call(Who::Intake) || matches!(self.scope, ScopeV4::Team { .. }),
         }
     }
 
     /// Returns whether it is for sending in alerts and counts of whatever service.
     pub(crate) fn sends_for_all(&self) -> bool {
-        matches!(self.scope, ScopeV3::Intake | ScopeV3::Facts)
+        matches!(self.scope, ScopeV4::Intake | ScopeV4::Facts)
+    }
+
+    /// Returns whether it is for sending in what collectors saw of whatever service.
+    pub(crate) fn observes_for_all(&self) -> bool {
+        self.scope == ScopeV4::Observe
     }
 
     /// Returns whether it may change what a team owns.
     pub(crate) fn may_change(&self, owner: &TeamId) -> bool {
         match &self.scope {
-            ScopeV3::Admin => true,
-            ScopeV3::Team { team } => team == owner,
-            ScopeV3::Read
-            | ScopeV3::Gateway
-            | ScopeV3::Supervisor
-            | ScopeV3::Facts
-            | ScopeV3::Intake
-            | ScopeV3::Prober => false,
+            ScopeV4::Admin => true,
+            ScopeV4::Team { team } => team == owner,
+            ScopeV4::Read
+            | ScopeV4::Gateway
+            | ScopeV4::Supervisor
+            | ScopeV4::Facts
+            | ScopeV4::Intake
+            | ScopeV4::Prober
+            | ScopeV4::Observe => false,
         }
     }
 }
@@ -103,14 +112,14 @@ impl Principal {
 pub(crate) struct Access {
     kernel: Kernel,
     /// Credentials that the supervisor made for this start: what each may do and who it is.
-    boot: Arc<[(Digest, ScopeV3, String)]>,
+    boot: Arc<[(Digest, ScopeV4, String)]>,
     /// Held while a link is turned into a session: a link is one session, however many ask at once. One process has
     /// the data directory, so a lock inside it is enough.
     redeeming: Arc<Mutex<()>>,
 }
 
 impl Access {
-    pub(crate) fn new(kernel: Kernel, boot: Vec<(Digest, ScopeV3, String)>) -> Self {
+    pub(crate) fn new(kernel: Kernel, boot: Vec<(Digest, ScopeV4, String)>) -> Self {
         Self { kernel, boot: boot.into(), redeeming: Arc::default() }
     }
 
@@ -195,17 +204,18 @@ mod tests {
     fn rights_follow_the_scope() {
         let team = |name: &str| name.parse::<TeamId>().expect("a name");
         let who = |scope| Principal { scope, actor: String::new(), csrf: None };
-        let shop = who(ScopeV3::Team { team: team("shop") });
+        let shop = who(ScopeV4::Team { team: team("shop") });
         assert!(shop.may_change(&team("shop")) && !shop.may_change(&team("bank")));
-        assert!(who(ScopeV3::Admin).may_change(&team("bank")));
-        let machines = [ScopeV3::Gateway, ScopeV3::Supervisor, ScopeV3::Facts, ScopeV3::Intake, ScopeV3::Prober];
-        for scope in machines.into_iter().chain([ScopeV3::Read]) {
+        assert!(who(ScopeV4::Admin).may_change(&team("bank")));
+        let machines =
+            [ScopeV4::Gateway, ScopeV4::Supervisor, ScopeV4::Facts, ScopeV4::Intake, ScopeV4::Prober, ScopeV4::Observe];
+        for scope in machines.into_iter().chain([ScopeV4::Read]) {
             assert!(!who(scope).may_change(&team("shop")));
         }
-        assert!(!who(ScopeV3::Gateway).may_call(Who::SignedIn), "a gateway's token does not read the portal");
-        assert!(!who(ScopeV3::Admin).may_call(Who::Gateway), "an admin does not speak for a gateway");
+        assert!(!who(ScopeV4::Gateway).may_call(Who::SignedIn), "a gateway's token does not read the portal");
+        assert!(!who(ScopeV4::Admin).may_call(Who::Gateway), "an admin does not speak for a gateway");
         assert!(!shop.may_call(Who::Operator));
-        let (intake, prober, facts) = (who(ScopeV3::Intake), who(ScopeV3::Prober), who(ScopeV3::Facts));
+        let (intake, prober, facts) = (who(ScopeV4::Intake), who(ScopeV4::Prober), who(ScopeV4::Facts));
         for route in [Who::SignedIn, Who::Reader, Who::Operator, Who::Gateway, Who::Supervisor] {
             for machine in [&intake, &prober, &facts] {
                 assert!(!machine.may_call(route), "facts in, nothing else: {route:?}");
@@ -215,7 +225,10 @@ mod tests {
             assert!(intake.may_call(route) && facts.may_call(route) && !prober.may_call(route), "{route:?}");
         }
         assert!(prober.may_call(Who::Prober) && facts.may_call(Who::Prober) && !intake.may_call(Who::Prober));
+        let observe = who(ScopeV4::Observe);
+        assert!(observe.may_call(Who::Observer) && shop.may_call(Who::Observer) && !intake.may_call(Who::Observer));
+        assert!(!observe.may_call(Who::SignedIn) && !observe.may_call(Who::Intake) && !observe.may_call(Who::Prober));
         assert!(!shop.may_call(Who::Intake) && !shop.may_call(Who::Prober) && shop.may_call(Who::Counts));
-        assert!(!who(ScopeV3::Read).may_call(Who::Counts) && !who(ScopeV3::Gateway).may_call(Who::Counts));
+        assert!(!who(ScopeV4::Read).may_call(Who::Counts) && !who(ScopeV4::Gateway).may_call(Who::Counts));
     }
 }

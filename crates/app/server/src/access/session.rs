@@ -1,7 +1,7 @@
 //! Sessions of people: a one-time link on this machine gives a cookie; the cookie's digest is what is stored.
 
 use jiff::{SignedDuration, Timestamp};
-use seaworthy_contract::events::server::ScopeV3;
+use seaworthy_contract::events::server::ScopeV4;
 use seaworthy_model::TokenId;
 use seaworthy_store::{SideError, Table, Write};
 use serde::{Deserialize, Serialize};
@@ -27,7 +27,7 @@ const FORGET_MAX: usize = 500;
 /// What is stored of a session or a link, under its digest.
 #[derive(Clone, Serialize, Deserialize)]
 struct Session {
-    scope: ScopeV3,
+    scope: ScopeV4,
     actor: String,
     expires_at: Timestamp,
 }

@@ -1,7 +1,7 @@
 //! API tokens: `sw_<id>_<secret>`. The id is public and in the ledger, the secret is hashed in the side store.
 
 use jiff::Timestamp;
-use seaworthy_contract::events::server::ScopeV3;
+use seaworthy_contract::events::server::ScopeV4;
 use seaworthy_core::Input;
 use seaworthy_model::{Entropy, TokenId};
 use seaworthy_store::{SideError, Table, Write};
@@ -25,7 +25,7 @@ fn parse(text: &str) -> Option<(TokenId, &str)> {
 /// works, and nothing that would keep the next start from issuing one. Returns the text, which is nowhere else.
 pub(crate) async fn issue(
     kernel: &Kernel,
-    scope: ScopeV3,
+    scope: ScopeV4,
     label: &str,
     expires_at: Option<Timestamp>,
 ) -> Result<String, CommandError> {
@@ -35,7 +35,7 @@ pub(crate) async fn issue(
 /// The same for somebody; returns its id as well.
 pub(crate) async fn issue_as(
     kernel: &Kernel,
-    scope: ScopeV3,
+    scope: ScopeV4,
     label: &str,
     expires_at: Option<Timestamp>,
     actor: &str,

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use seaworthy_contract::api::{ApiError, Code};
-use seaworthy_contract::events::server::ScopeV3;
+use seaworthy_contract::events::server::ScopeV4;
 use seaworthy_core::Refusal;
 use seaworthy_store::{AppendError, EventError, SideError};
 
@@ -39,19 +39,23 @@ impl Failure {
     }
 
     /// Refuses a call that a credential of this scope is not for.
-    pub(crate) fn not_for(scope: &ScopeV3) -> Self {
+    pub(crate) fn not_for(scope: &ScopeV4) -> Self {
         let hint = match scope {
-            ScopeV3::Intake | ScopeV3::Facts => {
+            ScopeV4::Intake | ScopeV4::Facts => {
                 "a token of scope intake only sends in alerts and counts; reading takes one of scope read, probing one of \
                  scope prober: `seaworthy token create --scope read --label NAME`"
             }
-            ScopeV3::Prober => {
+            ScopeV4::Prober => {
                 "a token of scope prober only runs probes; alerts and counts take one of scope intake: \
                  `seaworthy token create --scope intake --label NAME`"
             }
-            ScopeV3::Gateway | ScopeV3::Supervisor => "this credential is for a process of ours, not for people",
-            ScopeV3::Read => "a token of scope read changes nothing: writes need the owning team's or an admin's",
-            ScopeV3::Admin | ScopeV3::Team { .. } => "this call is for a process of ours or an admin",
+            ScopeV4::Observe => {
+                "a token of scope observe only sends in what collectors saw; reading takes one of scope read: \
+                 `seaworthy token create --scope read --label NAME`"
+            }
+            ScopeV4::Gateway | ScopeV4::Supervisor => "this credential is for a process of ours, not for people",
+            ScopeV4::Read => "a token of scope read changes nothing: writes need the owning team's or an admin's",
+            ScopeV4::Admin | ScopeV4::Team { .. } => "this call is for a process of ours or an admin",
         };
         Self::new(Code::Forbidden, "this credential may not call this", Some(hint))
     }

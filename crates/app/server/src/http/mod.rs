@@ -22,6 +22,7 @@ mod ledger;
 mod listen;
 mod metrics;
 mod objectives;
+mod observations;
 mod oncall;
 mod openapi;
 mod otlp;
@@ -175,6 +176,7 @@ pub(crate) fn routes() -> Vec<Route> {
         status::routes(),
         services::routes(),
         objectives::routes(),
+        observations::routes(),
         downtime::routes(),
         rollouts::routes(),
         controls::routes(),

@@ -93,6 +93,8 @@ use crate::access::Who;
         super::intake::events::enqueue,
         super::kpi::take,
         super::otlp::export,
+        super::observations::list,
+        super::observations::take,
         super::tokens::list,
         super::tokens::make,
         super::tokens::revoke,

@@ -7,7 +7,7 @@ use axum::{Extension, Json};
 use http::header::SET_COOKIE;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use seaworthy_contract::api::{Code, SignInLink};
-use seaworthy_contract::events::server::ScopeV3;
+use seaworthy_contract::events::server::ScopeV4;
 
 use super::{App, Failure, Route};
 use crate::access::{Principal, SESSION_COOKIE, Who, cookie};
@@ -26,7 +26,7 @@ pub(super) async fn make_link(
     Extension(principal): Extension<Principal>,
 ) -> Result<Json<SignInLink>, Failure> {
     // The supervisor acts for the person who started it on this machine.
-    let person = Principal { scope: ScopeV3::Admin, ..principal };
+    let person = Principal { scope: ScopeV4::Admin, ..principal };
     let made = app.access.link(&person).await.map_err(|error| Failure::side(&error))?;
     let (code, expires_at) = made.ok_or_else(|| {
         let hint = "links end after ten minutes and sessions after a day: try again then";

@@ -6,7 +6,7 @@ use axum::routing::{get, post};
 use axum::{Extension, Json};
 use http::{Method, StatusCode};
 use seaworthy_contract::api::{Token, TokenMade, TokenRequest, TokenScope};
-use seaworthy_contract::events::server::ScopeV3;
+use seaworthy_contract::events::server::ScopeV4;
 use seaworthy_core::view;
 use seaworthy_model::TokenId;
 
@@ -34,15 +34,16 @@ pub(super) async fn make(
 ) -> Result<(StatusCode, Json<TokenMade>), Failure> {
     let Json(request) = body?;
     let scope = match (request.scope, request.team) {
-        (TokenScope::Admin, None) => ScopeV3::Admin,
-        (TokenScope::Read, None) => ScopeV3::Read,
-        (TokenScope::Intake, None) => ScopeV3::Intake,
-        (TokenScope::Prober, None) => ScopeV3::Prober,
+        (TokenScope::Admin, None) => ScopeV4::Admin,
+        (TokenScope::Read, None) => ScopeV4::Read,
+        (TokenScope::Intake, None) => ScopeV4::Intake,
+        (TokenScope::Prober, None) => ScopeV4::Prober,
+        (TokenScope::Observe, None) => ScopeV4::Observe,
         (TokenScope::Team, Some(team)) => {
             if app.kernel.look(|look| look.state.catalogue.team(&team).is_none()) {
                 return Err(Failure::unknown("team", team.as_str()));
             }
-            ScopeV3::Team { team }
+            ScopeV4::Team { team }
         }
         (TokenScope::Team, None) => return Err(Failure::invalid("team: which one? a team's credential names it")),
         (_, Some(_)) => return Err(Failure::invalid("team: only a credential of scope \"team\" has one")),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use seaworthy_client::Response;
 use seaworthy_contract::api::{Alert, AlertPage, AlertsTaken, ApiError, Page, Plan};
 use seaworthy_contract::catalogue::{Contact, Document, Entity, Objective, PersonDetails, Sourced};
-use seaworthy_contract::events::server::ScopeV3;
+use seaworthy_contract::events::server::ScopeV4;
 use serde_json::{Value, json};
 
 use super::app::{TestApp, document};
@@ -47,7 +47,7 @@ impl Alerting {
         let file = std::env::temp_dir().join(format!("seaworthy-alerts-{}-{name}", std::process::id()));
         let app = TestApp::start().await;
         let _: Plan = app.as_admin().post_json("/v1/catalogue/apply", &declared(&file)).await.expect("applied");
-        let intake = app.token(ScopeV3::Intake).await;
+        let intake = app.token(ScopeV4::Intake).await;
         let outbox = tokio::spawn(run(app.kernel.clone(), Arc::from(app.base.as_str()), channels(), PACE));
         Self { app, intake, file, outbox }
     }

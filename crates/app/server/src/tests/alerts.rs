@@ -3,7 +3,7 @@
 use http::Method;
 use jiff::SignedDuration;
 use seaworthy_contract::api::{Page, PageState, Proposal, Rule, Suggestion, Token};
-use seaworthy_contract::events::server::ScopeV3;
+use seaworthy_contract::events::server::ScopeV4;
 use serde_json::{Value, json};
 
 use super::alerting::{Alerting, RULE, alert, said};
@@ -40,7 +40,7 @@ async fn a_silence_has_an_end_and_a_reason_and_belongs_to_the_owner() {
         assert_eq!(answered, status, "{body}: {error}");
         assert!(said(&error).0.contains(why), "{body}: {error}");
     }
-    let read = on.app.token(ScopeV3::Read).await;
+    let read = on.app.token(ScopeV4::Read).await;
     let fits = json!({ "service": "checkout", "for_s": 60, "reason": "being moved" });
     assert_eq!(on.post(&read, "/v1/silences", fits.clone()).await.0, 403);
     for _ in 0..2 {
@@ -144,7 +144,7 @@ async fn a_drill_goes_to_the_person_and_the_rule_says_so() {
     let on = Alerting::start("drill").await;
     let shop = on.app.team_token("shop").await;
     let body = json!({ "rule": RULE });
-    for (token, status) in [(on.app.token(ScopeV3::Read).await, 403), (on.app.team_token("bank").await, 403)] {
+    for (token, status) in [(on.app.token(ScopeV4::Read).await, 403), (on.app.team_token("bank").await, 403)] {
         assert_eq!(on.post(&token, "/v1/rules/drill", body.clone()).await.0, status);
     }
     assert_eq!(on.post(&shop, "/v1/rules/drill", json!({ "rule": "objective/ghost" })).await.0, 404);
@@ -234,7 +234,7 @@ async fn credentials_are_made_by_admins_shown_once_and_withdrawn_for_good() {
         assert!(said(&error).0.contains(why), "{body}: {error}");
     }
     let wanted = json!({ "scope": "intake", "label": "alertmanager" });
-    for token in [on.app.team_token("shop").await, on.app.token(ScopeV3::Read).await, on.intake.clone()] {
+    for token in [on.app.team_token("shop").await, on.app.token(ScopeV4::Read).await, on.intake.clone()] {
         assert_eq!(on.post(&token, "/v1/tokens", wanted.clone()).await.0, 403);
     }
     let (status, made) = on.post(&on.app.admin, "/v1/tokens", wanted).await;

@@ -7,7 +7,7 @@ use axum::routing::get;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use seaworthy_client::{Client, Response};
 use seaworthy_contract::catalogue::{Document, Entity, Layered, Rotation, Service, Sourced, Team};
-use seaworthy_contract::events::server::ScopeV3;
+use seaworthy_contract::events::server::ScopeV4;
 use seaworthy_contract::process::{InstanceState, Observed, ObservedInstance};
 use seaworthy_model::Timestamp;
 use seaworthy_store::Clock;
@@ -48,7 +48,7 @@ impl TestApp {
         let clock: Clock = Arc::new(Timestamp::now);
         let disk = Disk::new(clock);
         let mut app = Self::on(disk).await;
-        app.admin = issue(&app.kernel, ScopeV3::Admin, "test", None).await.expect("issued");
+        app.admin = issue(&app.kernel, ScopeV4::Admin, "test", None).await.expect("issued");
         app
     }
 
@@ -67,8 +67,8 @@ impl TestApp {
         let series = Arc::new(disk.series());
         let (kernel, _) = kernel::open(Arc::new(stores.0), Arc::new(stores.1), series, clock).await.expect("opens");
         let boot = vec![
-            (Digest::of(GATEWAY), ScopeV3::Gateway, "gateway/gw-1".to_owned()),
-            (Digest::of(SUPERVISOR), ScopeV3::Supervisor, "supervisor/local".to_owned()),
+            (Digest::of(GATEWAY), ScopeV4::Gateway, "gateway/gw-1".to_owned()),
+            (Digest::of(SUPERVISOR), ScopeV4::Supervisor, "supervisor/local".to_owned()),
         ];
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("bound"));
@@ -97,18 +97,18 @@ impl TestApp {
     }
 
     /// Issues a token of a scope.
-    pub(super) async fn token(&self, scope: ScopeV3) -> String {
+    pub(super) async fn token(&self, scope: ScopeV4) -> String {
         self.labelled(scope, "test").await
     }
 
     /// Issues a token of a scope that is for something.
-    pub(super) async fn labelled(&self, scope: ScopeV3, label: &str) -> String {
+    pub(super) async fn labelled(&self, scope: ScopeV4, label: &str) -> String {
         issue(&self.kernel, scope, label, None).await.expect("issued")
     }
 
     /// Issues a token of a team.
     pub(super) async fn team_token(&self, team: &str) -> String {
-        self.token(ScopeV3::Team { team: team.parse().expect("a name") }).await
+        self.token(ScopeV4::Team { team: team.parse().expect("a name") }).await
     }
 
     /// Posts JSON as whoever has the token.

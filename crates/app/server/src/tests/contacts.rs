@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use seaworthy_contract::api::{ContactsTried, PersonContacts, Plan, Reach, Service};
 use seaworthy_contract::catalogue::{Contact, Document, PersonDetails};
-use seaworthy_contract::events::server::ScopeV3;
+use seaworthy_contract::events::server::ScopeV4;
 use seaworthy_store::{Side, Table};
 
 use super::app::{TestApp, document};
@@ -124,7 +124,7 @@ async fn nobody_is_written_to_without_an_end_and_not_by_whoever_reads() {
     let (app, letters) = (TestApp::start().await, Box::new("often"));
     with(&app, vec![letters.contact()]).await;
     let nothing = serde_json::json!({});
-    let (reader, shop) = (app.token(ScopeV3::Read).await, app.team_token("shop").await);
+    let (reader, shop) = (app.token(ScopeV4::Read).await, app.team_token("shop").await);
     let test = async |token: &str| app.post(token, "/v1/people/ines/contacts/test", &nothing).await.status.as_u16();
     assert_eq!(test(&reader).await, 403);
     for _ in 0..3 {

@@ -1,7 +1,7 @@
 //! Controls over real requests: whose they are, what a gateway is told, when they are in force, what they prove.
 
 use seaworthy_contract::api::{Control, ControlAnswer, ControlState, Readiness, Verdict};
-use seaworthy_contract::events::server::ScopeV3;
+use seaworthy_contract::events::server::ScopeV4;
 use seaworthy_contract::gateway::{ControlSeen, Report};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -92,7 +92,7 @@ async fn a_control_is_the_owners() {
     let app = TestApp::start().await;
     app.ship("v1").await;
     let (shop, bank) = (app.team_token("shop").await, app.team_token("bank").await);
-    let read = app.token(ScopeV3::Read).await;
+    let read = app.token(ScopeV4::Read).await;
     for (token, service, body, want) in [
         (&read, "checkout", shutter(), 403),
         (&bank, "checkout", shutter(), 403),

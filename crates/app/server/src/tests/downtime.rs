@@ -5,7 +5,7 @@ mod forms;
 use http::Method;
 use seaworthy_contract::api::{Downtime, DowntimeMonths, DowntimeStretch, DowntimeWindow, Page, SignInLink};
 use seaworthy_contract::catalogue::{Document, Entity, Planned, Sourced, Tolerance};
-use seaworthy_contract::events::server::ScopeV3;
+use seaworthy_contract::events::server::ScopeV4;
 use seaworthy_contract::gateway::{Classes, Count, Report};
 use seaworthy_model::{Arm, Timestamp};
 use serde_json::{Value, json};
@@ -71,7 +71,7 @@ async fn the_owning_team_declares_windows_and_takes_them_back() {
     let app = TestApp::start().await;
     app.ship("v1").await;
     let (shop, bank) = (app.team_token("shop").await, app.team_token("bank").await);
-    let read = app.token(ScopeV3::Read).await;
+    let read = app.token(ScopeV4::Read).await;
     let path = "/v1/downtime/windows";
     for (token, body, want) in [
         (&bank, window(&app, "checkout", 10, 20), 403),

@@ -4,7 +4,7 @@
 use http::Method;
 use seaworthy_client::Response;
 use seaworthy_contract::api::{Incident, IncidentBrief, IncidentState, Page, PageState, Proposal};
-use seaworthy_contract::events::server::ScopeV3;
+use seaworthy_contract::events::server::ScopeV4;
 use seaworthy_contract::gateway::{ControlReply, ControlRequest};
 use seaworthy_testkit::store::Fault;
 use serde_json::{Value, json};
@@ -39,7 +39,7 @@ async fn an_incident_goes_from_the_page_to_its_end() {
     let (page, _) = woken(&on).await;
     let id = incidents(&on).await[0].id.to_string();
     let shop = on.app.team_token("shop").await;
-    let (bank, read) = (on.app.team_token("bank").await, on.app.token(ScopeV3::Read).await);
+    let (bank, read) = (on.app.team_token("bank").await, on.app.token(ScopeV4::Read).await);
     for (token, verb, body, status) in [
         (&bank, "role", json!({ "role": "lead" }), 403),
         (&read, "close", json!({}), 403),

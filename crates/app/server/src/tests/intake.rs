@@ -6,7 +6,7 @@ mod senders;
 use http::Method;
 use seaworthy_contract::api::{PageState, UnownedAlert};
 use seaworthy_contract::events::alert::{NatureV1, Urgency};
-use seaworthy_contract::events::server::ScopeV3;
+use seaworthy_contract::events::server::ScopeV4;
 use serde_json::{Value, json};
 
 use super::alerting::{Alerting, alert, payload, said};
@@ -154,7 +154,7 @@ async fn what_is_no_webhook_is_refused_in_words_and_changes_nothing() {
         ("sw_nobody_knows".to_owned(), 401),
         (GATEWAY.to_owned(), 403),
         (SUPERVISOR.to_owned(), 403),
-        (on.app.token(ScopeV3::Read).await, 403),
+        (on.app.token(ScopeV4::Read).await, 403),
         (on.app.team_token("shop").await, 403),
         (on.app.admin.clone(), 200),
     ] {
@@ -242,7 +242,7 @@ async fn an_event_that_is_wrong_is_refused_in_the_formats_own_shape() {
         assert!(reply["errors"][0].as_str().is_some_and(|said| said.contains(why)), "{why}: {reply}");
     }
     let strangers = ["".to_owned(), "sw_nobody".to_owned(), GATEWAY.to_owned(), on.app.team_token("shop").await];
-    for key in strangers.into_iter().chain([on.app.token(ScopeV3::Read).await]) {
+    for key in strangers.into_iter().chain([on.app.token(ScopeV4::Read).await]) {
         let mut event = trigger(&on, Some("k"), slow());
         event["routing_key"] = json!(key);
         let (status, reply) = on.event(&event).await;

@@ -12,7 +12,7 @@ use seaworthy_contract::api::{Rota, RotaInvitation, RotaNow, RotaStart, RotaStat
 use seaworthy_contract::catalogue::{
     Contact, Document, Entity, Joining, Layered, Person, PersonContact, PersonDetails, Rotation, Sourced,
 };
-use seaworthy_contract::events::server::ScopeV3;
+use seaworthy_contract::events::server::ScopeV4;
 use seaworthy_model::{PersonId, Timestamp};
 use seaworthy_store::{Clock, Table};
 use seaworthy_testkit::store::Disk;
@@ -153,11 +153,11 @@ async fn seen(app: &TestApp, tokens: &[(&str, String)]) -> BTreeMap<String, Stri
 /// Both worlds begin on the same disk: asked, link sent, nobody answered.
 pub(super) async fn asked(disk: &Disk) -> Vec<(&'static str, String)> {
     let app = TestApp::at(disk.clone(), frozen()).await;
-    let admin = issue(&app.kernel, ScopeV3::Admin, "test", None).await.expect("issued");
+    let admin = issue(&app.kernel, ScopeV4::Admin, "test", None).await.expect("issued");
     let _: serde_json::Value = app.client(&admin).post_json("/v1/catalogue/apply", &asking()).await.expect("applied");
-    let shop = issue(&app.kernel, ScopeV3::Team { team: "shop".parse().expect("a name") }, "shop", None).await;
-    let bank = issue(&app.kernel, ScopeV3::Team { team: "bank".parse().expect("a name") }, "bank", None).await;
-    let reader = issue(&app.kernel, ScopeV3::Read, "reader", None).await.expect("issued");
+    let shop = issue(&app.kernel, ScopeV4::Team { team: "shop".parse().expect("a name") }, "shop", None).await;
+    let bank = issue(&app.kernel, ScopeV4::Team { team: "bank".parse().expect("a name") }, "bank", None).await;
+    let reader = issue(&app.kernel, ScopeV4::Read, "reader", None).await.expect("issued");
     let tokens = vec![
         ("admin", admin),
         ("shop", shop.expect("issued")),

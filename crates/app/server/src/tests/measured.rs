@@ -9,7 +9,7 @@ use http::{HeaderName, HeaderValue, Method};
 use seaworthy_client::Response;
 use seaworthy_contract::api::{Objective as Shown, ObjectiveState, Sight};
 use seaworthy_contract::catalogue::{Entity, Indicator, Objective, QueryIndicator, RatioQuery, Sourced};
-use seaworthy_contract::events::server::ScopeV3;
+use seaworthy_contract::events::server::ScopeV4;
 use seaworthy_metrics::otlp::INFLATED_BYTES_MAX;
 use seaworthy_model::Timestamp;
 use serde_json::{Value, json};
@@ -122,7 +122,7 @@ async fn a_key_may_stand_in_the_header() {
 async fn who_may_send_counts_and_of_what() {
     let app = counting().await;
     let (shop, bank) = (app.team_token("shop").await, app.team_token("bank").await);
-    let (read, intake) = (app.token(ScopeV3::Read).await, app.token(ScopeV3::Intake).await);
+    let (read, intake) = (app.token(ScopeV4::Read).await, app.token(ScopeV4::Intake).await);
     let with = |field: &str, value: Value| {
         let mut body = kpi("c", "orders", 1, 0);
         body[field] = value;

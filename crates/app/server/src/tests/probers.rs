@@ -7,7 +7,7 @@ use std::time::Duration;
 use http::Method;
 use seaworthy_contract::api::{Alert, AlertPage, Page, Probe, ProbeRuns, ProbeState, Prober as Place};
 use seaworthy_contract::catalogue::{Entity, Probe as Declared, Sourced, Target};
-use seaworthy_contract::events::server::ScopeV3;
+use seaworthy_contract::events::server::ScopeV4;
 use seaworthy_contract::prober::ProbeSet;
 use seaworthy_model::Timestamp;
 use seaworthy_prober::{Link, Prober, Secrets, keep_running};
@@ -95,7 +95,7 @@ async fn a_place_that_joins_is_told_its_probes_and_is_heard() {
     let address = origin.local_addr().expect("bound");
     let probes = vec![probe("buy", tcp(address), &[]), probe("elsewhere", tcp(address), &["lima"])];
     declare(&app, probes).await;
-    let token = app.token(ScopeV3::Prober).await;
+    let token = app.token(ScopeV4::Prober).await;
     let link = Link::new(app.client(&token), "oslo".to_owned(), Vec::new());
     let (sets, following) = watch::channel(ProbeSet::default());
     let (sender, results) = mpsc::channel(100);
@@ -120,7 +120,7 @@ async fn a_place_that_joins_is_told_its_probes_and_is_heard() {
 async fn what_a_prober_may_not_say_is_refused() {
     let app = TestApp::start().await;
     declare(&app, vec![probe("buy", tcp("127.0.0.1:1"), &[])]).await;
-    let token = app.token(ScopeV3::Prober).await;
+    let token = app.token(ScopeV4::Prober).await;
     let at = app.kernel.now();
     let result = |text: &str, took_ms: u64| {
         json!({ "probe": "buy", "intended_at": at, "started_at": at, "took_ms": took_ms,
@@ -144,7 +144,7 @@ async fn what_a_prober_may_not_say_is_refused() {
         assert!(answered == status || (status == 400 && answered == 422), "{path} {body:.120}: {answered}");
     }
     let path = "/v1/probers/oslo/results";
-    let read = app.token(ScopeV3::Read).await;
+    let read = app.token(ScopeV4::Read).await;
     assert_eq!(app.post(&read, path, &report("oslo", Vec::new())).await.status.as_u16(), 403);
     let bearer = format!("Bearer {token}");
     let headers = [("authorization", bearer.as_str())];

@@ -4,7 +4,7 @@ use http::Method;
 use seaworthy_client::Response;
 use seaworthy_contract::api::{ApiError, Code, KeptReason, LedgerPage, Page, Plan, Rollout};
 use seaworthy_contract::catalogue::{Document, PersonDetails};
-use seaworthy_contract::events::server::ScopeV3;
+use seaworthy_contract::events::server::ScopeV4;
 use seaworthy_contract::gateway::ReportAck;
 use seaworthy_store::{Side, Table};
 use serde_json::{Value, json};
@@ -40,7 +40,7 @@ async fn reverted() -> (TestApp, Rollout, Page) {
 async fn nobody_acts_on_what_another_team_owns() {
     let (app, rollout, page) = reverted().await;
     let (shop, bank, read) =
-        (app.team_token("shop").await, app.team_token("bank").await, app.token(ScopeV3::Read).await);
+        (app.team_token("shop").await, app.team_token("bank").await, app.token(ScopeV4::Read).await);
     let ledger_before = ledger(&app).await.head;
     let command = json!({ "version": "v7", "command": ["sh", "-c", "id"] });
     for stranger in [&bank, &read] {

@@ -1,7 +1,7 @@
 //! Who may call what: the table of routes, walked.
 
 use http::Method;
-use seaworthy_contract::events::server::ScopeV3;
+use seaworthy_contract::events::server::ScopeV4;
 
 use super::app::{GATEWAY, SUPERVISOR, TestApp};
 use crate::access::{Who, issue};
@@ -21,7 +21,7 @@ async fn status(app: &TestApp, method: &Method, path: &str, token: &str) -> u16 
 #[tokio::test]
 async fn every_route_refuses_who_has_no_business_there() {
     let app = TestApp::start().await;
-    let (intake, prober) = (app.token(ScopeV3::Intake).await, app.token(ScopeV3::Prober).await);
+    let (intake, prober) = (app.token(ScopeV4::Intake).await, app.token(ScopeV4::Prober).await);
     for route in routes() {
         let path = filled(route.path);
         let what = format!("{} {}", route.method, route.path);
@@ -47,6 +47,7 @@ async fn every_route_refuses_who_has_no_business_there() {
             Who::Supervisor => &[GATEWAY, &app.admin],
             Who::Intake | Who::Counts => &[GATEWAY, SUPERVISOR, &prober],
             Who::Prober => &[GATEWAY, SUPERVISOR, &intake],
+            Who::Observer => &[GATEWAY, SUPERVISOR, &intake, &prober],
             Who::InBody | Who::InLink => &[],
         };
         for token in strangers {
@@ -59,9 +60,9 @@ async fn every_route_refuses_who_has_no_business_there() {
 async fn a_team_changes_what_it_owns_and_nothing_else() {
     let app = TestApp::start().await;
     app.ship("v1").await;
-    let team = ScopeV3::Team { team: "bank".parse().expect("a name") };
+    let team = ScopeV4::Team { team: "bank".parse().expect("a name") };
     let bank = issue(&app.kernel, team, "bank's CI", None).await.expect("issued");
-    let read = issue(&app.kernel, ScopeV3::Read, "a visitor", None).await.expect("issued");
+    let read = issue(&app.kernel, ScopeV4::Read, "a visitor", None).await.expect("issued");
     let ship = |token: String, service: &'static str| {
         let app = &app;
         async move {
@@ -85,7 +86,7 @@ async fn a_team_changes_what_it_owns_and_nothing_else() {
 async fn an_expired_token_is_no_token() {
     let app = TestApp::start().await;
     let over = Some(app.kernel.now() - std::time::Duration::from_secs(1));
-    let token = issue(&app.kernel, ScopeV3::Admin, "old", over).await.expect("issued");
+    let token = issue(&app.kernel, ScopeV4::Admin, "old", over).await.expect("issued");
     assert_eq!(status(&app, &Method::GET, "/v1/status", &token).await, 401);
 }
 

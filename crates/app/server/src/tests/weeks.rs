@@ -2,7 +2,7 @@
 
 use http::Method;
 use seaworthy_contract::api::Weeks;
-use seaworthy_contract::events::server::ScopeV3;
+use seaworthy_contract::events::server::ScopeV4;
 
 use super::app::{TestApp, document};
 
@@ -11,7 +11,7 @@ async fn a_week_is_its_teams_and_the_question_to_whoever_leads_is_for_admins() {
     let app = TestApp::start().await;
     let _: serde_json::Value = app.as_admin().post_json("/v1/catalogue/apply", &document()).await.expect("applied");
     let (shop, bank) = (app.team_token("shop").await, app.team_token("bank").await);
-    let read = app.token(ScopeV3::Read).await;
+    let read = app.token(ScopeV4::Read).await;
     let weeks = async |token: &str, path: &str| -> Weeks { app.client(token).get_json(path).await.expect("weeks") };
     let names = |weeks: &Weeks| weeks.teams.iter().map(|week| week.team.to_string()).collect::<Vec<_>>();
 

@@ -13,6 +13,7 @@ mod incident;
 mod kpi;
 mod ledger;
 mod objective;
+mod observation;
 mod page;
 mod probe;
 mod readiness;
@@ -54,6 +55,10 @@ pub use ledger::{LedgerPage, LedgerRow, Verification};
 pub use objective::{
     Budget, OBJECTIVE_POINTS_MAX, Objective, ObjectiveBrief, ObjectivePoint, ObjectiveSeries, ObjectiveState, Outlook,
     Sight, Tier, Window,
+};
+pub use observation::{
+    OBSERVATIONS_SENT_MAX, OBSERVED_FACTS_MAX, OBSERVED_LIST_MAX, OBSERVED_TEXT_BYTES_MAX, Observation,
+    ObservationsRequest, ObservationsTaken,
 };
 pub use page::{
     LadderEnd, Page, PageCall, PageCalled, PageCallee, PageChannel, PageContact, PageLadder, PageMatter, PageState,

@@ -11,7 +11,7 @@ pub struct Token {
     /// Its id, which is no secret.
     #[schema(value_type = String)]
     pub id: TokenId,
-    /// What it may do: `admin`, `team`, `read`, `intake`, `gateway`, `supervisor`.
+    /// What it may do: `admin`, `team`, `read`, `intake`, `prober`, `observe`, `gateway`, `supervisor`.
     pub scope: String,
     /// The team, where the scope is a team's.
     #[schema(value_type = Option<String>)]
@@ -55,6 +55,8 @@ pub enum TokenScope {
     Intake,
     /// Run probes from another place: take which, send in the results; read nothing else.
     Prober,
+    /// Send in what collectors saw of services; read nothing.
+    Observe,
 }
 
 /// Answer to `POST /v1/tokens`. Not shown by `Debug`.

@@ -9,6 +9,7 @@ pub mod control;
 pub mod downtime;
 pub mod gateway;
 pub mod incident;
+pub mod observation;
 pub mod page;
 pub mod rollout;
 pub mod rota;
@@ -225,6 +226,8 @@ events! {
     ControlConfirmed(control::ControlConfirmedV1) = "control.confirmed" v 1;
     /// A control is over.
     ControlCleared(control::ControlClearedV1) = "control.cleared" v 1;
+    /// A collector saw something of a service, outside Seaworthy.
+    ObservationTaken(observation::ObservationTakenV1) = "observation.taken" v 1;
     /// A gateway reported for the first time since its start.
     GatewayJoined(gateway::GatewayJoinedV1) = "gateway.joined" v 1;
     /// A gateway's local guard ejected a canary.
@@ -250,7 +253,7 @@ events! {
     /// A control plane started.
     ServerStarted(server::ServerStartedV1) = "server.started" v 1;
     /// A credential was issued; its secret is nowhere.
-    TokenIssued(server::TokenIssuedV3) = "token.issued" v 3 reads 1 reads 2;
+    TokenIssued(server::TokenIssuedV4) = "token.issued" v 4 reads 1 reads 2 reads 3;
     /// A credential was withdrawn.
     TokenRevoked(server::TokenRevokedV1) = "token.revoked" v 1;
 }

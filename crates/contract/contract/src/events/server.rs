@@ -18,7 +18,7 @@ pub struct ServerStartedV1 {
 /// What a credential may do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "scope", rename_all = "kebab-case")]
-pub enum ScopeV3 {
+pub enum ScopeV4 {
     /// Everything.
     Admin,
     /// Read everything, change what the team owns.
@@ -41,17 +41,19 @@ pub enum ScopeV3 {
     Intake,
     /// Take what a place probes and send in the results; read nothing, change nothing else.
     Prober,
+    /// Send in what collectors saw of services; read nothing, change nothing else.
+    Observe,
 }
 
 /// A credential was issued; its secret is nowhere. V1 did not know the scope `intake`, V2 none that is for probers or for
-/// alerts alone; every payload of both is one of V3.
+/// alerts alone, V3 none that is for collectors; every payload of them is one of V4.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct TokenIssuedV3 {
+pub struct TokenIssuedV4 {
     /// The credential.
     #[schema(value_type = String)]
     pub token: TokenId,
     /// What it may do.
-    pub scope: ScopeV3,
+    pub scope: ScopeV4,
     /// What it is for.
     pub label: String,
     /// When it ends; none for the supervisor's own, which are made anew at each start.

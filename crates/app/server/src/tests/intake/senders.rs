@@ -1,6 +1,6 @@
 //! Several senders, and senders that say much at once.
 
-use seaworthy_contract::events::server::ScopeV3;
+use seaworthy_contract::events::server::ScopeV4;
 use serde_json::{Value, json};
 
 use super::super::alerting::{Alerting, alert, payload};
@@ -27,7 +27,7 @@ async fn withdraw(on: &Alerting, label: &str) {
 #[tokio::test]
 async fn two_alertmanagers_do_not_end_each_others_alerts() {
     let on = Alerting::start("senders").await;
-    let (eu, us) = (on.app.labelled(ScopeV3::Intake, "eu").await, on.app.labelled(ScopeV3::Intake, "us").await);
+    let (eu, us) = (on.app.labelled(ScopeV4::Intake, "eu").await, on.app.labelled(ScopeV4::Intake, "us").await);
     assert_eq!(said(&on, &eu, &[high("firing")]).await, 1);
     assert_eq!(said(&on, &us, &[high("resolved")]).await, 0, "it never said so");
     assert_eq!(said(&on, &us, &[high("firing")]).await, 1, "now both say so");
@@ -41,13 +41,13 @@ async fn two_alertmanagers_do_not_end_each_others_alerts() {
 #[tokio::test]
 async fn a_credential_that_takes_the_place_of_another_ends_what_that_one_said() {
     let on = Alerting::start("rotated").await;
-    let old = on.app.labelled(ScopeV3::Intake, "eu").await;
+    let old = on.app.labelled(ScopeV4::Intake, "eu").await;
     said(&on, &old, &[high("firing")]).await;
-    let new = on.app.labelled(ScopeV3::Intake, "eu").await;
+    let new = on.app.labelled(ScopeV4::Intake, "eu").await;
     assert_eq!(said(&on, &new, &[high("firing")]).await, 0, "the same sender");
     assert_eq!(said(&on, &new, &[high("resolved")]).await, 1);
     said(&on, &old, &[high("firing")]).await;
-    let renamed = on.app.labelled(ScopeV3::Intake, "alertmanager-eu").await;
+    let renamed = on.app.labelled(ScopeV4::Intake, "alertmanager-eu").await;
     assert_eq!(said(&on, &renamed, &[high("resolved")]).await, 0, "while the others may still end it");
     withdraw(&on, "eu").await;
     assert_eq!(said(&on, &renamed, &[high("resolved")]).await, 0, "one of them may");
@@ -60,7 +60,7 @@ async fn a_credential_that_takes_the_place_of_another_ends_what_that_one_said() 
 async fn two_clients_may_use_the_same_key() {
     let on = Alerting::start("keys").await;
     let (one, other) =
-        (on.app.labelled(ScopeV3::Intake, "nagios").await, on.app.labelled(ScopeV3::Intake, "zabbix").await);
+        (on.app.labelled(ScopeV4::Intake, "nagios").await, on.app.labelled(ScopeV4::Intake, "zabbix").await);
     let event = |token: &str, action: &str| {
         let payload = (action == "trigger").then(slow);
         json!({ "routing_key": token, "event_action": action, "dedup_key": "web/1", "payload": payload })
