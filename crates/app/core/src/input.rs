@@ -1,6 +1,7 @@
 //! Inputs of the core: commands of people, signals of machines, and the clock.
 
 mod control;
+mod ticket;
 
 use std::fmt;
 
@@ -18,14 +19,15 @@ use seaworthy_contract::events::server::ScopeV4;
 use seaworthy_contract::gateway::{BreakGlass, Trip};
 use seaworthy_contract::process::Observed;
 use seaworthy_model::{
-    Entropy, GatewayName, IncidentId, OfferId, OverrideId, PageId, PersonId, RolloutId, RotationId, ServiceId, TokenId,
-    WindowId,
+    Entropy, GatewayName, IncidentId, OfferId, OverrideId, PageId, PersonId, RolloutId, RotationId, ServiceId,
+    TicketId, TokenId, WindowId,
 };
 use uuid::Uuid;
 
 use crate::watch::{DowntimeChange, Drained, Judged, Used};
 
 pub use control::{ControlDone, ControlTotal, ControlTotals};
+pub use ticket::TicketDone;
 
 /// What every decision is given besides state and input.
 #[derive(Debug, Clone)]
@@ -224,6 +226,13 @@ pub enum Input {
     StartRota(Box<StartWanted>),
     /// Collectors saw something of services outside.
     ObservationsTaken(Vec<ObservationTakenV1>),
+    /// A person closes a ticket, or opens it again.
+    Ticket {
+        /// The ticket.
+        ticket: TicketId,
+        /// What they do.
+        done: TicketDone,
+    },
     /// A credential was issued.
     TokenIssued {
         /// The credential.
@@ -412,6 +421,7 @@ impl Refusal {
             Self::Unknown("control", _) => Some("`seaworthy controls` lists them with their ids"),
             Self::Unknown("window", _) => Some("`seaworthy downtime` lists them with their ids"),
             Self::Unknown("rollout", _) => Some("`seaworthy rollouts` lists them"),
+            Self::Unknown("ticket", _) => Some("`seaworthy tickets --all` lists them with their ids"),
             Self::Unknown("incident", _) => Some("`seaworthy incident list` lists them"),
             Self::Unknown("rule", _) => Some("`seaworthy rules` lists them"),
             Self::Unknown("rotation", _) => Some("`seaworthy oncall` lists them"),

@@ -93,6 +93,8 @@ uuid_ids! {
     AlertId;
     /// One incident of one service.
     IncidentId;
+    /// One ticket about one symptom or incident.
+    TicketId;
     /// One declared maintenance window.
     WindowId;
     /// One change of a rotation for a time.

@@ -29,6 +29,7 @@ pub mod ship;
 mod sign_in;
 pub mod slo;
 mod status;
+pub mod tickets;
 pub mod token;
 pub mod week;
 pub mod who;
@@ -66,6 +67,7 @@ pub enum Command {
     Incident(incident::Args),
     Runbook(runbook::Args),
     Alerts(alerts::Args),
+    Tickets(tickets::Args),
     Rules(rules::Args),
     Review(review::Args),
     Week(week::Args),
@@ -154,6 +156,7 @@ async fn dispatch(command: Command, server: &str, cx: &mut Context<'_>) -> Resul
         Command::Runbook(args) => runbook::run(&args, cx).await,
         Command::Incident(args) => incident::run(&args, cx).await,
         Command::Alerts(args) => alerts::run(&args, cx).await,
+        Command::Tickets(args) => tickets::run(&args, cx).await,
         Command::Rules(args) => rules::run(&args, cx).await,
         Command::Review(args) => review::run(&args, cx).await,
         Command::Week(args) => week::run(&args, cx).await,

@@ -13,6 +13,7 @@ mod observation;
 mod page;
 mod rollout;
 mod rota;
+mod ticket;
 mod version;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,6 +37,7 @@ use page::Taken;
 pub use page::{Call, ChannelState, Climb, Exhausted, PageRecord};
 pub use rollout::{Placed, RolloutRecord};
 pub use rota::{DeclaredRota, Membership, Offer, Rota, Started};
+pub use ticket::{TicketRecord, Tickets};
 pub use version::{Health, Serving, VersionRecord};
 
 use crate::Fact;
@@ -65,6 +67,8 @@ pub struct State {
     pub controls: BTreeMap<ControlId, ControlRecord>,
     /// What went wrong, who came, and what changed lately.
     pub incidents: Incidents,
+    /// What wakes nobody and waits to be looked at.
+    pub tickets: Tickets,
     /// What was seen of services since when, and what was declared.
     pub downtime: Downtime,
     /// What collectors saw outside.
@@ -200,13 +204,19 @@ impl State {
             | Event::IncidentRestored(_)
             | Event::IncidentReopened(_)
             | Event::IncidentClosed(_)
-            | Event::IncidentClockSet(_) => {
-                // Incidents look at every fact, below.
+            | Event::IncidentClockSet(_)
+            | Event::TicketOpened(_)
+            | Event::TicketJoined(_)
+            | Event::TicketEnded(_)
+            | Event::TicketClosed(_)
+            | Event::TicketReopened(_) => {
+                // Incidents and tickets look at every fact, below.
             }
             // What tripped is history; what follows from it are events of their own.
             Event::GuardTripped(_) | Event::Unknown { .. } => {}
         }
         self.apply_incident(fact);
+        self.apply_ticket(fact);
         if changes_config(&fact.event) {
             self.config_version = fact.position;
         }

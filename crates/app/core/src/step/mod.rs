@@ -16,6 +16,7 @@ mod rollout;
 mod rota;
 mod ship;
 mod source;
+mod ticket;
 mod token;
 
 pub(crate) use alert::{hard, speaks_of};
@@ -78,6 +79,7 @@ pub fn step(state: &State, input: &Input, cx: &mut Cx) -> Result<Vec<NewFact>, R
         Input::LeaveRota { rotation, person } => Ok(rota::leave(state, rotation, person)),
         Input::StartRota(wanted) => rota::start(state, wanted),
         Input::ObservationsTaken(sent) => observation::taken(state, sent, cx),
+        Input::Ticket { ticket, done } => ticket::done(state, *ticket, done),
         Input::TokenIssued { token, scope, label, expires_at } => {
             token::issued(state, *token, scope, label, *expires_at, cx.now)
         }
@@ -90,6 +92,7 @@ pub fn step(state: &State, input: &Input, cx: &mut Cx) -> Result<Vec<NewFact>, R
             .chain(incident::told(state, alert::tick(state, cx), cx))
             .chain(incident::tick(state, cx))
             .chain(escalation::tick(state, cx.now))
+            .chain(ticket::tick(state, cx))
             .chain(downtime::tick(state))
             .collect()),
     }

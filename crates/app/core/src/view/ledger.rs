@@ -7,6 +7,7 @@ use seaworthy_contract::events::incident::{IncidentClockV1, IncidentRoleV1};
 use seaworthy_contract::events::page::EscalatedBecauseV1;
 use seaworthy_contract::events::rollout::RevertCauseV1;
 use seaworthy_contract::events::rota::StandInV1;
+use seaworthy_contract::events::ticket::TicketPlaceV1;
 use seaworthy_model::{PersonId, ServiceId};
 
 /// Says what happened, without names of people: the ledger holds handles only.
@@ -107,6 +108,11 @@ pub fn sentence(event: &Event) -> String {
         Event::IncidentReopened(_) => "the incident came back".to_owned(),
         Event::IncidentClosed(_) => "the incident is closed".to_owned(),
         Event::IncidentClockSet(e) => format!("{} at {}: {}", instant(e.clock), e.at, e.source),
+        Event::TicketOpened(e) => format!("ticket for {} about {}: {}", e.team, e.service, e.sentence),
+        Event::TicketJoined(_) => "the ticket's matter is there again".to_owned(),
+        Event::TicketEnded(_) => "nothing of the ticket goes on; it waits to be closed".to_owned(),
+        Event::TicketClosed(e) => format!("the ticket is closed{}", placed(&e.place)),
+        Event::TicketReopened(e) => format!("the ticket is open again{}", placed(&e.place)),
         Event::RotaOverrideSet(e) => {
             let what = match &e.change {
                 StandInV1::Add(person) => format!("{person} is on call"),
@@ -158,6 +164,13 @@ pub fn sentence(event: &Event) -> String {
 
 fn of(service: &ServiceId, function: Option<&String>) -> String {
     function.map_or_else(|| service.to_string(), |function| format!("{service}/{function}"))
+}
+
+fn placed(place: &TicketPlaceV1) -> String {
+    match place {
+        TicketPlaceV1::Here => String::new(),
+        TicketPlaceV1::Tracker { status } => format!(": its tracker says {status}"),
+    }
 }
 
 fn role(role: IncidentRoleV1) -> &'static str {

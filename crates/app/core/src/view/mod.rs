@@ -19,6 +19,7 @@ mod rota;
 mod rule;
 mod service;
 mod status;
+mod ticket;
 mod token;
 mod week;
 mod who;
@@ -57,6 +58,7 @@ pub use rota::{
 pub use rule::{review, rule, rule_services, rules};
 pub use service::{nearest_service, service, services};
 pub use status::status;
+pub use ticket::{TicketFilter, ticket, tickets};
 pub use token::tokens;
 pub use week::{wakes_crossed, week};
 pub use who::who;

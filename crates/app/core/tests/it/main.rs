@@ -29,6 +29,8 @@ mod situations;
 #[cfg(test)]
 mod sources;
 #[cfg(test)]
+mod tickets;
+#[cfg(test)]
 mod tolerance;
 #[cfg(test)]
 mod waits;

@@ -25,6 +25,7 @@ mod rules;
 mod service;
 mod services;
 mod sign_in;
+mod tickets;
 mod who;
 mod words;
 
@@ -55,4 +56,5 @@ pub use rules::{RulesFacts, RulesPage};
 pub use service::{ServiceFacts, ServicePage};
 pub use services::ServicesPage;
 pub use sign_in::SignInPage;
+pub use tickets::{TicketRow, TicketsFacts, TicketsPage};
 pub use who::WhoPage;

@@ -39,6 +39,7 @@ mod services;
 mod sign_in;
 mod status;
 mod streams;
+mod tickets;
 mod tokens;
 mod weeks;
 
@@ -183,6 +184,7 @@ pub(crate) fn routes() -> Vec<Route> {
         pages::routes(),
         alerts::routes(),
         incidents::routes(),
+        tickets::routes(),
         runbooks::routes(),
         rules::routes(),
         weeks::routes(),

@@ -19,6 +19,7 @@ mod read;
 mod rotas;
 mod rules;
 mod take;
+mod tickets;
 mod visit;
 
 use axum::extract::Path;
@@ -52,6 +53,8 @@ pub(super) fn routes() -> Vec<Route> {
         page("/objectives/{name}", get(objectives::show)),
         page("/alerts", get(alerts::list)),
         page("/alerts/{alert}", get(alerts::show)),
+        page("/tickets", get(tickets::list)),
+        form("/tickets/{ticket}/{verb}", post(tickets::act)),
         page("/rules", get(rules::list)),
         page("/review", get(rules::review)),
         page("/rotations", get(rotas::list)),

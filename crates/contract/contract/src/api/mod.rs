@@ -24,6 +24,7 @@ mod runbook;
 mod series;
 mod service;
 mod status;
+mod ticket;
 mod token;
 mod week;
 
@@ -83,5 +84,6 @@ pub use runbook::{
 pub use series::{Point, Series};
 pub use service::{DependencyView, OnCall, Service, VersionState, VersionView, WhoAnswer, WhoCandidate};
 pub use status::{GatewayStatus, SignInLink, Status};
+pub use ticket::{TICKETS_SHOWN_MAX, Ticket, TicketState};
 pub use token::{Token, TokenMade, TokenRequest, TokenScope};
 pub use week::{WEEK_PEOPLE_MIN, WakesCrossed, Week, WeekLoad, WeekPage, WeekRest, WeekYear, Weeks};

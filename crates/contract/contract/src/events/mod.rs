@@ -14,6 +14,7 @@ pub mod page;
 pub mod rollout;
 pub mod rota;
 pub mod server;
+pub mod ticket;
 pub mod version;
 
 use std::collections::BTreeMap;
@@ -218,6 +219,16 @@ events! {
     IncidentClosed(incident::IncidentClosedV1) = "incident.closed" v 1;
     /// Somebody knows an instant better than what was measured.
     IncidentClockSet(incident::IncidentClockSetV1) = "incident.clock_set" v 1;
+    /// Something is to be looked at, in working hours.
+    TicketOpened(ticket::TicketOpenedV1) = "ticket.opened" v 1;
+    /// It came again, or more belongs to the same ticket.
+    TicketJoined(ticket::TicketJoinedV1) = "ticket.joined" v 1;
+    /// Nothing that a ticket is about goes on any more.
+    TicketEnded(ticket::TicketEndedV1) = "ticket.ended" v 1;
+    /// Somebody closed a ticket.
+    TicketClosed(ticket::TicketClosedV1) = "ticket.closed" v 1;
+    /// Somebody opened a closed ticket again.
+    TicketReopened(ticket::TicketReopenedV1) = "ticket.reopened" v 1;
     /// A control was set over a service's traffic.
     ControlSet(control::ControlSetV1) = "control.set" v 1;
     /// A control ends at another time.

@@ -70,6 +70,7 @@ pub(super) fn service_of(state: &State, event: &Event) -> Option<ServiceId> {
         Event::DowntimeStateChanged(e) => Some(e.service.clone()),
         Event::GuardTripped(e) => Some(e.service.clone()),
         Event::BreakGlassUsed(e) => Some(e.service.clone()),
+        Event::TicketOpened(e) => Some(e.service.clone()),
         Event::ControlSet(e) => Some(e.service.clone()),
         Event::ControlCleared(e) => state.controls.get(&e.control).map(|record| record.set.service.clone()),
         Event::ControlConfirmed(e) => state.controls.get(&e.control).map(|record| record.set.service.clone()),
