@@ -9,7 +9,7 @@ use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use seaworthy_contract::catalogue::{self, DayOfWeek, HoursOfWeek, RotationOverride, StandIn, TurnLength};
-use seaworthy_contract::events::rota::StandInV1;
+use seaworthy_contract::events::rota::{RotaSwapOfferedV1, StandInV1};
 use seaworthy_model::{PersonId, RotationId};
 use seaworthy_oncall::{
     Duty, Gap, Kind, Layer, Member, NAME_OF_ONE, Override, Plan, Restriction, Rotation, Schedule, Turn, Weekdays,
@@ -233,4 +233,26 @@ pub(crate) fn was_primary(state: &State, person: &PersonId, now: Timestamp) -> b
     let held = |name| resolve(state, name, state.began_at.unwrap_or(from).max(from), now);
     let mut plans = state.rotas.keys().filter_map(held);
     plans.any(|resolved| resolved.plan.duties.iter().any(|duty| duty.level == 0 && duty.person == *person))
+}
+
+/// Whether a person may be asked for their time.
+pub(crate) fn may_be_asked(state: &State, rotation: &catalogue::Rotation, person: &PersonId) -> bool {
+    match rotation.layered.joining {
+        Some(_) => state.rotas.get(&rotation.name).is_some_and(|rota| rota.member(person).is_some()),
+        None => {
+            let above = rotation.layered.layers.iter().flat_map(|layer| &layer.participants);
+            rotation.participants.iter().chain(above).any(|one| one == person)
+        }
+    }
+}
+
+/// Whether an offer waits for a person: it is theirs, to them, or to whoever agrees first and they may be asked.
+pub(crate) fn is_asked(
+    state: &State,
+    rotation: &catalogue::Rotation,
+    said: &RotaSwapOfferedV1,
+    person: &PersonId,
+) -> bool {
+    let to = said.to.as_ref();
+    *person == said.by || to.map_or_else(|| may_be_asked(state, rotation, person), |to| to == person)
 }

@@ -19,6 +19,7 @@ mod news;
 mod objectives;
 mod observations;
 mod outbox;
+mod people;
 mod portal;
 mod probers;
 mod requests;

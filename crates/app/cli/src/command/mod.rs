@@ -72,9 +72,7 @@ pub enum Command {
     Review(review::Args),
     Week(week::Args),
     Apply(apply::Args),
-    /// Prints a one-time link that signs a person in to the portal.
-    #[command(after_help = "Example:\n  xdg-open $(seaworthy sign-in)")]
-    SignIn,
+    SignIn(sign_in::Args),
     Token(token::Args),
     Check(check::CheckArgs),
     Look(look::Args),
@@ -165,7 +163,7 @@ async fn dispatch(command: Command, server: &str, cx: &mut Context<'_>) -> Resul
         Command::Probes(args) => probes::run(&args, cx).await,
         Command::Downtime(args) => downtime::asked(&args, cx).await,
         Command::Oncall(args) => oncall::ask(&args, cx).await,
-        Command::SignIn => sign_in::run(cx).await,
+        Command::SignIn(args) => sign_in::run(&args, cx).await,
         Command::Slo(args) => slo::ask(&args, cx).await,
         Command::Token(args) => token::run(&args, cx).await,
         Command::Check(_)

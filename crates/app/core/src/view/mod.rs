@@ -53,7 +53,7 @@ pub use rollout::{rollout, rollouts, series};
 pub(crate) use rota::why;
 pub use rota::{
     RotaAbout, RotaNotice, RotaQuestion, calendar, calendar_shifts, level, local, rota, rota_asks, rota_hours,
-    rota_missing, rota_notices, rota_offer, rota_offer_sentence, rota_plan, rota_question, rotas,
+    rota_missing, rota_notices, rota_offer, rota_offer_asks, rota_offer_sentence, rota_plan, rota_question, rotas,
 };
 pub use rule::{review, rule, rule_services, rules};
 pub use service::{nearest_service, service, services};

@@ -23,7 +23,8 @@ use crate::rota::resolve;
 use crate::state::{Declared, Offer};
 
 pub use ask::{
-    RotaAbout, RotaNotice, RotaQuestion, rota_asks, rota_missing, rota_notices, rota_offer_sentence, rota_question,
+    RotaAbout, RotaNotice, RotaQuestion, rota_asks, rota_missing, rota_notices, rota_offer_asks, rota_offer_sentence,
+    rota_question,
 };
 pub(crate) use hours::readiness_facts;
 pub use hours::{calendar_shifts, rota_hours};

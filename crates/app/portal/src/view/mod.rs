@@ -11,6 +11,7 @@ mod home;
 mod incidents;
 mod judging;
 mod ledger;
+mod me;
 mod objective;
 mod objectives;
 mod page;
@@ -39,6 +40,7 @@ pub use error::ErrorPage;
 pub use home::{HomeFacts, HomePage};
 pub use incidents::{ClockRow, Happened, IncidentPage, IncidentRow, IncidentsPage};
 pub use ledger::LedgerView;
+pub use me::{MeFacts, MePage, NextShift, Waits};
 pub use objective::{ObjectiveFacts, ObjectivePage};
 pub use objectives::ObjectivesPage;
 pub use page::{

@@ -76,6 +76,7 @@ use crate::access::Who;
         super::rotas::set,
         super::rotas::clear,
         super::rotas::offer,
+        super::rotas::agree,
         super::rotas::withdraw,
         super::joining::list,
         super::joining::invite,

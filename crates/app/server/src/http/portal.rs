@@ -12,6 +12,7 @@ mod downtime;
 mod error;
 mod flash;
 mod incidents;
+mod me;
 mod objectives;
 mod page;
 mod probes;
@@ -74,6 +75,12 @@ pub(super) fn routes() -> Vec<Route> {
         Route::new(Method::POST, "/leave/{rotation}/{person}/{end}/{mark}", Who::InLink, post(asked::left)),
         Route::new(Method::GET, "/swap/{offer}/{person}/{end}/{mark}", Who::InLink, get(asked::swap)),
         Route::new(Method::POST, "/swap/{offer}/{person}/{end}/{mark}", Who::InLink, post(asked::swapped)),
+        page("/me", get(me::show)),
+        page("/me/rotations/{rotation}", get(me::rotation)),
+        form("/me/rotations/{rotation}", post(me::answer)),
+        page("/me/swaps/{offer}", get(me::swap)),
+        form("/me/swaps/{offer}", post(me::swapped)),
+        form("/me/sign-out", post(me::sign_out)),
         page("/probes", get(probes::list)),
         page("/probes/{name}", get(probes::show)),
         page("/incidents", get(incidents::list)),

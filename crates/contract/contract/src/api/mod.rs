@@ -83,7 +83,7 @@ pub use runbook::{
 };
 pub use series::{Point, Series};
 pub use service::{DependencyView, OnCall, Service, VersionState, VersionView, WhoAnswer, WhoCandidate};
-pub use status::{GatewayStatus, SignInLink, Status};
+pub use status::{GatewayStatus, SignInLink, SignInRequest, Status};
 pub use ticket::{TICKETS_SHOWN_MAX, Ticket, TicketState};
 pub use token::{Token, TokenMade, TokenRequest, TokenScope};
 pub use week::{WEEK_PEOPLE_MIN, WakesCrossed, Week, WeekLoad, WeekPage, WeekRest, WeekYear, Weeks};
