@@ -9,7 +9,7 @@ use seaworthy_portal::view::{MeFacts, MePage};
 use super::data::{now, page};
 use super::shown::chrome;
 
-const NOBODY: MeFacts<'_> = MeFacts { called: "bootstrap admin", csrf: Some("f0rm"), ..MeFacts::EMPTY };
+const NOBODY: MeFacts<'_> = MeFacts { called: "bootstrap admin", csrf: Some("c5f0"), ..MeFacts::EMPTY };
 
 /// The pages, in every state.
 pub(crate) fn pages() -> Vec<(&'static str, String)> {

@@ -27,11 +27,12 @@ pub(super) async fn make_link(
     Extension(principal): Extension<Principal>,
     body: Bytes,
 ) -> Result<Json<SignInLink>, Failure> {
-    // Without a body, as before there were people, the supervisor acts for the person who started it on this machine.
-    let asked: SignInRequest = match body.is_empty() {
-        true => SignInRequest::default(),
+    // Where nobody is named, the supervisor acts for the person who started it on this machine.
+    let asked: Option<SignInRequest> = match body.is_empty() {
+        true => None,
         false => serde_json::from_slice(&body).map_err(|why| Failure::invalid(why.to_string()))?,
     };
+    let asked = asked.unwrap_or_default();
     let is_known =
         |person: &PersonId| app.kernel.look(|look| look.state.catalogue.get("person", person.as_str()).is_some());
     if let Some(person) = asked.person.as_ref().filter(|person| !is_known(person)) {
