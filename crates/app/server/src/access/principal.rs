@@ -49,7 +49,9 @@ pub(crate) enum Who {
     Intake,
     /// Admins, and credentials that only run probes.
     Prober,
-    /// The same, and teams for what they own: counts of services.
+    /// Admins, credentials that only send in what collectors saw, and teams for what they own.
+    Observer,
+    /// Admins, credentials that only send in alerts and counts, and teams for what they own: counts of services.
     Counts,
     /// Whoever may send facts in, with a credential in the body: the handler looks. The format of others leaves no choice.
     InBody,
@@ -89,6 +91,11 @@ impl Principal {
         matches!(self.holder, Holder::Credential(ScopeV4::Intake | ScopeV4::Facts))
     }
 
+    /// Returns whether it is for sending in what collectors saw of whatever service.
+    pub(crate) fn observes_for_all(&self) -> bool {
+        self.holder == Holder::Credential(ScopeV4::Observe)
+    }
+
     /// Returns whether it may change what a team owns.
     pub(crate) fn may_change(&self, owner: &TeamId) -> bool {
         match &self.holder {
@@ -101,7 +108,8 @@ impl Principal {
                 | ScopeV4::Supervisor
                 | ScopeV4::Facts
                 | ScopeV4::Intake
-                | ScopeV4::Prober,
+                | ScopeV4::Prober
+                | ScopeV4::Observe,
             ) => false,
         }
     }
@@ -119,6 +127,7 @@ fn may_call(scope: &ScopeV4, who: Who) -> bool {
         Who::Supervisor => *scope == ScopeV4::Supervisor,
         Who::Intake | Who::InBody => *scope == ScopeV4::Admin || sends_for_all,
         Who::Prober => matches!(scope, ScopeV4::Admin | ScopeV4::Prober | ScopeV4::Facts),
+        Who::Observer => matches!(scope, ScopeV4::Admin | ScopeV4::Observe | ScopeV4::Team { .. }),
         Who::Counts => may_call(scope, Who::Intake) || matches!(scope, ScopeV4::Team { .. }),
     }
 }
@@ -134,7 +143,8 @@ mod tests {
         let shop = who(ScopeV4::Team { team: team("shop") });
         assert!(shop.may_change(&team("shop")) && !shop.may_change(&team("bank")));
         assert!(who(ScopeV4::Admin).may_change(&team("bank")));
-        let machines = [ScopeV4::Gateway, ScopeV4::Supervisor, ScopeV4::Facts, ScopeV4::Intake, ScopeV4::Prober];
+        let machines =
+            [ScopeV4::Gateway, ScopeV4::Supervisor, ScopeV4::Facts, ScopeV4::Intake, ScopeV4::Prober, ScopeV4::Observe];
         for scope in machines.into_iter().chain([ScopeV4::Read]) {
             assert!(!who(scope).may_change(&team("shop")));
         }
@@ -151,6 +161,9 @@ mod tests {
             assert!(intake.may_call(route) && facts.may_call(route) && !prober.may_call(route), "{route:?}");
         }
         assert!(prober.may_call(Who::Prober) && facts.may_call(Who::Prober) && !intake.may_call(Who::Prober));
+        let observe = who(ScopeV4::Observe);
+        assert!(observe.may_call(Who::Observer) && shop.may_call(Who::Observer) && !intake.may_call(Who::Observer));
+        assert!(!observe.may_call(Who::SignedIn) && !observe.may_call(Who::Intake) && !observe.may_call(Who::Prober));
         assert!(!shop.may_call(Who::Intake) && !shop.may_call(Who::Prober) && shop.may_call(Who::Counts));
         assert!(!who(ScopeV4::Read).may_call(Who::Counts) && !who(ScopeV4::Gateway).may_call(Who::Counts));
     }
@@ -164,8 +177,8 @@ mod tests {
         assert_eq!(ines.person(), Some(&person));
         assert!(ines.may_change(&team("shop")) && !ines.may_change(&team("bank")) && !ines.is_admin());
         assert!(ines.may_call(Who::SignedIn) && ines.may_call(Who::Reader));
-        for route in [Who::Operator, Who::Gateway, Who::Supervisor, Who::Intake, Who::InBody, Who::Prober, Who::Counts]
-        {
+        let machines = [Who::Operator, Who::Gateway, Who::Supervisor, Who::Intake, Who::InBody, Who::Prober];
+        for route in machines.into_iter().chain([Who::Counts, Who::Observer]) {
             assert!(!ines.may_call(route), "for machines and admins: {route:?}");
         }
     }
