@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use seaworthy_contract::catalogue::{
-    Dependency, EscalationPolicy, Layered, Other, PersonContact, Probe, Route, Run, Strategy, Tolerance, TurnLength,
+    CommandHook, Dependency, EscalationPolicy, Layered, Other, PersonContact, Probe, Route, Run, Strategy, Tolerance,
+    TurnLength,
 };
 use seaworthy_model::{EscalationId, PersonId, RotationId, ServiceId, SystemId, TeamId, Tier};
 
@@ -32,6 +33,7 @@ pub(crate) struct Drafts {
     pub others: Vec<Draft<Other>>,
     pub probes: Vec<AttachedDraft<Probe>>,
     pub tolerances: Vec<AttachedDraft<Tolerance>>,
+    pub actions: Vec<AttachedDraft<CommandHook>>,
     /// Documents of OpenSLO and Sloth.
     pub objectives: Documents,
     /// Names of Backstage components that are no services: something may depend on them.

@@ -1,5 +1,6 @@
 //! Inputs of the core: commands of people, signals of machines, and the clock.
 
+mod action;
 mod control;
 mod ticket;
 
@@ -26,6 +27,7 @@ use uuid::Uuid;
 
 use crate::watch::{DowntimeChange, Drained, Judged, Used};
 
+pub use action::ActionDone;
 pub use control::{ControlDone, ControlTotal, ControlTotals};
 pub use ticket::TicketDone;
 
@@ -258,6 +260,8 @@ pub enum Input {
     },
     /// Something was done with a control over a service's traffic, or gateways told of it.
     Control(Box<ControlDone>),
+    /// Something was done with a command hook.
+    Action(Box<ActionDone>),
     /// Time has passed.
     Tick,
 }
@@ -418,6 +422,7 @@ impl Refusal {
             Self::Unknown("service", _) => {
                 Some("`seaworthy services` lists what is known; `seaworthy apply` adds more")
             }
+            Self::Unknown("action" | "run", _) => Some("`seaworthy action list` lists them"),
             Self::Unknown("control", _) => Some("`seaworthy controls` lists them with their ids"),
             Self::Unknown("window", _) => Some("`seaworthy downtime` lists them with their ids"),
             Self::Unknown("rollout", _) => Some("`seaworthy rollouts` lists them"),

@@ -4,6 +4,7 @@
 //! reads are from memory and go on when the store takes no writes.
 
 mod access;
+mod actions;
 mod channels;
 mod contacts;
 mod http;

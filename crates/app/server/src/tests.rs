@@ -1,5 +1,6 @@
 //! The server as outsiders meet it: real sockets, the stores in memory, rights walked route by route.
 
+mod actions;
 mod alerting;
 mod alerts;
 mod app;

@@ -4,6 +4,7 @@
 //! one shape that travels to the server and, entity by entity, into the ledger. People's names and contacts do not
 //! travel with it into the ledger: see [`PersonDetails`].
 
+mod action;
 mod contact;
 mod escalation;
 mod objective;
@@ -17,6 +18,10 @@ use seaworthy_model::{EscalationId, PersonId, RotationId, ServiceId, Share, Syst
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use action::{
+    ARGUMENTS_MAX, CHOICES_MAX, CommandHook, HOOK_TIMEOUT_MS_MAX, HookParameter, HookRun, HookValues, PARAMETERS_MAX,
+    VALUE_CHARS_MAX, is_plain,
+};
 pub use contact::{Contact, ContactRule, NotASecretName, PersonContact, SecretName};
 pub use escalation::{EscalationPolicy, EscalationStep, Whom};
 pub use objective::{
@@ -88,6 +93,8 @@ pub enum Entity {
     Tolerance(Tolerance),
     /// Whom a page calls next while nobody has taken it.
     EscalationPolicy(EscalationPolicy),
+    /// What a team can do for a service by a program or a call of its own.
+    Action(Box<CommandHook>),
 }
 
 impl Entity {
@@ -103,6 +110,7 @@ impl Entity {
             Self::Probe(probe) => ("probe", &probe.name),
             Self::Tolerance(tolerance) => ("tolerance", tolerance.service.as_str()),
             Self::EscalationPolicy(policy) => ("escalation-policy", policy.name.as_str()),
+            Self::Action(hook) => ("action", &hook.name),
         }
     }
 }

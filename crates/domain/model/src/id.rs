@@ -105,6 +105,10 @@ uuid_ids! {
     TokenId;
     /// One control over a service's traffic, from when it was set until it ended.
     ControlId;
+    /// One run of a command hook.
+    ActionRunId;
+    /// What one person asked another to agree to.
+    ElevationId;
 }
 
 #[cfg(test)]

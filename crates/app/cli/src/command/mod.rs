@@ -1,5 +1,6 @@
 //! One subcommand a file.
 
+pub mod action;
 pub mod alerts;
 pub mod apply;
 pub mod check;
@@ -57,6 +58,7 @@ pub enum Command {
     Throttle(control::ThrottleArgs),
     Isolate(control::IsolateArgs),
     Controls(control::ListArgs),
+    Action(action::Args),
     Resume(resume::Args),
     Rollouts(rollouts::Args),
     Services(services::Args),
@@ -144,6 +146,7 @@ async fn dispatch(command: Command, server: &str, cx: &mut Context<'_>) -> Resul
         Command::Shutter(args) => control::shutter(&args, cx).await,
         Command::Throttle(args) => control::throttle(&args, cx).await,
         Command::Isolate(args) => control::isolate(&args, cx).await,
+        Command::Action(args) => action::run(&args, cx).await,
         Command::Controls(args) => control::list(&args, cx).await,
         Command::Rollouts(args) => rollouts::run(&args, cx).await,
         Command::Services(args) => services::run(&args, cx).await,

@@ -3,6 +3,7 @@
 //! [`State::apply`] is total: an event that does not fit what is known (a rollout nobody started) changes nothing but
 //! the position, because a ledger that was written is the truth and folding it must never fail.
 
+mod action;
 mod alert;
 mod announced;
 mod catalogue;
@@ -22,9 +23,10 @@ use jiff::Timestamp;
 use seaworthy_alert::Alerts;
 use seaworthy_contract::events::Event;
 use seaworthy_contract::events::server::ScopeV4;
-use seaworthy_model::{ControlId, GatewayName, PageId, Position, RolloutId, RotationId, ServiceId, TokenId};
+use seaworthy_model::{ActionRunId, ControlId, GatewayName, PageId, Position, RolloutId, RotationId, ServiceId, TokenId};
 use uuid::Uuid;
 
+pub use action::RunRecord;
 pub(crate) use alert::change;
 pub(crate) use announced::Announced;
 pub use catalogue::{Catalogue, Declared};
@@ -65,6 +67,8 @@ pub struct State {
     pub alerts: Alerts,
     /// Controls over services' traffic.
     pub controls: BTreeMap<ControlId, ControlRecord>,
+    /// Runs of command hooks.
+    pub runs: BTreeMap<ActionRunId, RunRecord>,
     /// What went wrong, who came, and what changed lately.
     pub incidents: Incidents,
     /// What wakes nobody and waits to be looked at.
@@ -178,6 +182,7 @@ impl State {
             | Event::ControlExtended(_)
             | Event::ControlConfirmed(_)
             | Event::ControlCleared(_) => self.apply_control(fact),
+            Event::ActionAsked(_) | Event::ActionStarted(_) | Event::ActionEnded(_) => self.apply_action(fact),
             Event::RotaOverrideSet(_)
             | Event::RotaOverrideCleared(_)
             | Event::RotaSwapOffered(_)

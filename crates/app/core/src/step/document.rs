@@ -78,6 +78,13 @@ fn check_entity(sourced: &Sourced) -> Checked {
         Entity::Objective(objective) => watched::check_objective(objective),
         Entity::Probe(probe) => watched::check_probe(probe),
         Entity::Tolerance(tolerance) => watched::check_tolerance(tolerance),
+        Entity::Action(hook) => {
+            watched::check_name(&hook.name)?;
+            match hook.fault() {
+                Some((field, why)) => Err(invalid(field, why)),
+                None => Ok(()),
+            }
+        }
         // A policy is judged as a whole, with those that it hands over to.
         Entity::Team(_) | Entity::Person(_) | Entity::EscalationPolicy(_) => Ok(()),
     }

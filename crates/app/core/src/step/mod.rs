@@ -1,5 +1,6 @@
 //! One step: state, an input and `now` in; events out, or a refusal. One file a noun.
 
+mod action;
 mod alert;
 mod catalogue;
 pub(crate) mod control;
@@ -51,6 +52,7 @@ pub fn step(state: &State, input: &Input, cx: &mut Cx) -> Result<Vec<NewFact>, R
         Input::Drained(drained) => Ok(rollout::drained(state, drained, cx)),
         Input::Downtime(change) => Ok(downtime::changed(state, change)),
         Input::Control(wanted) => control::done(state, wanted, cx),
+        Input::Action(wanted) => action::done(state, wanted, cx),
         Input::AnnounceWindow(wanted) => downtime::announce(state, wanted, cx),
         Input::CancelWindow { window } => downtime::cancel(state, *window, cx),
         Input::NameCause(wanted) => downtime::name_cause(state, wanted),
@@ -85,7 +87,8 @@ pub fn step(state: &State, input: &Input, cx: &mut Cx) -> Result<Vec<NewFact>, R
         }
         Input::TokenRevoked { token } => token::revoked(state, *token, cx.now),
         Input::Started { boot, program } => {
-            Ok(vec![NewFact::new("server", ServerStartedV1 { boot: *boot, program: program.clone() })])
+            let started = NewFact::new("server", ServerStartedV1 { boot: *boot, program: program.clone() });
+            Ok([started].into_iter().chain(action::lost(state)).collect())
         }
         Input::Tick => Ok(rollout::tick(state, cx)
             .into_iter()
@@ -94,6 +97,7 @@ pub fn step(state: &State, input: &Input, cx: &mut Cx) -> Result<Vec<NewFact>, R
             .chain(escalation::tick(state, cx.now))
             .chain(ticket::tick(state, cx))
             .chain(downtime::tick(state))
+            .chain(action::tick(state, cx.now))
             .collect()),
     }
 }

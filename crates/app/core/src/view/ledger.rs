@@ -147,6 +147,13 @@ pub fn sentence(event: &Event) -> String {
             format!("in force on {} after {:.1} s", e.gateways.join(", "), e.took_s)
         }
         Event::ControlCleared(e) => super::control::ended(e),
+        Event::ActionAsked(e) => {
+            let values = e.parameters.iter().map(|(name, value)| format!(" {name}={value}")).collect::<String>();
+            let dry = if e.dry_run { "dry run of action" } else { "action" };
+            format!("{dry} {} of {} asked for{values}", e.action, e.service)
+        }
+        Event::ActionStarted(e) => format!("an action of {} began", e.service),
+        Event::ActionEnded(e) => format!("an action of {}: {}", e.service, super::hook::outcome(&e.outcome, e.took_s)),
         Event::GatewayJoined(e) => format!("gateway {} reports", e.gateway),
         Event::GuardTripped(e) => format!("gateway {} ejected {} {}: {}", e.gateway, e.service, e.version, e.why),
         Event::BreakGlassUsed(e) => {

@@ -5,6 +5,7 @@ mod alert;
 mod contact;
 mod control;
 mod downtime;
+mod hook;
 mod incident;
 mod ledger;
 mod level;
@@ -40,6 +41,7 @@ pub use downtime::{
     DowntimeAsked, MonthsAsked, definition, downtime, downtime_at, downtime_concerns, downtime_months, downtime_rules,
     downtime_window,
 };
+pub use hook::{hook, hooks, run};
 pub use incident::{IncidentFilter, incident, incident_of_page, incidents, suspects_of_page};
 pub use ledger::sentence;
 pub(crate) use level::{at_level, everybody};

@@ -3,6 +3,7 @@
 //! Handlers parse, ask the kernel, answer. Rights are checked in one place, before a handler runs; a test walks the
 //! table and calls every route without, and with the wrong, credential.
 
+mod actions;
 mod alerts;
 mod catalogue;
 mod caught;
@@ -55,6 +56,7 @@ use seaworthy_integrations::Channels;
 use uuid::Uuid;
 
 use crate::access::{Access, Who};
+use crate::actions::Actions;
 use crate::contacts::Contacts;
 use crate::kernel::Kernel;
 use crate::runbooks::Runbooks;
@@ -85,6 +87,8 @@ pub(crate) struct App {
     pub(crate) exports: Arc<otlp::Exports>,
     /// What teams wrote for the night.
     pub(crate) runbooks: Arc<Runbooks>,
+    /// Runs command hooks.
+    pub(crate) actions: Arc<Actions>,
     /// Writes to people by hand.
     pub(crate) contacts: Arc<Contacts>,
     /// Requests so far, for their names.
@@ -115,6 +119,7 @@ impl App {
         let (applying, verifying) = <_>::default();
         let (requests, keys, invited, runbooks) = <_>::default();
         let exports = Arc::new(otlp::Exports::new(kernel.now()));
+        let actions = Arc::new(Actions::new(channels.clone()));
         let contacts = Arc::new(Contacts::new(channels, base.clone()));
         Self {
             kernel,
@@ -127,6 +132,7 @@ impl App {
             keys,
             exports,
             runbooks,
+            actions,
             contacts,
             requests,
             places,
@@ -181,6 +187,7 @@ pub(crate) fn routes() -> Vec<Route> {
         downtime::routes(),
         rollouts::routes(),
         controls::routes(),
+        actions::routes(),
         pages::routes(),
         alerts::routes(),
         incidents::routes(),

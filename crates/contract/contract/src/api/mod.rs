@@ -9,6 +9,7 @@ mod contact;
 mod control;
 mod downtime;
 mod error;
+mod hook;
 mod incident;
 mod kpi;
 mod ledger;
@@ -46,6 +47,7 @@ pub use downtime::{
     ToleranceDemand, ToleranceOf, WindowRequest,
 };
 pub use error::{ApiError, Code};
+pub use hook::{ActionRun, ActionRunState, Hook, RunAction};
 pub use incident::{
     ClockRequest, Confidence, INCIDENTS_SHOWN_MAX, Incident, IncidentBrief, IncidentClock, IncidentLine,
     IncidentPerson, IncidentRequest, IncidentRole, IncidentState, RoleRequest, SeenBefore, Suspect, SuspectFinding,

@@ -3,6 +3,7 @@
 //! One file a noun. Each payload has a type name, a version and a frozen schema (`schemas/`); a change adds `V2` and
 //! an upcast, `V1` stays. Readers keep and skip what they do not know: [`Event::Unknown`].
 
+pub mod action;
 pub mod alert;
 pub mod catalogue;
 pub mod control;
@@ -239,6 +240,12 @@ events! {
     ControlCleared(control::ControlClearedV1) = "control.cleared" v 1;
     /// A collector saw something of a service, outside Seaworthy.
     ObservationTaken(observation::ObservationTakenV1) = "observation.taken" v 1;
+    /// Somebody asked for a command hook to be run.
+    ActionAsked(action::ActionAskedV1) = "action.asked" v 1;
+    /// A command hook is begun.
+    ActionStarted(action::ActionStartedV1) = "action.started" v 1;
+    /// A command hook ended, or nobody will know how.
+    ActionEnded(action::ActionEndedV1) = "action.ended" v 1;
     /// A gateway reported for the first time since its start.
     GatewayJoined(gateway::GatewayJoinedV1) = "gateway.joined" v 1;
     /// A gateway's local guard ejected a canary.

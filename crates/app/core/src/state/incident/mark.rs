@@ -71,6 +71,8 @@ pub(super) fn service_of(state: &State, event: &Event) -> Option<ServiceId> {
         Event::GuardTripped(e) => Some(e.service.clone()),
         Event::BreakGlassUsed(e) => Some(e.service.clone()),
         Event::TicketOpened(e) => Some(e.service.clone()),
+        Event::ActionAsked(e) if !e.dry_run => Some(e.service.clone()),
+        Event::ActionEnded(e) if !state.runs.get(&e.run)?.asked.dry_run => Some(e.service.clone()),
         Event::ControlSet(e) => Some(e.service.clone()),
         Event::ControlCleared(e) => state.controls.get(&e.control).map(|record| record.set.service.clone()),
         Event::ControlConfirmed(e) => state.controls.get(&e.control).map(|record| record.set.service.clone()),
