@@ -56,7 +56,7 @@ fn word() -> Value {
 #[tokio::test]
 async fn its_team_sees_what_it_would_do_then_runs_it_and_it_is_evidence() {
     let app = TestApp::start().await;
-    declare(&app, vec![hook("restart", "echo did ${word}; echo token=hunter2", Some("echo would ${word}"))]).await;
+    declare(&app, vec![hook("restart", "echo did ${word}; echo token=hunter''2", Some("echo would ${word}"))]).await;
     let (shop, bank) = (app.team_token("shop").await, app.team_token("bank").await);
     let read = app.token(ScopeV3::Read).await;
     for (token, name, body, status) in [
@@ -130,7 +130,11 @@ async fn a_server_that_dies_in_the_middle_repeats_nothing_and_says_what_it_knows
     // What the ledger has at the two instants at which a server may be killed: asked for, and begun.
     for (action, begins) in [("a", false), ("b", true)] {
         app.kernel.command(asked(action), "token/x").await.expect("asked");
-        let run = app.kernel.look(|look| *look.state.runs.keys().next_back().expect("it is there"));
+        let is_it = |run: &seaworthy_core::state::RunRecord| run.asked.action == action;
+        let found = |look: &seaworthy_core::view::Look<'_>| {
+            look.state.runs.iter().find(|(_, run)| is_it(run)).map(|(id, _)| *id)
+        };
+        let run = app.kernel.look(found).expect("it is there");
         if begins {
             let started = Input::Action(Box::new(ActionDone::Started(run)));
             app.kernel.command(started, "token/x").await.expect("begun");
