@@ -23,7 +23,9 @@ use jiff::Timestamp;
 use seaworthy_alert::Alerts;
 use seaworthy_contract::events::Event;
 use seaworthy_contract::events::server::ScopeV4;
-use seaworthy_model::{ActionRunId, ControlId, GatewayName, PageId, Position, RolloutId, RotationId, ServiceId, TokenId};
+use seaworthy_model::{
+    ActionRunId, ControlId, GatewayName, PageId, Position, RolloutId, RotationId, ServiceId, TokenId,
+};
 use uuid::Uuid;
 
 pub use action::RunRecord;

@@ -3,7 +3,7 @@
 use http::Method;
 use seaworthy_contract::api::{ActionRun, ActionRunState, Hook};
 use seaworthy_contract::catalogue::{CommandHook, Entity, HookParameter, HookRun, HookValues, Sourced};
-use seaworthy_contract::events::server::ScopeV3;
+use seaworthy_contract::events::server::ScopeV4;
 use seaworthy_core::{ActionDone, Input};
 use serde_json::{Value, json};
 
@@ -58,7 +58,7 @@ async fn its_team_sees_what_it_would_do_then_runs_it_and_it_is_evidence() {
     let app = TestApp::start().await;
     declare(&app, vec![hook("restart", "echo did ${word}; echo token=hunter''2", Some("echo would ${word}"))]).await;
     let (shop, bank) = (app.team_token("shop").await, app.team_token("bank").await);
-    let read = app.token(ScopeV3::Read).await;
+    let read = app.token(ScopeV4::Read).await;
     for (token, name, body, status) in [
         (&bank, "restart", word(), 403),
         (&read, "restart", word(), 403),
