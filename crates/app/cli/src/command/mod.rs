@@ -6,6 +6,7 @@ pub mod apply;
 pub mod check;
 pub mod contacts;
 pub mod control;
+pub mod credentials;
 pub mod downtime;
 pub mod gateway;
 pub mod hold;
@@ -79,6 +80,7 @@ pub enum Command {
     Check(check::CheckArgs),
     Look(look::Args),
     Judge(judge::JudgeArgs),
+    Credentials(credentials::Args),
     Downtime(downtime::Args),
     Slo(slo::Args),
     Oncall(oncall::Args),
@@ -113,6 +115,7 @@ fn offline(global: &Global, command: &Command, out: &mut impl Write, err: &mut i
         Command::Judge(args) => {
             judge::run(&judge::JudgeArgs { json: global.json, ..args.clone() }, io::stdin().lock(), out, err)
         }
+        Command::Credentials(args) => return credentials::run(args, global.json, out, err),
         Command::Downtime(args) => return downtime::run(args, global.json, out, err),
         Command::Slo(args) => return slo::run(args, global.json, out, err),
         Command::Oncall(args) => return oncall::run(args, global.json, out, err),
@@ -172,6 +175,7 @@ async fn dispatch(command: Command, server: &str, cx: &mut Context<'_>) -> Resul
         Command::Check(_)
         | Command::Look(_)
         | Command::Judge(_)
+        | Command::Credentials(_)
         | Command::Ledger(_)
         | Command::LedgerWriter(_)
         | Command::LedgerCheck(_)
