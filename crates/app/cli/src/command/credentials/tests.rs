@@ -27,6 +27,9 @@ impl Drop for Directory {
     fn drop(&mut self) {
         // What stays behind is small and in the directory for temporary files.
         std::fs::remove_dir_all(&self.0).unwrap_or_default();
+        for beside in ["key", "accepted", "made"] {
+            std::fs::remove_file(self.0.with_extension(beside)).unwrap_or_default();
+        }
     }
 }
 
@@ -72,7 +75,10 @@ fn check(name: &str, all: bool, want: Expect) {
 
 #[test]
 fn places_kinds_holders_and_fingerprints_are_told() {
-    check("text", false, expect![[r#"
+    check(
+        "text",
+        false,
+        expect![[r#"
         .git-credentials:1: password-in-url k-94dd7086-4eebf54fc90588d32d438832
           held by a person, likely: its login is a first and a last name; in 2 places
         ci.yaml:1: github-token-classic p-ba269ed147c95354232f186c
@@ -84,12 +90,16 @@ fn places_kinds_holders_and_fingerprints_are_told() {
         1 in tests and examples, which do not count; --all shows them
         1 default password that everybody knows, such as "postgres": not listed, and no secret
         read 5 files
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn all_shows_what_does_not_count() {
-    check("all", true, expect![[r#"
+    check(
+        "all",
+        true,
+        expect![[r#"
         .git-credentials:1: password-in-url k-94dd7086-4eebf54fc90588d32d438832
           held by a person, likely: its login is a first and a last name; in 2 places
         ci.yaml:1: github-token-classic p-ba269ed147c95354232f186c
@@ -103,7 +113,8 @@ fn all_shows_what_does_not_count() {
         1 in tests and examples, which do not count
         1 default password that everybody knows, such as "postgres": not listed, and no secret
         read 5 files
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
