@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use seaworthy_contract::catalogue::{
-    CommandHook, Dependency, EscalationPolicy, Layered, Other, PersonContact, Probe, Route, Run, Strategy, Tolerance,
-    TurnLength,
+    CalendarLayout, CommandHook, Dependency, EscalationPolicy, FollowedCalendar, Layered, Other, PersonContact, Probe,
+    Route, Run, Strategy, Tolerance, TurnLength,
 };
 use seaworthy_model::{EscalationId, PersonId, RotationId, ServiceId, SystemId, TeamId, Tier};
 
@@ -116,6 +116,19 @@ pub(crate) struct RotationDraft {
     pub layered: Layered,
     /// Everybody whom layers, overrides and the fallback name.
     pub others: Vec<Placed<PersonId>>,
+    /// The calendar that it follows.
+    pub calendar: Option<CalendarDraft>,
+}
+
+/// A calendar that a rotation follows.
+pub(crate) struct CalendarDraft {
+    /// A file, or an address.
+    pub from: Placed<String>,
+    pub is_file: bool,
+    pub layout: CalendarLayout,
+    /// Whom names mean.
+    pub people: BTreeMap<String, Placed<PersonId>>,
+    pub followed: FollowedCalendar,
 }
 
 impl RotationDraft {

@@ -15,7 +15,7 @@ use seaworthy_contract::events::downtime::CauseV1;
 use seaworthy_contract::events::incident::{IncidentClockV1, IncidentRoleV1};
 use seaworthy_contract::events::observation::ObservationTakenV1;
 use seaworthy_contract::events::page::PageNewsV1;
-use seaworthy_contract::events::rota::HeldV1;
+use seaworthy_contract::events::rota::{CalendarShiftV1, CalendarTroubleV1, HeldV1};
 use seaworthy_contract::events::server::ScopeV4;
 use seaworthy_contract::gateway::{BreakGlass, Trip};
 use seaworthy_contract::process::Observed;
@@ -235,6 +235,17 @@ pub enum Input {
         /// What they do.
         done: TicketDone,
     },
+    /// A calendar that a rotation follows was read.
+    CalendarRead(Box<CalendarSays>),
+    /// A calendar that a rotation follows could not be read.
+    CalendarLost {
+        /// The rotation.
+        rotation: RotationId,
+        /// Why.
+        why: CalendarTroubleV1,
+        /// When it was read last, as far as is known beside the ledger.
+        read_at: Option<Timestamp>,
+    },
     /// A credential was issued.
     TokenIssued {
         /// The credential.
@@ -352,6 +363,17 @@ pub struct OfferWanted {
     pub to: Option<PersonId>,
     /// What they give in return.
     pub takes: Option<HeldV1>,
+}
+
+/// What a calendar says from now on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CalendarSays {
+    /// The rotation that follows it.
+    pub rotation: RotationId,
+    /// Until when it was read.
+    pub known_until: Timestamp,
+    /// Who is on call, in any order; without a person where its name means nobody.
+    pub shifts: Vec<CalendarShiftV1>,
 }
 
 /// The beginning of a rota.

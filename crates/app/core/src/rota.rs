@@ -9,11 +9,11 @@ use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use seaworthy_contract::catalogue::{self, DayOfWeek, HoursOfWeek, RotationOverride, StandIn, TurnLength};
-use seaworthy_contract::events::rota::{RotaSwapOfferedV1, StandInV1};
+use seaworthy_contract::events::rota::{CalendarShiftV1, RotaSwapOfferedV1, StandInV1};
 use seaworthy_model::{PersonId, RotationId};
 use seaworthy_oncall::{
-    Duty, Gap, Kind, Layer, Member, NAME_OF_ONE, Override, Plan, Restriction, Rotation, Schedule, Turn, Weekdays,
-    by_members,
+    Duty, Followed, Gap, Kind, Layer, Limits, Member, NAME_OF_ONE, Override, Plan, Restriction, Rotation, Schedule,
+    Turn, Weekdays, by_members,
 };
 
 use crate::State;
@@ -46,8 +46,11 @@ pub fn schedule(declared: &catalogue::Rotation) -> Option<Schedule> {
         let rotation = Rotation { participants, start: layer.start, zone, turn: turn(layer.turn)? };
         Some(Layer::always(&layer.name, rotation, layer.hours.iter().map(restriction).collect()))
     });
+    // Who is in turn is what the calendar says.
+    let base = Some(base).filter(|_| layered.calendar.is_none());
     Some(Schedule {
-        layers: [Some(base)].into_iter().chain(above).collect::<Option<_>>()?,
+        layers: base.into_iter().map(Some).chain(above).collect::<Option<_>>()?,
+        followed: Vec::new(),
         levels: layered.levels.max(1),
         overrides: layered.overrides.iter().map(stand_in).collect(),
         fallback: layered.fallback.clone(),
@@ -70,10 +73,24 @@ pub(crate) fn schedule_in(state: &State, declared: &catalogue::Rotation) -> Opti
         start: one.from,
         end: one.until,
     }));
+    if declared.layered.calendar.is_some() {
+        follow(&mut schedule, rota);
+    }
     if declared.layered.joining.is_some() {
         joined(&mut schedule, rota);
     }
     Some(schedule)
+}
+
+/// Puts in what the calendar says; whom it names without a meaning is a gap.
+fn follow(schedule: &mut Schedule, rota: &Rota) {
+    let followed = |shift: CalendarShiftV1| {
+        let CalendarShiftV1 { start, end, level, person } = shift;
+        Some(Followed { level, person: person?, start, end })
+    };
+    schedule.followed = rota.calendar.shifts().filter_map(followed).collect();
+    let levels = schedule.followed.iter().map(|one| one.level + 1).max();
+    schedule.levels = schedule.levels.max(levels.unwrap_or(1)).min(Limits::LEVELS);
 }
 
 /// Leaves in a schedule only who joined, from the time on at which it began.

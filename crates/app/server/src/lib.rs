@@ -5,6 +5,7 @@
 
 mod access;
 mod actions;
+mod calendars;
 mod channels;
 mod contacts;
 mod http;

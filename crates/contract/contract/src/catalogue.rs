@@ -5,6 +5,7 @@
 //! travel with it into the ledger: see [`PersonDetails`].
 
 mod action;
+mod calendar;
 mod contact;
 mod escalation;
 mod objective;
@@ -22,6 +23,7 @@ pub use action::{
     ARGUMENTS_MAX, CHOICES_MAX, CommandHook, HOOK_TIMEOUT_MS_MAX, HookParameter, HookRun, HookValues, PARAMETERS_MAX,
     VALUE_CHARS_MAX, is_plain,
 };
+pub use calendar::{CALENDAR_BYTES_MAX, CALENDAR_NAMES_MAX, CalendarDetails, CalendarLayout};
 pub use contact::{Contact, ContactRule, NotASecretName, PersonContact, SecretName};
 pub use escalation::{EscalationPolicy, EscalationStep, Whom};
 pub use objective::{
@@ -30,7 +32,8 @@ pub use objective::{
 };
 pub use probe::{Expectation, Probe, STEPS_MAX, Step, Target};
 pub use rotation::{
-    DayOfWeek, HoursOfWeek, Joining, Layered, Rotation, RotationLayer, RotationOverride, StandIn, TurnLength, WEEK,
+    DayOfWeek, FollowedCalendar, HoursOfWeek, Joining, Layered, Rotation, RotationLayer, RotationOverride, StandIn,
+    TurnLength, WEEK,
 };
 pub use tolerance::{Planned, Tolerance};
 
@@ -52,6 +55,9 @@ pub struct Document {
     /// Names and contacts of people; kept in the directory, never in the ledger.
     #[serde(default)]
     pub people: Vec<PersonDetails>,
+    /// Calendars that its rotations follow; kept beside the ledger, never in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calendars: Vec<CalendarDetails>,
     /// Services that it leaves out and that are retired although users may still meet them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<String>)]

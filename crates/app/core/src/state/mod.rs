@@ -6,6 +6,7 @@
 mod action;
 mod alert;
 mod announced;
+mod calendar;
 mod catalogue;
 mod control;
 mod downtime;
@@ -31,6 +32,8 @@ use uuid::Uuid;
 pub use action::RunRecord;
 pub(crate) use alert::change;
 pub(crate) use announced::Announced;
+pub use calendar::{CalendarRecord, LostCalendar};
+pub(crate) use calendar::{joined, within};
 pub use catalogue::{Catalogue, Declared};
 pub use control::ControlRecord;
 pub use downtime::{Downtime, FunctionKey, Recorded, WindowRecord, function_name};
@@ -192,7 +195,9 @@ impl State {
             | Event::RotaSwapWithdrawn(_)
             | Event::RotaMemberAccepted(_)
             | Event::RotaMemberLeft(_)
-            | Event::RotaStarted(_) => self.apply_rota(fact),
+            | Event::RotaStarted(_)
+            | Event::RotaCalendarRead(_)
+            | Event::RotaCalendarLost(_) => self.apply_rota(fact),
             Event::ObservationTaken(e) => self.observations.take(e, fact),
             Event::GatewayJoined(e) => drop(self.gateways.insert(e.gateway.clone(), e.boot)),
             Event::BreakGlassUsed(e) => self.apply_break_glass(e),

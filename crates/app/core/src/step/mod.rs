@@ -2,6 +2,7 @@
 
 mod action;
 mod alert;
+mod calendar;
 mod catalogue;
 pub(crate) mod control;
 mod document;
@@ -82,6 +83,8 @@ pub fn step(state: &State, input: &Input, cx: &mut Cx) -> Result<Vec<NewFact>, R
         Input::StartRota(wanted) => rota::start(state, wanted),
         Input::ObservationsTaken(sent) => observation::taken(state, sent, cx),
         Input::Ticket { ticket, done } => ticket::done(state, *ticket, done),
+        Input::CalendarRead(says) => Ok(calendar::read(state, says, cx.now)),
+        Input::CalendarLost { rotation, why, read_at } => Ok(calendar::lost(state, rotation, *why, *read_at, cx.now)),
         Input::TokenIssued { token, scope, label, expires_at } => {
             token::issued(state, *token, scope, label, *expires_at, cx.now)
         }

@@ -133,6 +133,13 @@ pub fn sentence(event: &Event) -> String {
             Some(reason) => format!("rota {} began before every condition was met: {reason}", e.rotation),
             None => format!("rota {} began", e.rotation),
         },
+        Event::RotaCalendarRead(e) if e.from == e.until => format!("rota {}: the calendar was read", e.rotation),
+        Event::RotaCalendarRead(e) => {
+            format!("rota {}: the calendar says something else from {} to {}", e.rotation, e.from, e.until)
+        }
+        Event::RotaCalendarLost(e) => {
+            format!("rota {}: the calendar cannot be read: {}", e.rotation, super::rota::trouble(e.why))
+        }
         Event::ControlSet(e) => {
             let drill = if e.drill { "drill: " } else { "" };
             format!(

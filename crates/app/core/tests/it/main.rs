@@ -9,6 +9,8 @@ mod announced;
 #[cfg(test)]
 mod bench;
 #[cfg(test)]
+mod calendars;
+#[cfg(test)]
 mod controls;
 #[cfg(test)]
 mod downtime;

@@ -57,6 +57,7 @@ use uuid::Uuid;
 
 use crate::access::{Access, Who};
 use crate::actions::Actions;
+use crate::calendars::Calendars;
 use crate::contacts::Contacts;
 use crate::kernel::Kernel;
 use crate::runbooks::Runbooks;
@@ -89,6 +90,8 @@ pub(crate) struct App {
     pub(crate) runbooks: Arc<Runbooks>,
     /// Runs command hooks.
     pub(crate) actions: Arc<Actions>,
+    /// Calendars that rotations follow.
+    pub(crate) calendars: Arc<Calendars>,
     /// Writes to people by hand.
     pub(crate) contacts: Arc<Contacts>,
     /// Requests so far, for their names.
@@ -117,7 +120,7 @@ impl App {
     pub(crate) fn new(kernel: Kernel, access: Access, boot: Uuid, base: Arc<str>, channels: Arc<Channels>) -> Self {
         let (metrics, places, unowned) = <_>::default();
         let (applying, verifying) = <_>::default();
-        let (requests, keys, invited, runbooks) = <_>::default();
+        let (requests, keys, invited, runbooks, calendars) = <_>::default();
         let exports = Arc::new(otlp::Exports::new(kernel.now()));
         let actions = Arc::new(Actions::new(channels.clone()));
         let contacts = Arc::new(Contacts::new(channels, base.clone()));
@@ -133,6 +136,7 @@ impl App {
             exports,
             runbooks,
             actions,
+            calendars,
             contacts,
             requests,
             places,

@@ -72,10 +72,10 @@ pub use rollout::{
     ActRequest, ArmTotals, JudgeView, RevertTimes, Rollout, RolloutState, ShipRequest, Shipped, Step, StepState,
 };
 pub use rota::{
-    ROTA_DAYS_MAX, Rota, RotaAway, RotaCalendar, RotaCalendarOf, RotaFinding, RotaGap, RotaHandOver, RotaHolder,
-    RotaHours, RotaHoursOf, RotaInvitation, RotaInviteRequest, RotaMember, RotaNow, RotaOffer, RotaOfferRequest,
-    RotaOfferState, RotaOverride, RotaOverrideRequest, RotaPlan, RotaShadow, RotaShift, RotaStart, RotaStartRequest,
-    RotaState, RotaTime,
+    ROTA_DAYS_MAX, Rota, RotaAway, RotaCalendar, RotaCalendarOf, RotaFinding, RotaFollowed, RotaGap, RotaHandOver,
+    RotaHolder, RotaHours, RotaHoursOf, RotaInvitation, RotaInviteRequest, RotaMember, RotaNow, RotaOffer,
+    RotaOfferRequest, RotaOfferState, RotaOverride, RotaOverrideRequest, RotaPlan, RotaShadow, RotaShift, RotaStart,
+    RotaStartRequest, RotaState, RotaTime,
 };
 pub use rule::{
     Distinct, DrillRequest, Proposal, RULES_SHOWN_MAX, Rule, RuleChangeRequest, RuleChanged, Suggestion, Worth,

@@ -268,6 +268,10 @@ events! {
     RotaMemberLeft(rota::RotaMemberLeftV1) = "rota.member_left" v 1;
     /// A rota that people join themselves began.
     RotaStarted(rota::RotaStartedV1) = "rota.started" v 1;
+    /// A calendar that a rotation follows says something else, or can be read again.
+    RotaCalendarRead(rota::RotaCalendarReadV1) = "rota.calendar_read" v 1;
+    /// A calendar that a rotation follows cannot be read.
+    RotaCalendarLost(rota::RotaCalendarLostV1) = "rota.calendar_lost" v 1;
     /// A control plane started.
     ServerStarted(server::ServerStartedV1) = "server.started" v 1;
     /// A credential was issued; its secret is nowhere.
