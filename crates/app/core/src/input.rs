@@ -187,6 +187,11 @@ pub enum Input {
         /// What was seen last.
         reason: String,
     },
+    /// These people can be reached by other contacts than before.
+    ContactsChanged {
+        /// Who.
+        people: Vec<PersonId>,
+    },
     /// A rotation is to be changed for a time.
     SetOverride(Box<OverrideWanted>),
     /// An override is taken back.

@@ -40,8 +40,8 @@ impl Calendars {
         };
         let known = entries.iter().filter_map(|(key, value)| {
             let rotation = key.strip_prefix(KEY)?;
-            let known = Known { details: serde_json::from_slice(value).ok()?, read_at: read_at(rotation) };
-            Some((rotation.parse().ok()?, known))
+            let details: CalendarDetails = serde_json::from_slice(value).ok()?;
+            Some((rotation.parse().ok()?, Known { details: Arc::new(details), read_at: read_at(rotation) }))
         });
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = known.collect();
         Ok(())

@@ -125,7 +125,8 @@ async fn serve(boot: &ServerBoot, listener: TcpListener, ready: impl FnOnce(&Rea
     let app = App::new(kernel, access, id, base, channels.clone()).keeping(&boot.data);
     app.runbooks.load(app.kernel.side.as_ref()).await.map_err(kernel::OpenError::from)?;
     app.calendars.load(app.kernel.side.as_ref()).await.map_err(kernel::OpenError::from)?;
-    let calendars = task::calendars::run(app.kernel.clone(), app.calendars.clone(), secrets);
+    let calendars =
+        task::calendars::run(app.kernel.clone(), app.calendars.clone(), secrets, task::calendars::Pace::REAL);
     let mut following = tokio::spawn(calendars);
     let notices = task::notices::run(app.kernel.clone(), app.base.clone(), channels, app.invited.clone());
     let mut noticing = tokio::spawn(notices);

@@ -5,6 +5,7 @@ mod alerting;
 mod alerts;
 mod app;
 mod browser;
+mod calendars;
 mod contacts;
 mod controls;
 mod downtime;

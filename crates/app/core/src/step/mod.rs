@@ -73,6 +73,7 @@ pub fn step(state: &State, input: &Input, cx: &mut Cx) -> Result<Vec<NewFact>, R
         Input::PageUndeliverable { page, channel, attempts, reason } => {
             Ok(page::undeliverable(state, *page, channel, *attempts, reason))
         }
+        Input::ContactsChanged { people } => Ok(escalation::reachable(state, people)),
         Input::SetOverride(wanted) => rota::set(state, wanted, cx),
         Input::ClearOverride { rotation, id } => rota::clear(state, rotation, *id, cx),
         Input::OfferSwap(wanted) => rota::offer(state, wanted, cx),

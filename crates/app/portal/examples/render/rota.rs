@@ -49,6 +49,7 @@ fn at_this_moment(state: RotaState) -> RotaNow {
         on_call: if started { vec![holder(0, "ines"), holder(1, "omar")] } else { vec![] },
         levels: 2,
         next: started.then(|| RotaHandOver { at: day(3), person: Some(person("omar")), display_name: None }),
+        calendar: None,
         source: "team.yaml:12".to_owned(),
         position: 17,
     }

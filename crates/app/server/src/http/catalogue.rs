@@ -59,11 +59,12 @@ async fn apply_whole(app: App, actor: String, document: Document) -> Result<Plan
     });
     let said = app.kernel.look(|look| said(look.state, &document));
     // Names and contacts come first and go last: a page must never meet a person whom nobody can reach.
-    meet_people(&app, &people).await?;
+    let reachable = meet_people(&app, &people).await?;
     let calendars =
         Document { source: document.source.clone(), calendars: document.calendars.clone(), ..Document::default() };
     plan.position = app.kernel.command(Input::Apply(Box::new(document), used), actor.clone()).await?.position;
     forget_people(&app, &people, &said).await?;
+    app.kernel.command(Input::ContactsChanged { people: reachable }, actor.clone()).await?;
     app.calendars.take(&app.kernel, &calendars).await.map_err(|error| Failure::side(&error))?;
     crate::contacts::refresh(&app.kernel).await.map_err(|error| Failure::side(&error))?;
     tracing::info!(actor, changes = plan.changes.len(), "applied a catalogue");
@@ -97,8 +98,8 @@ fn changes(app: &App, document: &Document) -> Result<Plan, Failure> {
     })
 }
 
-/// Adds who is new and changes who is known.
-async fn meet_people(app: &App, people: &Directory) -> Result<(), Failure> {
+/// Adds who is new and changes who is known; returns who has other contacts than before.
+async fn meet_people(app: &App, people: &Directory) -> Result<Vec<PersonId>, Failure> {
     let mut known = app.kernel.look(|look| look.directory.clone());
     let changed: Vec<_> = people.values().filter(|person| known.get(&person.name) != Some(person)).cloned().collect();
     let put = |person: &PersonDetails| Write::Put {
@@ -107,9 +108,14 @@ async fn meet_people(app: &App, people: &Directory) -> Result<(), Failure> {
         value: serde_json::to_vec(person).expect("a person has string keys only"),
     };
     write(app, changed.iter().map(put).collect()).await?;
+    let before = |person: &PersonDetails| known.get(&person.name).map(|before| before.contacts.clone());
+    let is_reachable = |person: &&PersonDetails| {
+        !person.contacts.is_empty() && before(person).is_none_or(|before| before != person.contacts)
+    };
+    let reachable = changed.iter().filter(is_reachable).map(|person| person.name.clone()).collect();
     known.extend(changed.into_iter().map(|person| (person.name.clone(), person)));
     app.kernel.set_directory(known);
-    Ok(())
+    Ok(reachable)
 }
 
 /// Returns the people whom the document declares and no other source does.

@@ -24,17 +24,34 @@ use crate::calendars::Calendars;
 use crate::kernel::Kernel;
 use fetch::{Answer, Fetch};
 
-/// How often it is looked whether something is due.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How fast it goes: tests have no minutes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pace {
+    /// How often it is looked whether something is due.
+    pub(crate) look_every: Duration,
+    /// What a minute of a file is.
+    pub(crate) minute: SignedDuration,
+    /// The first wait after an address could not be read; it doubles up to the time between two reads.
+    pub(crate) pause_min: SignedDuration,
+}
+
+impl Pace {
+    /// The one of a server.
+    pub(crate) const REAL: Self = Self {
+        look_every: Duration::from_secs(1),
+        minute: SignedDuration::from_mins(1),
+        pause_min: SignedDuration::from_secs(5),
+    };
+}
 
 /// How often a file is looked at anew: what lies ahead of it moves on by the hour at most.
 const FILE_EVERY: SignedDuration = SignedDuration::from_hours(1);
 
-/// The first wait after an address could not be read; it doubles up to the time between two reads.
-const PAUSE_MIN: SignedDuration = SignedDuration::from_secs(5);
-
 /// Tries in a row that fail before the ledger says so: one may be chance.
 const LOST_AFTER: u32 = 3;
+
+/// Looks in a row at which an address is not there before the ledger says so.
+const ABSENT_LOOKS: u32 = 30;
 
 /// Calendars that are read at once: a socket each.
 const READS_MAX: usize = 8;
@@ -60,10 +77,10 @@ struct Entry {
 }
 
 /// Runs for ever.
-pub(crate) async fn run(kernel: Kernel, calendars: Arc<Calendars>, secrets: Secrets) {
-    let mut followed = Followed { kernel, calendars, secrets, entries: BTreeMap::new() };
+pub(crate) async fn run(kernel: Kernel, calendars: Arc<Calendars>, secrets: Secrets, pace: Pace) {
+    let mut followed = Followed { kernel, calendars, secrets, pace, entries: BTreeMap::new(), absent: BTreeMap::new() };
     let mut reading = JoinSet::new();
-    let mut tick = tokio::time::interval(LOOK_EVERY);
+    let mut tick = tokio::time::interval(pace.look_every);
     loop {
         tokio::select! {
             _ = tick.tick() => {
@@ -84,14 +101,17 @@ struct Followed {
     kernel: Kernel,
     calendars: Arc<Calendars>,
     secrets: Secrets,
+    pace: Pace,
     entries: BTreeMap<RotationId, Entry>,
+    /// How often it was looked for an address that is not there.
+    absent: BTreeMap<RotationId, u32>,
 }
 
 impl Followed {
     /// Follows the catalogue: another address, or another mapping, is another calendar.
     async fn follow(&mut self) {
         let all: Vec<(RotationId, u32, bool)> = self.kernel.look(|look| {
-            let all = look.state.catalogue.rotations().filter_map(|(_, rotation)| {
+            let all = look.state.catalogue.rotations().filter_map(|(rotation, _)| {
                 let calendar = rotation.layered.calendar.as_ref()?;
                 let rota = look.state.rotas.get(&rotation.name);
                 let is_lost = rota.is_some_and(|rota| rota.calendar.lost.is_some());
@@ -100,17 +120,21 @@ impl Followed {
             all.collect()
         });
         self.entries.retain(|rotation, _| all.iter().any(|(name, ..)| name == rotation));
+        self.absent.retain(|rotation, _| all.iter().any(|(name, ..)| name == rotation));
         let now = self.kernel.now();
         for (rotation, minutes, is_lost) in all {
             let Some(known) = self.calendars.get(&rotation) else {
-                // The file of another source says so, or what stands beside the ledger was lost.
-                if !is_lost && self.kernel.look(|look| look.state.began_at).is_some() {
+                // What stands beside the ledger was lost; or it comes in a moment, behind the entity of its document.
+                let looks = self.absent.entry(rotation.clone()).or_default();
+                *looks = looks.saturating_add(1);
+                if *looks >= ABSENT_LOOKS && !is_lost {
                     self.lose(&rotation, CalendarTroubleV1::NoAddress).await;
                 }
                 continue;
             };
+            self.absent.remove(&rotation);
             let every = match known.details.url {
-                Some(_) => SignedDuration::from_mins(minutes.into()),
+                Some(_) => self.pace.minute * i32::try_from(minutes).unwrap_or(i32::MAX),
                 None => FILE_EVERY,
             };
             let is_same = |entry: &Entry| Arc::ptr_eq(&entry.details, &known.details) && entry.every == every;
@@ -163,7 +187,7 @@ impl Followed {
                 self.heard(rotation, says, seen, now).await;
             }
             Err(why) => {
-                let pause = PAUSE_MIN * 2_i32.saturating_pow(entry.failed.min(20));
+                let pause = self.pace.pause_min * 2_i32.saturating_pow(entry.failed.min(20));
                 entry.failed = entry.failed.saturating_add(1);
                 entry.due_at = now + pause.min(entry.every);
                 tracing::warn!(%rotation, ?why, tries = entry.failed, "could not read a calendar");

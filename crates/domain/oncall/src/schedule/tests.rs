@@ -5,9 +5,9 @@ mod oracle;
 use std::num::NonZeroU16;
 
 use expect_test::{Expect, expect};
+use jiff::SignedDuration;
 use jiff::civil::{Time, Weekday};
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, ToSpan};
 use proptest::prelude::*;
 
 use oracle::{any_case, compare};
