@@ -240,7 +240,8 @@ fn a_contact_that_comes_after_the_end_of_the_ladder_is_called() {
         0 round 1 is over, again: false
         2 rung 1 calls dan: Unreachable
         4 rung 2 calls dan: Unreachable
-    "#]].assert_eq(&text);
+    "#]]
+    .assert_eq(&text);
     assert_eq!(State::fold(&bench.facts), bench.state);
 }
 
