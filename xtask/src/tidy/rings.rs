@@ -25,8 +25,8 @@ const SHARED: &[(&str, &str)] = &[
     ("seaworthy-tls", "whom TLS trusts is decided in one place"),
     ("seaworthy-process", "sockets and children are handled in one place"),
     ("seaworthy-yaml", "every format of files is read, and its mistakes are placed, in one manner"),
+    ("seaworthy-git", "CODEOWNERS and histories are read, and judged, in one manner"),
     ("seaworthy-objectives", "a directory of files may hold objectives in the formats that it reads"),
-    ("seaworthy-calendars", "a rotation in a directory of files may follow a calendar in the formats that it reads"),
 ];
 
 /// What a domain crate may take from outside: time as a value, nothing that acts.

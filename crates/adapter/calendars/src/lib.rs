@@ -7,7 +7,6 @@
 
 mod csv;
 mod event;
-mod follow;
 mod ical;
 mod line;
 mod place;
@@ -21,7 +20,6 @@ use std::fmt;
 use jiff::Timestamp;
 
 pub use csv::read as read_csv;
-pub use follow::{Follow, Layout, Part};
 pub use ical::read as read_ics;
 pub use schedule::{Read, handle};
 

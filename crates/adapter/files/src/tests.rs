@@ -1,6 +1,5 @@
 //! Decision tables: files in, diagnostics and entities out.
 
-mod actions;
 mod backstage;
 mod envelope;
 mod escalation;

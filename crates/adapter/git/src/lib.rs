@@ -6,6 +6,7 @@
 pub mod catalogue;
 pub mod codeowners;
 mod command;
+mod commit;
 mod error;
 pub mod finding;
 pub mod folders;
@@ -14,7 +15,10 @@ mod look;
 mod read;
 pub mod release;
 pub mod report;
+mod seen;
 
+pub use commit::changed_by;
 pub use error::LookError;
 pub use look::{Options, Progress, look};
 pub use report::{Emails, Report};
+pub use seen::{OwnersSeen, ReleaseSeen, Seen, seen};

@@ -106,7 +106,7 @@ pub fn look(
 }
 
 /// Returns the CODEOWNERS file that counts, read, and the paths of those that do not.
-fn choose(files: &TreeFacts, dialect: Dialect) -> (Option<Codeowners>, Vec<String>) {
+pub(crate) fn choose(files: &TreeFacts, dialect: Dialect) -> (Option<Codeowners>, Vec<String>) {
     let places = if dialect == Dialect::GitHub { GITHUB_PLACES } else { GITLAB_PLACES };
     let first = places.iter().find_map(|place| files.codeowners.iter().find(|blob| blob.path == *place));
     let rest = files.codeowners.iter().filter(|blob| Some(*blob) != first).map(|blob| blob.path.clone()).collect();

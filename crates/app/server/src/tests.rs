@@ -1,11 +1,9 @@
 //! The server as outsiders meet it: real sockets, the stores in memory, rights walked route by route.
 
-mod actions;
 mod alerting;
 mod alerts;
 mod app;
 mod browser;
-mod calendars;
 mod contacts;
 mod controls;
 mod downtime;
@@ -21,7 +19,6 @@ mod news;
 mod objectives;
 mod observations;
 mod outbox;
-mod people;
 mod portal;
 mod probers;
 mod requests;

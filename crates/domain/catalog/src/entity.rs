@@ -31,8 +31,6 @@ pub enum Kind {
     Probe,
     /// How much planned downtime of a service is put up with.
     Tolerance,
-    /// What can be done for a service by a program of its team.
-    Action,
 }
 
 impl fmt::Display for Kind {
@@ -47,7 +45,6 @@ impl fmt::Display for Kind {
             Self::Objective => "objective",
             Self::Probe => "probe",
             Self::Tolerance => "tolerance",
-            Self::Action => "action",
         })
     }
 }
@@ -144,7 +141,7 @@ pub struct Other {
     pub rest: Fields,
 }
 
-/// What is said of one service and is nothing without it: an objective, a probe, a tolerance, an action.
+/// What is said of one service and is nothing without it: an objective, a probe, a tolerance.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Attached {
     /// Which of them.

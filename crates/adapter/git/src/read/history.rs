@@ -85,6 +85,28 @@ fn authors(place: &Place, people: &mut People, limit: Duration) -> Result<bool, 
     Ok(end == End::Cut || seen >= AUTHORS_MAX)
 }
 
+/// Hands over every commit since a time, in seconds since 1970, without merges and without what it changed; returns
+/// whether these were all.
+///
+/// # Errors
+///
+/// When git fails.
+pub(crate) fn authors_since(
+    place: &Place,
+    from: i64,
+    limit: Duration,
+    on_commit: &mut dyn FnMut(Commit),
+) -> Result<bool, LookError> {
+    let (since, count) = (format!("--since={from}"), format!("--max-count={AUTHORS_MAX}"));
+    let mut seen = 0;
+    let args = ["log", "-z", "--no-merges", "--no-color", FORMAT, &since, &count, &place.commit, "--"];
+    let end = log(place, &args, limit, &mut |commit| {
+        seen += 1;
+        on_commit(commit);
+    })?;
+    Ok(end == End::Whole && seen < AUTHORS_MAX)
+}
+
 /// Runs `git log` and hands over its commits.
 pub(super) fn log(
     place: &Place,

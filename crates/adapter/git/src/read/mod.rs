@@ -11,7 +11,7 @@ use crate::codeowners::Dialect;
 use crate::command::Git;
 use crate::error::LookError;
 
-pub(crate) use history::{HistoryFacts, read as read_history};
+pub(crate) use history::{HistoryFacts, authors_since, read as read_history};
 pub(crate) use releases::{BranchFacts, Releases, branches, releases};
 pub(crate) use tree::{Blob, TreeFacts, changed_at, read as read_tree};
 

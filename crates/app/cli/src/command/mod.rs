@@ -1,12 +1,11 @@
 //! One subcommand a file.
 
-pub mod action;
 pub mod alerts;
 pub mod apply;
 pub mod check;
+pub mod collect;
 pub mod contacts;
 pub mod control;
-pub mod credentials;
 pub mod downtime;
 pub mod gateway;
 pub mod hold;
@@ -31,7 +30,6 @@ pub mod ship;
 mod sign_in;
 pub mod slo;
 mod status;
-pub mod tickets;
 pub mod token;
 pub mod week;
 pub mod who;
@@ -59,7 +57,6 @@ pub enum Command {
     Throttle(control::ThrottleArgs),
     Isolate(control::IsolateArgs),
     Controls(control::ListArgs),
-    Action(action::Args),
     Resume(resume::Args),
     Rollouts(rollouts::Args),
     Services(services::Args),
@@ -70,17 +67,18 @@ pub enum Command {
     Incident(incident::Args),
     Runbook(runbook::Args),
     Alerts(alerts::Args),
-    Tickets(tickets::Args),
     Rules(rules::Args),
     Review(review::Args),
     Week(week::Args),
     Apply(apply::Args),
-    SignIn(sign_in::Args),
+    /// Prints a one-time link that signs a person in to the portal.
+    #[command(after_help = "Example:\n  xdg-open $(seaworthy sign-in)")]
+    SignIn,
     Token(token::Args),
     Check(check::CheckArgs),
+    Collect(collect::Args),
     Look(look::Args),
     Judge(judge::JudgeArgs),
-    Credentials(credentials::Args),
     Downtime(downtime::Args),
     Slo(slo::Args),
     Oncall(oncall::Args),
@@ -115,10 +113,11 @@ fn offline(global: &Global, command: &Command, out: &mut impl Write, err: &mut i
         Command::Judge(args) => {
             judge::run(&judge::JudgeArgs { json: global.json, ..args.clone() }, io::stdin().lock(), out, err)
         }
-        Command::Credentials(args) => return credentials::run(args, global.json, out, err),
         Command::Downtime(args) => return downtime::run(args, global.json, out, err),
         Command::Slo(args) => return slo::run(args, global.json, out, err),
         Command::Oncall(args) => return oncall::run(args, global.json, out, err),
+        Command::Collect(args) => return collect::offline(args, global.json, out, err),
+        Command::Who(args) => return who::offline(args, global.json, out, err),
         Command::Ledger(args) => ledger::run(args, out, err),
         Command::LedgerWriter(args) => ledger::writer(args, err),
         Command::LedgerCheck(args) => ledger::check(args, out, err),
@@ -149,18 +148,17 @@ async fn dispatch(command: Command, server: &str, cx: &mut Context<'_>) -> Resul
         Command::Shutter(args) => control::shutter(&args, cx).await,
         Command::Throttle(args) => control::throttle(&args, cx).await,
         Command::Isolate(args) => control::isolate(&args, cx).await,
-        Command::Action(args) => action::run(&args, cx).await,
         Command::Controls(args) => control::list(&args, cx).await,
         Command::Rollouts(args) => rollouts::run(&args, cx).await,
         Command::Services(args) => services::run(&args, cx).await,
-        Command::Who(args) => who::run(&args, cx).await,
+        Command::Collect(args) => collect::run(&args, cx).await,
+        Command::Who(args) => who::run(&args, server, cx).await,
         Command::Contacts(args) => contacts::run(&args, cx).await,
         Command::Ready(args) => ready::run(&args, cx).await,
         Command::Pages(args) => pages::run(&args, cx).await,
         Command::Runbook(args) => runbook::run(&args, cx).await,
         Command::Incident(args) => incident::run(&args, cx).await,
         Command::Alerts(args) => alerts::run(&args, cx).await,
-        Command::Tickets(args) => tickets::run(&args, cx).await,
         Command::Rules(args) => rules::run(&args, cx).await,
         Command::Review(args) => review::run(&args, cx).await,
         Command::Week(args) => week::run(&args, cx).await,
@@ -169,13 +167,12 @@ async fn dispatch(command: Command, server: &str, cx: &mut Context<'_>) -> Resul
         Command::Probes(args) => probes::run(&args, cx).await,
         Command::Downtime(args) => downtime::asked(&args, cx).await,
         Command::Oncall(args) => oncall::ask(&args, cx).await,
-        Command::SignIn(args) => sign_in::run(&args, cx).await,
+        Command::SignIn => sign_in::run(cx).await,
         Command::Slo(args) => slo::ask(&args, cx).await,
         Command::Token(args) => token::run(&args, cx).await,
         Command::Check(_)
         | Command::Look(_)
         | Command::Judge(_)
-        | Command::Credentials(_)
         | Command::Ledger(_)
         | Command::LedgerWriter(_)
         | Command::LedgerCheck(_)

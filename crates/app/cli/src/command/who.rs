@@ -1,30 +1,112 @@
-//! `seaworthy who`: who owns this, and who is on call for it now.
+//! `seaworthy who`: who owns this, and who is on call for it now, by a server or by files alone.
 
+mod snapshot;
+mod source;
+mod told;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
 use seaworthy_contract::api::{OnCall, WhoAnswer, WhoCandidate};
+use serde::Serialize;
+use snapshot::Snapshot;
 
 use crate::context::Context;
 use crate::table::harmless;
 use crate::view::View;
 use crate::words::age;
-use crate::{Exit, Failure};
+use crate::{Exit, Failure, report};
 
 /// Says who owns something, who is on call for it, and why that is the answer.
 ///
-/// Asks with anything: a service, a URL, a path, a name from an alert. Exit code 1 when nothing matches.
+/// Asks with anything: a service, a URL, a path, an alert, an image, a queue, a commit, a person, a pasted line of a
+/// log. Exit code 1 when nobody owns it.
 #[derive(Debug, Clone, clap::Args)]
-#[command(after_help = "Examples:\n  seaworthy who shop.example/checkout")]
+#[command(
+    after_help = "Examples:\n  seaworthy who shop.example/checkout\n  seaworthy who --source . 'dial tcp: lookup pay.internal: no such host'"
+)]
 pub struct Args {
     /// What to look for
     #[arg(value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub query: String,
+    /// Answer from the ownership files, manifests and rules below this directory, instead of a server
+    #[arg(long, value_name = "DIR")]
+    pub source: Option<PathBuf>,
+    /// The copy that answers while the server does not [default: below $XDG_STATE_HOME or ~/.local/state]
+    #[arg(long, value_name = "FILE", conflicts_with = "source")]
+    pub snapshot: Option<PathBuf>,
+}
+
+/// Answers from files where some are named, writes to `out`, what went wrong to `err`, and returns the exit code; none
+/// where a server is asked.
+pub fn offline(args: &Args, json: bool, out: &mut impl Write, err: &mut impl Write) -> Option<u8> {
+    let directory = args.source.as_deref()?;
+    let view = View::of_this_process(json);
+    let answered = source::run(directory, &args.query, &view, out);
+    Some(answered.unwrap_or_else(|failure| report(&failure, json, err)).code())
 }
 
 /// Other candidates that are named.
 const OTHERS_NAMED: usize = 5;
 
-pub(crate) async fn run(args: &Args, cx: &mut Context<'_>) -> Result<Exit, Failure> {
-    let answer: WhoAnswer = cx.api.get_json(&format!("/v1/who?q={}", escaped(&args.query))).await?;
+/// An answer from the copy, for programs.
+#[derive(Serialize)]
+struct Copied<'a> {
+    #[serde(flatten)]
+    answer: &'a WhoAnswer,
+    snapshot: Taken<'a>,
+}
+
+#[derive(Serialize)]
+struct Taken<'a> {
+    server: &'a str,
+    taken_at: Timestamp,
+    age_seconds: i64,
+}
+
+pub(crate) async fn run(args: &Args, server: &str, cx: &mut Context<'_>) -> Result<Exit, Failure> {
+    let copy = args.snapshot.clone().or_else(|| snapshot::default_path(server));
+    let asked: Result<WhoAnswer, _> = cx.api.get_json(&format!("/v1/who?q={}", escaped(&args.query))).await;
+    let answer = match asked.map_err(Failure::from) {
+        Ok(answer) => answer,
+        Err(failure) if failure.exit() == Exit::Unavailable => return from_copy(args, server, copy, failure, cx),
+        Err(failure) => return Err(failure),
+    };
     cx.answer(&answer, text)?;
+    if let Some(path) = copy.filter(|path| !snapshot::is_fresh(path, cx.view.now)) {
+        keep(server, &path, cx).await;
+    }
+    Ok(if answer.candidates.is_empty() { Exit::No } else { Exit::Ok })
+}
+
+/// Keeps a copy for later. The question was answered; a copy that could not be made is said, and no failure.
+async fn keep(server: &str, path: &Path, cx: &mut Context<'_>) {
+    let Ok(services) = cx.api.get_json("/v1/services").await else { return };
+    if let Err(error) = Snapshot::of(server, services, cx.view.now).write(path) {
+        cx.say(&format!("could not keep a copy in \"{}\": {error}", path.display()));
+    }
+}
+
+/// Answers from the copy, and says how old it is; without one the failure stays what it was.
+fn from_copy(
+    args: &Args,
+    server: &str,
+    copy: Option<PathBuf>,
+    failure: Failure,
+    cx: &mut Context<'_>,
+) -> Result<Exit, Failure> {
+    let Some(snapshot) = copy.and_then(|path| Snapshot::read(&path, server)) else { return Err(failure) };
+    let answer = snapshot.answer(&args.query, cx.view.now);
+    let age_seconds = cx.view.now.duration_since(snapshot.taken_at).as_secs().max(0);
+    let told = Copied { answer: &answer, snapshot: Taken { server, taken_at: snapshot.taken_at, age_seconds } };
+    cx.answer(&told, |told, view| {
+        let age = age(told.snapshot.age_seconds);
+        format!(
+            "{}\n{server} does not answer: this is from a copy on this machine, taken {age} ago",
+            text(told.answer, view)
+        )
+    })?;
     Ok(if answer.candidates.is_empty() { Exit::No } else { Exit::Ok })
 }
 

@@ -9,8 +9,6 @@ mod announced;
 #[cfg(test)]
 mod bench;
 #[cfg(test)]
-mod calendars;
-#[cfg(test)]
 mod controls;
 #[cfg(test)]
 mod downtime;
@@ -30,8 +28,6 @@ mod rota;
 mod situations;
 #[cfg(test)]
 mod sources;
-#[cfg(test)]
-mod tickets;
 #[cfg(test)]
 mod tolerance;
 #[cfg(test)]

@@ -5,7 +5,6 @@ mod controls;
 mod data;
 mod downtime;
 mod incidents;
-mod me;
 mod probed;
 mod rota;
 mod shown;

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 /// Something that can be done for a service now.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Action {
-    /// Its name among the actions of the service: `revert`, `shutter`, `isolate-payments`, `run-restart-workers`.
+    /// Its name among the actions of the service: `revert`, `shutter`, `isolate-payments`.
     pub key: String,
     /// The service.
     #[schema(value_type = String)]
@@ -42,8 +42,6 @@ pub enum ActionKind {
     Throttle,
     /// A dependency is no longer called.
     Isolate,
-    /// A program or a call of the team's own: a command hook.
-    Command,
 }
 
 /// When an action was last seen to work.
@@ -52,7 +50,7 @@ pub struct ActionWorked {
     /// When.
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
-    /// From the decision until every gateway had it, in seconds; of a command hook, from its begin to its end.
+    /// From the decision until every gateway had it, in seconds.
     pub took_s: f64,
     /// Whether it was an exercise.
     pub drill: bool,
