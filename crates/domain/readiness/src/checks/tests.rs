@@ -159,6 +159,10 @@ fn whoever_is_on_call_and_confirmed_no_contact_is_named() {
         let facts = ServiceSnapshot { on_call: Some(shift(has_confirmed)), ..new_service() };
         let found = evaluate(&facts, NOW).into_iter().find(|finding| finding.row == "OWN-16").expect("a row");
         assert!(matches!(&found.verdict, Verdict::Holds { seen, .. } if seen == want), "{:?}", found.verdict);
+        // A drill that somebody took says nothing of whoever is on call now.
+        let reaches = evaluate(&facts, NOW).into_iter().find(|finding| finding.row == "TEL-03").expect("a row");
+        let said = format!("{:?}", reaches.verdict);
+        assert_eq!(said.contains("; Ines, on call now, has confirmed no contact"), !has_confirmed, "{said}");
     }
 }
 
