@@ -3,6 +3,7 @@
 //! Stands outside CI, like `bench`: a whole run takes minutes. Small ones of the same are among the tests.
 
 mod page;
+mod schedules;
 mod watch;
 
 use crate::args::Args;
@@ -15,8 +16,9 @@ use crate::shell::Outcome;
 pub(crate) fn run(mut args: Args) -> Outcome {
     match args.word().as_deref() {
         Some("page") => page::run(args),
+        Some("schedules") => schedules::run(args),
         Some("watch") => watch::run(args),
-        Some(other) => Err(format!("unknown simulation \"{other}\"\nhint: page, watch")),
-        None => Err("which simulation? page, watch".into()),
+        Some(other) => Err(format!("unknown simulation \"{other}\"\nhint: page, schedules, watch")),
+        None => Err("which simulation? page, schedules, watch".into()),
     }
 }

@@ -27,6 +27,7 @@ const SHARED: &[(&str, &str)] = &[
     ("seaworthy-yaml", "every format of files is read, and its mistakes are placed, in one manner"),
     ("seaworthy-git", "CODEOWNERS and histories are read, and judged, in one manner"),
     ("seaworthy-objectives", "a directory of files may hold objectives in the formats that it reads"),
+    ("seaworthy-calendars", "a rotation in a directory of files may follow a calendar in the formats that it reads"),
 ];
 
 /// What a domain crate may take from outside: time as a value, nothing that acts.

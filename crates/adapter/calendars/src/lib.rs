@@ -7,6 +7,7 @@
 
 mod csv;
 mod event;
+mod follow;
 mod ical;
 mod line;
 mod place;
@@ -20,6 +21,7 @@ use std::fmt;
 use jiff::Timestamp;
 
 pub use csv::read as read_csv;
+pub use follow::{Follow, Layout, Part};
 pub use ical::read as read_ics;
 pub use schedule::{Read, handle};
 

@@ -1,4 +1,4 @@
-//! What is attached to services in files of its own, probes and tolerances: each once, and of a service that is there.
+//! What is attached to services in files of its own, probes, tolerances and actions: each once, and of a service that is there.
 
 use std::collections::BTreeMap;
 
@@ -10,12 +10,14 @@ use crate::draft::{AttachedDraft, Drafts};
 use crate::rule::Rule;
 use crate::scalar::did_you_mean;
 
-/// Takes probes and tolerances out of the drafts.
+/// Takes probes, tolerances and actions out of the drafts.
 pub(crate) fn gather(whole: &Whole, drafts: &mut Drafts, report: &Report) -> Vec<Placed<Entity>> {
     let probes = std::mem::take(&mut drafts.probes);
     let tolerances = std::mem::take(&mut drafts.tolerances);
     let mut all = each("probe", probes, whole, |probe| Entity::Probe(Box::new(probe)), report);
     all.extend(each("tolerance", tolerances, whole, Entity::Tolerance, report));
+    let actions = std::mem::take(&mut drafts.actions);
+    all.extend(each("action", actions, whole, |hook| Entity::Action(Box::new(hook)), report));
     all
 }
 

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use seaworthy_contract::catalogue::{
-    Dependency, EscalationPolicy, Layered, Other, PersonContact, Probe, Route, Run, Strategy, Tolerance, TurnLength,
+    CalendarLayout, CommandHook, Dependency, EscalationPolicy, FollowedCalendar, Layered, Other, PersonContact, Probe,
+    Route, Run, Strategy, Tolerance, TurnLength,
 };
 use seaworthy_model::{EscalationId, PersonId, RotationId, ServiceId, SystemId, TeamId, Tier};
 
@@ -32,6 +33,7 @@ pub(crate) struct Drafts {
     pub others: Vec<Draft<Other>>,
     pub probes: Vec<AttachedDraft<Probe>>,
     pub tolerances: Vec<AttachedDraft<Tolerance>>,
+    pub actions: Vec<AttachedDraft<CommandHook>>,
     /// Documents of OpenSLO and Sloth.
     pub objectives: Documents,
     /// Names of Backstage components that are no services: something may depend on them.
@@ -114,6 +116,19 @@ pub(crate) struct RotationDraft {
     pub layered: Layered,
     /// Everybody whom layers, overrides and the fallback name.
     pub others: Vec<Placed<PersonId>>,
+    /// The calendar that it follows.
+    pub calendar: Option<CalendarDraft>,
+}
+
+/// A calendar that a rotation follows.
+pub(crate) struct CalendarDraft {
+    /// A file, or an address.
+    pub from: Placed<String>,
+    pub is_file: bool,
+    pub layout: CalendarLayout,
+    /// Whom names mean.
+    pub people: BTreeMap<String, Placed<PersonId>>,
+    pub followed: FollowedCalendar,
 }
 
 impl RotationDraft {

@@ -10,6 +10,7 @@
 mod assemble;
 mod attached;
 mod backstage;
+mod calendars;
 mod draft;
 mod envelope;
 mod foreign;
@@ -20,12 +21,13 @@ mod seaworthy;
 mod source;
 mod walk;
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 use std::rc::Rc;
 
 use jiff::Timestamp;
-use seaworthy_contract::catalogue::Document;
+use seaworthy_contract::catalogue::{CALENDAR_BYTES_MAX, Document};
 use seaworthy_yaml::{diagnostic, fields, rule, scalar, tree};
 
 use diagnostic::{Place, Report};
@@ -74,11 +76,22 @@ impl Loaded {
 pub fn load(directory: &Path, now: Timestamp) -> io::Result<Loaded> {
     let report = Report::default();
     let sources = walk::read(directory, &report)?;
-    let mut loaded = read(&sources, now, report);
+    let mut loaded = read(&sources, &|path| beside(directory, path).map(Some), now, report);
     if loaded.document.entities.is_empty() && !loaded.has_errors() {
         loaded.diagnostics.push(nothing_found());
     }
     Ok(loaded)
+}
+
+/// Reads a calendar below the directory, and no more of it than may be.
+fn beside(directory: &Path, path: &str) -> io::Result<String> {
+    let (root, file) = (directory.canonicalize()?, directory.join(path).canonicalize()?);
+    if !file.starts_with(root) {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it leads out of the directory"));
+    }
+    let mut text = String::new();
+    File::open(file)?.take(CALENDAR_BYTES_MAX as u64 + 1).read_to_string(&mut text)?;
+    Ok(text)
 }
 
 fn nothing_found() -> Diagnostic {
@@ -95,10 +108,10 @@ fn nothing_found() -> Diagnostic {
 
 /// Reads texts as [`load`] reads files.
 pub fn parse(sources: &[Source], now: Timestamp) -> Loaded {
-    read(sources, now, Report::default())
+    read(sources, &|_| Ok(None), now, Report::default())
 }
 
-fn read(sources: &[Source], now: Timestamp, report: Report) -> Loaded {
+fn read(sources: &[Source], open: &calendars::Open<'_>, now: Timestamp, report: Report) -> Loaded {
     let mut drafts = Drafts::default();
     let mut unrelated = Vec::new();
     for source in sources {
@@ -116,7 +129,9 @@ fn read(sources: &[Source], now: Timestamp, report: Report) -> Loaded {
     let objectives = objectives::gather(&mut whole, std::mem::take(&mut drafts.objectives), &report);
     let attached = attached::gather(&whole, &mut drafts, &report);
     objectives::measured(&objectives, &attached, &report);
+    let calendars = calendars::gather(&whole, open, now, &report);
     let document = assemble::document(whole, drafts, objectives, attached, &report);
+    let document = Document { calendars, ..document };
     let (diagnostics, left_out) = report.sorted();
     Loaded { document, diagnostics, left_out, files: sources.len(), unrelated }
 }

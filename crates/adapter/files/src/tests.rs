@@ -1,5 +1,6 @@
 //! Decision tables: files in, diagnostics and entities out.
 
+mod actions;
 mod backstage;
 mod envelope;
 mod escalation;

@@ -100,7 +100,11 @@ impl Channels {
         smtp::send(&way, to, &mail).await
     }
 
-    fn secret(&self, name: &SecretName) -> Result<String, NotTaken> {
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.settings.clock)()
+    }
+
+    pub(crate) fn secret(&self, name: &SecretName) -> Result<String, NotTaken> {
         let missing = || NotTaken::for_good(format!("the server has no secret \"{name}\""));
         (self.settings.secrets)(name.as_str()).map(|secret| secret.trim().to_owned()).ok_or_else(missing)
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::AsyncWriteExt;
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 
 use crate::{NotTaken, Note};
 
@@ -17,7 +17,19 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 const EX_TEMPFAIL: i32 = 75;
 
 /// The program and what it started: a shell that is killed alone would leave behind what hangs.
-struct Group(Option<Pid>);
+pub(crate) struct Group(Option<Pid>);
+
+impl Group {
+    /// The group of a program that was started as the first of it.
+    pub(crate) fn of(child: &Child) -> Self {
+        Self(child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)))
+    }
+
+    /// What it left running on purpose is its own affair.
+    pub(crate) fn leave(&mut self) {
+        self.0 = None;
+    }
+}
 
 impl Drop for Group {
     fn drop(&mut self) {
@@ -47,14 +59,13 @@ async fn within(time: Duration, command: &[String], note: &Note) -> Result<(), N
             .kill_on_drop(true)
             .spawn()
             .map_err(|error| NotTaken::for_now(format!("the command could not be started: {}", error.kind())))?;
-        let mut group = Group(child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)));
+        let mut group = Group::of(&child);
         if let Some(mut stdin) = child.stdin.take() {
             // A program that does not read its input may still succeed: its exit code says.
             stdin.write_all(&body).await.ok();
         }
         let ended = child.wait().await;
-        // What it left running on purpose is its own affair.
-        group.0 = None;
+        group.leave();
         ended.map_err(|error| NotTaken::for_now(format!("the command was lost: {}", error.kind())))
     };
     let status = tokio::time::timeout(time, run).await;

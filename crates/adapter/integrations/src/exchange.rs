@@ -31,6 +31,11 @@ impl Receiver {
         Ok(Self { client, path: path.to_owned(), name })
     }
 
+    /// Gives it another time to answer in.
+    pub(crate) fn within(self, time: Duration) -> Self {
+        Self { client: self.client.with_timeout(time), ..self }
+    }
+
     /// Posts; whatever comes back is for the caller to judge.
     pub(crate) async fn post(&self, body: Vec<u8>, more: &[(&'static str, &str)]) -> Result<Response, NotTaken> {
         let unfit = || NotTaken::for_good(format!("a header for {} cannot be written", self.name));

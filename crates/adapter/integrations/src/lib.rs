@@ -6,6 +6,7 @@
 mod channels;
 mod command;
 mod exchange;
+mod hook;
 pub mod intake;
 mod mail;
 mod note;
@@ -20,6 +21,7 @@ mod webhook;
 use std::time::Duration;
 
 pub use channels::{Channels, Clock, Lookup, Settings, hears_what_follows};
+pub use hook::{Ran, run_program};
 pub use note::{Kind, Note};
 pub use pagerduty::EVENTS as PAGERDUTY;
 pub use relay::{NotARelay, Relay, Security};

@@ -70,6 +70,7 @@ fn lines_that_are_understood() {
         "apply",
         "apply dir --yes --dry-run",
         "sign-in",
+        "sign-in --as ines",
         "check dir",
         "look . --json",
         "slo rules a.yaml b.yaml --windows w --out r.yaml",

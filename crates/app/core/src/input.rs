@@ -1,6 +1,8 @@
 //! Inputs of the core: commands of people, signals of machines, and the clock.
 
+mod action;
 mod control;
+mod ticket;
 
 use std::fmt;
 
@@ -13,19 +15,21 @@ use seaworthy_contract::events::downtime::CauseV1;
 use seaworthy_contract::events::incident::{IncidentClockV1, IncidentRoleV1};
 use seaworthy_contract::events::observation::ObservationTakenV1;
 use seaworthy_contract::events::page::PageNewsV1;
-use seaworthy_contract::events::rota::HeldV1;
+use seaworthy_contract::events::rota::{CalendarShiftV1, CalendarTroubleV1, HeldV1};
 use seaworthy_contract::events::server::ScopeV4;
 use seaworthy_contract::gateway::{BreakGlass, Trip};
 use seaworthy_contract::process::Observed;
 use seaworthy_model::{
-    Entropy, GatewayName, IncidentId, OfferId, OverrideId, PageId, PersonId, RolloutId, RotationId, ServiceId, TokenId,
-    WindowId,
+    Entropy, GatewayName, IncidentId, OfferId, OverrideId, PageId, PersonId, RolloutId, RotationId, ServiceId,
+    TicketId, TokenId, WindowId,
 };
 use uuid::Uuid;
 
 use crate::watch::{DowntimeChange, Drained, Judged, Used};
 
+pub use action::ActionDone;
 pub use control::{ControlDone, ControlTotal, ControlTotals};
+pub use ticket::TicketDone;
 
 /// What every decision is given besides state and input.
 #[derive(Debug, Clone)]
@@ -183,6 +187,11 @@ pub enum Input {
         /// What was seen last.
         reason: String,
     },
+    /// These people can be reached by other contacts than before.
+    ContactsChanged {
+        /// Who.
+        people: Vec<PersonId>,
+    },
     /// A rotation is to be changed for a time.
     SetOverride(Box<OverrideWanted>),
     /// An override is taken back.
@@ -224,6 +233,24 @@ pub enum Input {
     StartRota(Box<StartWanted>),
     /// Collectors saw something of services outside.
     ObservationsTaken(Vec<ObservationTakenV1>),
+    /// A person closes a ticket, or opens it again.
+    Ticket {
+        /// The ticket.
+        ticket: TicketId,
+        /// What they do.
+        done: TicketDone,
+    },
+    /// A calendar that a rotation follows was read.
+    CalendarRead(Box<CalendarSays>),
+    /// A calendar that a rotation follows could not be read.
+    CalendarLost {
+        /// The rotation.
+        rotation: RotationId,
+        /// Why.
+        why: CalendarTroubleV1,
+        /// When it was read last, as far as is known beside the ledger.
+        read_at: Option<Timestamp>,
+    },
     /// A credential was issued.
     TokenIssued {
         /// The credential.
@@ -249,6 +276,8 @@ pub enum Input {
     },
     /// Something was done with a control over a service's traffic, or gateways told of it.
     Control(Box<ControlDone>),
+    /// Something was done with a command hook.
+    Action(Box<ActionDone>),
     /// Time has passed.
     Tick,
 }
@@ -341,6 +370,17 @@ pub struct OfferWanted {
     pub takes: Option<HeldV1>,
 }
 
+/// What a calendar says from now on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CalendarSays {
+    /// The rotation that follows it.
+    pub rotation: RotationId,
+    /// Until when it was read.
+    pub known_until: Timestamp,
+    /// Who is on call, in any order; without a person where its name means nobody.
+    pub shifts: Vec<CalendarShiftV1>,
+}
+
 /// The beginning of a rota.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StartWanted {
@@ -409,9 +449,11 @@ impl Refusal {
             Self::Unknown("service", _) => {
                 Some("`seaworthy services` lists what is known; `seaworthy apply` adds more")
             }
+            Self::Unknown("action" | "run", _) => Some("`seaworthy action list` lists them"),
             Self::Unknown("control", _) => Some("`seaworthy controls` lists them with their ids"),
             Self::Unknown("window", _) => Some("`seaworthy downtime` lists them with their ids"),
             Self::Unknown("rollout", _) => Some("`seaworthy rollouts` lists them"),
+            Self::Unknown("ticket", _) => Some("`seaworthy tickets --all` lists them with their ids"),
             Self::Unknown("incident", _) => Some("`seaworthy incident list` lists them"),
             Self::Unknown("rule", _) => Some("`seaworthy rules` lists them"),
             Self::Unknown("rotation", _) => Some("`seaworthy oncall` lists them"),

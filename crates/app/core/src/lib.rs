@@ -19,8 +19,8 @@ pub mod watch;
 
 pub use fact::{Fact, NewFact};
 pub use input::{
-    CauseWanted, ControlDone, ControlTotal, ControlTotals, Cx, IncidentDone, IncidentWanted, Input, OfferWanted,
-    OverrideWanted, Refusal, StartWanted, WindowWanted, Word,
+    ActionDone, CalendarSays, CauseWanted, ControlDone, ControlTotal, ControlTotals, Cx, IncidentDone, IncidentWanted,
+    Input, OfferWanted, OverrideWanted, Refusal, StartWanted, TicketDone, WindowWanted, Word,
 };
 pub use state::State;
 pub use step::{control_meant, plan, speaks_for, step};

@@ -32,6 +32,7 @@ pub(crate) fn entity(entity: &Entity) -> rules::Entity {
         Entity::Objective(objective) => attached(rules::Kind::Objective, &objective.name, &objective.service, rest),
         Entity::Probe(probe) => attached(rules::Kind::Probe, &probe.name, &probe.service, rest),
         Entity::Tolerance(t) => attached(rules::Kind::Tolerance, t.service.as_str(), &t.service, rest),
+        Entity::Action(hook) => attached(rules::Kind::Action, &hook.name, &hook.service, rest),
         Entity::Service(service) => {
             let route = |route: &seaworthy_contract::catalogue::Route| rules::Route {
                 hosts: route.hosts.clone(),

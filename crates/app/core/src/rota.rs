@@ -9,11 +9,11 @@ use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use seaworthy_contract::catalogue::{self, DayOfWeek, HoursOfWeek, RotationOverride, StandIn, TurnLength};
-use seaworthy_contract::events::rota::StandInV1;
+use seaworthy_contract::events::rota::{CalendarShiftV1, RotaSwapOfferedV1, StandInV1};
 use seaworthy_model::{PersonId, RotationId};
 use seaworthy_oncall::{
-    Duty, Gap, Kind, Layer, Member, NAME_OF_ONE, Override, Plan, Restriction, Rotation, Schedule, Turn, Weekdays,
-    by_members,
+    Duty, Followed, Gap, Kind, Layer, Limits, Member, NAME_OF_ONE, Override, Plan, Restriction, Rotation, Schedule,
+    Turn, Weekdays, by_members,
 };
 
 use crate::State;
@@ -46,8 +46,11 @@ pub fn schedule(declared: &catalogue::Rotation) -> Option<Schedule> {
         let rotation = Rotation { participants, start: layer.start, zone, turn: turn(layer.turn)? };
         Some(Layer::always(&layer.name, rotation, layer.hours.iter().map(restriction).collect()))
     });
+    // Who is in turn is what the calendar says.
+    let base = Some(base).filter(|_| layered.calendar.is_none());
     Some(Schedule {
-        layers: [Some(base)].into_iter().chain(above).collect::<Option<_>>()?,
+        layers: base.into_iter().map(Some).chain(above).collect::<Option<_>>()?,
+        followed: Vec::new(),
         levels: layered.levels.max(1),
         overrides: layered.overrides.iter().map(stand_in).collect(),
         fallback: layered.fallback.clone(),
@@ -70,10 +73,24 @@ pub(crate) fn schedule_in(state: &State, declared: &catalogue::Rotation) -> Opti
         start: one.from,
         end: one.until,
     }));
+    if declared.layered.calendar.is_some() {
+        follow(&mut schedule, rota);
+    }
     if declared.layered.joining.is_some() {
         joined(&mut schedule, rota);
     }
     Some(schedule)
+}
+
+/// Puts in what the calendar says; whom it names without a meaning is a gap.
+fn follow(schedule: &mut Schedule, rota: &Rota) {
+    let followed = |shift: CalendarShiftV1| {
+        let CalendarShiftV1 { start, end, level, person } = shift;
+        Some(Followed { level, person: person?, start, end })
+    };
+    schedule.followed = rota.calendar.shifts().filter_map(followed).collect();
+    let levels = schedule.followed.iter().map(|one| one.level + 1).max();
+    schedule.levels = schedule.levels.max(levels.unwrap_or(1)).min(Limits::LEVELS);
 }
 
 /// Leaves in a schedule only who joined, from the time on at which it began.
@@ -233,4 +250,26 @@ pub(crate) fn was_primary(state: &State, person: &PersonId, now: Timestamp) -> b
     let held = |name| resolve(state, name, state.began_at.unwrap_or(from).max(from), now);
     let mut plans = state.rotas.keys().filter_map(held);
     plans.any(|resolved| resolved.plan.duties.iter().any(|duty| duty.level == 0 && duty.person == *person))
+}
+
+/// Whether a person may be asked for their time.
+pub(crate) fn may_be_asked(state: &State, rotation: &catalogue::Rotation, person: &PersonId) -> bool {
+    match rotation.layered.joining {
+        Some(_) => state.rotas.get(&rotation.name).is_some_and(|rota| rota.member(person).is_some()),
+        None => {
+            let above = rotation.layered.layers.iter().flat_map(|layer| &layer.participants);
+            rotation.participants.iter().chain(above).any(|one| one == person)
+        }
+    }
+}
+
+/// Whether an offer waits for a person: it is theirs, to them, or to whoever agrees first and they may be asked.
+pub(crate) fn is_asked(
+    state: &State,
+    rotation: &catalogue::Rotation,
+    said: &RotaSwapOfferedV1,
+    person: &PersonId,
+) -> bool {
+    let to = said.to.as_ref();
+    *person == said.by || to.map_or_else(|| may_be_asked(state, rotation, person), |to| to == person)
 }

@@ -77,6 +77,8 @@ pub struct Chrome {
     pub state: Option<State>,
     /// The form token of the session, for signing out.
     pub csrf: Option<String>,
+    /// Who reads, in a word; none before sign-in and on the page of a link.
+    pub reader: Option<String>,
     /// Path and query of the page, for refreshing it in place.
     pub path: String,
     /// What just happened.
@@ -108,6 +110,7 @@ struct Layout<'a> {
     links: Vec<(&'static str, &'static str, bool)>,
     with_box: bool,
     csrf: Option<&'a str>,
+    reader: Option<&'a str>,
     path: &'a str,
     flash: Option<Said<'a>>,
     css: String,
@@ -158,6 +161,7 @@ pub fn render(chrome: &Chrome, page: &impl PageView) -> String {
         ],
         with_box: chrome.state.is_some() && page.has_box(),
         csrf: chrome.csrf.as_deref(),
+        reader: chrome.reader.as_deref(),
         path: &chrome.path,
         flash: chrome.flash.as_ref().map(said),
         css: asset::path("seaworthy.css"),

@@ -8,6 +8,8 @@ mod data;
 mod downtime;
 #[path = "../examples/render/incidents.rs"]
 mod incidents;
+#[path = "../examples/render/me.rs"]
+mod me;
 #[path = "../examples/render/probed.rs"]
 mod probed;
 #[path = "../examples/render/rota.rs"]

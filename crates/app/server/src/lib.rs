@@ -4,6 +4,8 @@
 //! reads are from memory and go on when the store takes no writes.
 
 mod access;
+mod actions;
+mod calendars;
 mod channels;
 mod contacts;
 mod http;

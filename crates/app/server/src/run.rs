@@ -121,9 +121,13 @@ async fn serve(boot: &ServerBoot, listener: TcpListener, ready: impl FnOnce(&Rea
     let mut beating = tokio::spawn(task::heartbeat::run(kernel.clone(), channels.clone(), heartbeat));
     let sources = task::queries::Sources::new(std::env::var("SEAWORTHY_PROMETHEUS").ok(), secrets.clone());
     let mut asking = tokio::spawn(task::queries::run(kernel.clone(), sources));
-    let mut probing = tokio::spawn(task::prober::run(kernel.clone(), own_prober(secrets), own_checks(), id));
+    let mut probing = tokio::spawn(task::prober::run(kernel.clone(), own_prober(secrets.clone()), own_checks(), id));
     let app = App::new(kernel, access, id, base, channels.clone()).keeping(&boot.data);
     app.runbooks.load(app.kernel.side.as_ref()).await.map_err(kernel::OpenError::from)?;
+    app.calendars.load(app.kernel.side.as_ref()).await.map_err(kernel::OpenError::from)?;
+    let calendars =
+        task::calendars::run(app.kernel.clone(), app.calendars.clone(), secrets, task::calendars::Pace::REAL);
+    let mut following = tokio::spawn(calendars);
     let notices = task::notices::run(app.kernel.clone(), app.base.clone(), channels, app.invited.clone());
     let mut noticing = tokio::spawn(notices);
     let listener = tokio::net::TcpListener::from_std(listener)?;
@@ -137,6 +141,7 @@ async fn serve(boot: &ServerBoot, listener: TcpListener, ready: impl FnOnce(&Rea
         why = first_end(&mut deciding, &mut sending, &mut asking) => Err(why),
         _ = &mut probing => Err(ServerError::Bug("probing")),
         _ = &mut noticing => Err(ServerError::Bug("asking people for rotas")),
+        _ = &mut following => Err(ServerError::Bug("following calendars")),
         _ = &mut beating => Err(ServerError::Bug("sending heartbeats")),
         _ = &mut telling => Err(ServerError::Bug("telling what became of pages")),
         _ = &mut serving => return Err(ServerError::Bug("serving")),

@@ -1,9 +1,11 @@
 //! The server as outsiders meet it: real sockets, the stores in memory, rights walked route by route.
 
+mod actions;
 mod alerting;
 mod alerts;
 mod app;
 mod browser;
+mod calendars;
 mod contacts;
 mod controls;
 mod downtime;
@@ -19,6 +21,7 @@ mod news;
 mod objectives;
 mod observations;
 mod outbox;
+mod people;
 mod portal;
 mod probers;
 mod requests;

@@ -4,6 +4,8 @@
 //! one shape that travels to the server and, entity by entity, into the ledger. People's names and contacts do not
 //! travel with it into the ledger: see [`PersonDetails`].
 
+mod action;
+mod calendar;
 mod contact;
 mod escalation;
 mod objective;
@@ -17,6 +19,11 @@ use seaworthy_model::{EscalationId, PersonId, RotationId, ServiceId, Share, Syst
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use action::{
+    ARGUMENTS_MAX, CHOICES_MAX, CommandHook, HOOK_TIMEOUT_MS_MAX, HookParameter, HookRun, HookValues, PARAMETERS_MAX,
+    VALUE_CHARS_MAX, is_plain,
+};
+pub use calendar::{CALENDAR_BYTES_MAX, CALENDAR_NAMES_MAX, CalendarDetails, CalendarLayout};
 pub use contact::{Contact, ContactRule, NotASecretName, PersonContact, SecretName};
 pub use escalation::{EscalationPolicy, EscalationStep, Whom};
 pub use objective::{
@@ -25,7 +32,8 @@ pub use objective::{
 };
 pub use probe::{Expectation, Probe, STEPS_MAX, Step, Target};
 pub use rotation::{
-    DayOfWeek, HoursOfWeek, Joining, Layered, Rotation, RotationLayer, RotationOverride, StandIn, TurnLength, WEEK,
+    DayOfWeek, FollowedCalendar, HoursOfWeek, Joining, Layered, Rotation, RotationLayer, RotationOverride, StandIn,
+    TurnLength, WEEK,
 };
 pub use tolerance::{Planned, Tolerance};
 
@@ -47,6 +55,9 @@ pub struct Document {
     /// Names and contacts of people; kept in the directory, never in the ledger.
     #[serde(default)]
     pub people: Vec<PersonDetails>,
+    /// Calendars that its rotations follow; kept beside the ledger, never in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calendars: Vec<CalendarDetails>,
     /// Services that it leaves out and that are retired although users may still meet them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<String>)]
@@ -88,6 +99,8 @@ pub enum Entity {
     Tolerance(Tolerance),
     /// Whom a page calls next while nobody has taken it.
     EscalationPolicy(EscalationPolicy),
+    /// What a team can do for a service by a program or a call of its own.
+    Action(Box<CommandHook>),
 }
 
 impl Entity {
@@ -103,6 +116,7 @@ impl Entity {
             Self::Probe(probe) => ("probe", &probe.name),
             Self::Tolerance(tolerance) => ("tolerance", tolerance.service.as_str()),
             Self::EscalationPolicy(policy) => ("escalation-policy", policy.name.as_str()),
+            Self::Action(hook) => ("action", &hook.name),
         }
     }
 }

@@ -31,6 +31,8 @@ pub enum Kind {
     Probe,
     /// How much planned downtime of a service is put up with.
     Tolerance,
+    /// What can be done for a service by a program of its team.
+    Action,
 }
 
 impl fmt::Display for Kind {
@@ -45,6 +47,7 @@ impl fmt::Display for Kind {
             Self::Objective => "objective",
             Self::Probe => "probe",
             Self::Tolerance => "tolerance",
+            Self::Action => "action",
         })
     }
 }
@@ -141,7 +144,7 @@ pub struct Other {
     pub rest: Fields,
 }
 
-/// What is said of one service and is nothing without it: an objective, a probe, a tolerance.
+/// What is said of one service and is nothing without it: an objective, a probe, a tolerance, an action.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Attached {
     /// Which of them.

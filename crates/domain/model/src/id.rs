@@ -93,6 +93,8 @@ uuid_ids! {
     AlertId;
     /// One incident of one service.
     IncidentId;
+    /// One ticket about one symptom or incident.
+    TicketId;
     /// One declared maintenance window.
     WindowId;
     /// One change of a rotation for a time.
@@ -103,6 +105,10 @@ uuid_ids! {
     TokenId;
     /// One control over a service's traffic, from when it was set until it ended.
     ControlId;
+    /// One run of a command hook.
+    ActionRunId;
+    /// What one person asked another to agree to.
+    ElevationId;
 }
 
 #[cfg(test)]

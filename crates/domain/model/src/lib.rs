@@ -12,7 +12,8 @@ mod tally;
 
 pub use control::ControlKind;
 pub use id::{
-    AlertId, ControlId, Entropy, EventId, IncidentId, OfferId, OverrideId, PageId, RolloutId, TokenId, WindowId,
+    ActionRunId, AlertId, ControlId, ElevationId, Entropy, EventId, IncidentId, OfferId, OverrideId, PageId, RolloutId,
+    TicketId, TokenId, WindowId,
 };
 pub use name::{EscalationId, GatewayName, NameError, PersonId, RotationId, ServiceId, SystemId, TeamId, VersionId};
 pub use share::{Arm, Share, ShareError, Tier};

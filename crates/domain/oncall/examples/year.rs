@@ -42,6 +42,7 @@ fn main() {
             layer("America/Chicago", 17..34, 8, 18, start),
             layer("Australia/Sydney", 34..50, 8, 20, start),
         ],
+        followed: vec![],
         levels: 2,
         overrides: (0..52).map(swap).collect(),
         fallback: Some(person(50)),

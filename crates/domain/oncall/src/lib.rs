@@ -9,6 +9,10 @@
 //! to hours of a week, one person may stand in for another, and what is left uncovered is a gap that is said. People come
 //! and go at hand-overs ([`by_members`]), so that what was is never rewritten.
 
+// The oracle of the tests is also that of an example, which sees this crate by its name.
+#[cfg(test)]
+extern crate self as seaworthy_oncall;
+
 mod clock;
 mod finding;
 mod hours;
@@ -24,4 +28,4 @@ pub use layer::{Layer, NAME_OF_ONE};
 pub use member::{Member, by_members};
 pub use restriction::{Restriction, Weekdays};
 pub use rotation::{Rotation, Shift, Turn};
-pub use schedule::{Duty, Gap, Kind, Limits, Override, Plan, Schedule, TimeOff, Why};
+pub use schedule::{Duty, Followed, Gap, Kind, Limits, Override, Plan, Schedule, TimeOff, Why};

@@ -28,6 +28,8 @@ impl Limits {
 pub struct Schedule {
     /// Lowest first: a later layer that has somebody goes before an earlier one.
     pub layers: Vec<Layer>,
+    /// What another system's calendar says, below every layer.
+    pub followed: Vec<Followed>,
     /// How many people are on call at a time: 1 is a primary only.
     pub levels: u8,
     /// In the order in which they were made: a later one goes before an earlier one.
@@ -36,6 +38,19 @@ pub struct Schedule {
     pub fallback: Option<PersonId>,
     /// When people have said that they are not available. It changes nothing by itself.
     pub time_off: Vec<TimeOff>,
+}
+
+/// One person's time at one level, as a calendar says it. Two of one level at once: the earlier in the list has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Followed {
+    /// 0 is the primary.
+    pub level: u8,
+    /// Who.
+    pub person: PersonId,
+    /// From when.
+    pub start: Timestamp,
+    /// Until when, exclusive.
+    pub end: Timestamp,
 }
 
 /// A change of a schedule for a time. A swap is two replacements.
@@ -98,6 +113,8 @@ pub struct Duty {
 pub enum Why {
     /// A layer, by its index.
     Layer(usize),
+    /// A calendar that is followed.
+    Calendar,
     /// An override, by its index.
     Override(usize),
     /// Nobody else.
@@ -164,8 +181,9 @@ impl Schedule {
     fn edges(&self, held: &[Vec<Held>], from: Timestamp, to: Timestamp) -> Vec<Timestamp> {
         let parts = held.iter().flatten().flat_map(|part| [part.start, part.end]);
         let overrides = self.overrides.iter().flat_map(|one| [one.start, one.end]);
+        let followed = self.followed.iter().flat_map(|one| [one.start, one.end]);
         let mut edges: Vec<Timestamp> =
-            parts.chain(overrides).filter(|at| from < *at && *at < to).chain([from, to]).collect();
+            parts.chain(overrides).chain(followed).filter(|at| from < *at && *at < to).chain([from, to]).collect();
         edges.sort_unstable();
         edges.dedup();
         edges
@@ -191,8 +209,10 @@ impl Schedule {
         }
         let layers =
             by_layer.iter().enumerate().rev().filter_map(|(index, person)| Some(((*person)?, Why::Layer(index))));
+        let holds = |one: &&Followed| one.level == level && one.start <= at && at < one.end;
+        let followed = self.followed.iter().filter(holds).map(|one| (&one.person, Why::Calendar));
         let fallback = self.fallback.iter().map(|person| (person, Why::Fallback));
-        layers.chain(fallback).find_map(|(person, why)| changed(&overrides, person, why))
+        layers.chain(followed).chain(fallback).find_map(|(person, why)| changed(&overrides, person, why))
     }
 }
 

@@ -58,7 +58,7 @@ fn mail(fields: &Fields<'_>, address: Placed<String>) -> Option<Contact> {
 }
 
 /// Reads `${secret:NAME}`. What else stands there may be the secret itself and is not repeated.
-fn secret(fields: &Fields<'_>, text: &Placed<String>, field: &str, what: &str) -> Option<SecretName> {
+pub(super) fn secret(fields: &Fields<'_>, text: &Placed<String>, field: &str, what: &str) -> Option<SecretName> {
     let named = SecretName::of_reference(&text.value);
     if named.is_none() {
         let message = format!("\"{field}\" does not name a secret");

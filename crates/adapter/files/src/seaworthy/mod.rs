@@ -1,5 +1,6 @@
 //! Our own kinds, `seaworthy/v1`: what other formats do not say. Every unknown field is a mistake.
 
+mod action;
 mod contact;
 mod contact_rule;
 mod escalation;
@@ -17,7 +18,8 @@ use crate::fields::Fields;
 use crate::rule::Rule;
 
 /// The kinds there are.
-pub(crate) const KINDS: [&str; 7] = ["Service", "Team", "Person", "Rotation", "Probe", "Tolerance", "EscalationPolicy"];
+pub(crate) const KINDS: [&str; 8] =
+    ["Service", "Team", "Person", "Rotation", "Probe", "Tolerance", "EscalationPolicy", "Action"];
 
 /// Reads one entity into the drafts.
 pub(crate) fn read(envelope: &Envelope<'_>, drafts: &mut Drafts) {
@@ -33,6 +35,7 @@ pub(crate) fn read(envelope: &Envelope<'_>, drafts: &mut Drafts) {
         "Rotation" => drafts.rotations.extend(rotation::read(envelope).map(|body| Draft { origin, at, body })),
         "Probe" => drafts.probes.extend(probe::read(envelope)),
         "Tolerance" => drafts.tolerances.extend(tolerance::read(envelope)),
+        "Action" => drafts.actions.extend(action::read(envelope)),
         "EscalationPolicy" => {
             drafts.policies.extend(escalation::read(envelope).map(|body| Draft { origin, at, body }));
         }

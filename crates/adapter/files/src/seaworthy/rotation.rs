@@ -1,5 +1,6 @@
 //! `Rotation`: a list of people and a start, and the layers, hours and overrides that lie over it.
 
+mod follow;
 mod hours;
 mod layered;
 
@@ -10,7 +11,7 @@ use seaworthy_contract::catalogue::TurnLength;
 use seaworthy_model::PersonId;
 
 use crate::diagnostic::Placed;
-use crate::draft::RotationDraft;
+use crate::draft::{CalendarDraft, RotationDraft};
 use crate::envelope::Envelope;
 use crate::fields::Fields;
 use crate::rule::Rule;
@@ -24,12 +25,30 @@ const PARTICIPANTS_MAX: usize = 100;
 pub(super) fn read(envelope: &Envelope<'_>) -> Option<RotationDraft> {
     let spec = spec(envelope)?;
     let team = spec.required_name("team", "write the team that is paged");
-    let turns = Turns::read(spec, None);
-    let (layered, others) = layered::read(spec, &turns);
+    let calendar = spec.fields("calendar");
+    let follows = calendar.is_some();
+    let calendar = calendar.and_then(|fields| follow::read(&fields));
+    let turns = if follows { Turns::followed(spec, calendar.as_ref()) } else { Turns::read(spec, None) };
+    let (mut layered, others) = layered::read(spec, &turns);
+    if follows && layered.joining.is_some() {
+        let message = "people cannot join a rotation that a calendar fills";
+        spec.scope.report.error(Rule::BadValue, &spec.at(), message, "leave out joining, or the calendar");
+    }
+    layered.calendar = calendar.as_ref().map(|calendar| Box::new(calendar.followed.clone()));
     spec.no_more();
     let name = envelope.metadata.name("name")?;
     let Turns { participants, zone, start, turn } = turns;
-    Some(RotationDraft { name, team, participants, start, zone: zone.map(|(name, _)| name), turn, layered, others })
+    Some(RotationDraft {
+        name,
+        team,
+        participants,
+        start,
+        zone: zone.map(|(name, _)| name),
+        turn,
+        layered,
+        others,
+        calendar,
+    })
 }
 
 /// People in turn, from when, for how long.
@@ -41,6 +60,16 @@ struct Turns {
 }
 
 impl Turns {
+    /// Of a rotation that follows a calendar: whoever it names is in it, and turns are not numbered.
+    fn followed(fields: &Fields<'_>, calendar: Option<&CalendarDraft>) -> Self {
+        let mut participants: Vec<Placed<PersonId>> =
+            calendar.into_iter().flat_map(|calendar| calendar.people.values()).cloned().collect();
+        participants.sort_by(|a, b| a.value.cmp(&b.value));
+        participants.dedup_by(|a, b| a.value == b.value);
+        let start = Placed { value: Timestamp::UNIX_EPOCH, at: fields.at() };
+        Self { participants, zone: zone(fields), start: Some(start), turn: Some(TurnLength::Days(7)) }
+    }
+
     /// Reads them; a layer takes zone, start and turn from what it lies over where it says nothing else.
     fn read(fields: &Fields<'_>, below: Option<&Turns>) -> Self {
         let participants = participants(fields);

@@ -1,11 +1,13 @@
 //! One subcommand a file.
 
+pub mod action;
 pub mod alerts;
 pub mod apply;
 pub mod check;
 pub mod collect;
 pub mod contacts;
 pub mod control;
+pub mod credentials;
 pub mod downtime;
 pub mod gateway;
 pub mod hold;
@@ -30,6 +32,7 @@ pub mod ship;
 mod sign_in;
 pub mod slo;
 mod status;
+pub mod tickets;
 pub mod token;
 pub mod week;
 pub mod who;
@@ -57,6 +60,7 @@ pub enum Command {
     Throttle(control::ThrottleArgs),
     Isolate(control::IsolateArgs),
     Controls(control::ListArgs),
+    Action(action::Args),
     Resume(resume::Args),
     Rollouts(rollouts::Args),
     Services(services::Args),
@@ -67,18 +71,18 @@ pub enum Command {
     Incident(incident::Args),
     Runbook(runbook::Args),
     Alerts(alerts::Args),
+    Tickets(tickets::Args),
     Rules(rules::Args),
     Review(review::Args),
     Week(week::Args),
     Apply(apply::Args),
-    /// Prints a one-time link that signs a person in to the portal.
-    #[command(after_help = "Example:\n  xdg-open $(seaworthy sign-in)")]
-    SignIn,
+    SignIn(sign_in::Args),
     Token(token::Args),
     Check(check::CheckArgs),
     Collect(collect::Args),
     Look(look::Args),
     Judge(judge::JudgeArgs),
+    Credentials(credentials::Args),
     Downtime(downtime::Args),
     Slo(slo::Args),
     Oncall(oncall::Args),
@@ -113,6 +117,7 @@ fn offline(global: &Global, command: &Command, out: &mut impl Write, err: &mut i
         Command::Judge(args) => {
             judge::run(&judge::JudgeArgs { json: global.json, ..args.clone() }, io::stdin().lock(), out, err)
         }
+        Command::Credentials(args) => return credentials::run(args, global.json, out, err),
         Command::Downtime(args) => return downtime::run(args, global.json, out, err),
         Command::Slo(args) => return slo::run(args, global.json, out, err),
         Command::Oncall(args) => return oncall::run(args, global.json, out, err),
@@ -148,6 +153,7 @@ async fn dispatch(command: Command, server: &str, cx: &mut Context<'_>) -> Resul
         Command::Shutter(args) => control::shutter(&args, cx).await,
         Command::Throttle(args) => control::throttle(&args, cx).await,
         Command::Isolate(args) => control::isolate(&args, cx).await,
+        Command::Action(args) => action::run(&args, cx).await,
         Command::Controls(args) => control::list(&args, cx).await,
         Command::Rollouts(args) => rollouts::run(&args, cx).await,
         Command::Services(args) => services::run(&args, cx).await,
@@ -159,6 +165,7 @@ async fn dispatch(command: Command, server: &str, cx: &mut Context<'_>) -> Resul
         Command::Runbook(args) => runbook::run(&args, cx).await,
         Command::Incident(args) => incident::run(&args, cx).await,
         Command::Alerts(args) => alerts::run(&args, cx).await,
+        Command::Tickets(args) => tickets::run(&args, cx).await,
         Command::Rules(args) => rules::run(&args, cx).await,
         Command::Review(args) => review::run(&args, cx).await,
         Command::Week(args) => week::run(&args, cx).await,
@@ -167,12 +174,13 @@ async fn dispatch(command: Command, server: &str, cx: &mut Context<'_>) -> Resul
         Command::Probes(args) => probes::run(&args, cx).await,
         Command::Downtime(args) => downtime::asked(&args, cx).await,
         Command::Oncall(args) => oncall::ask(&args, cx).await,
-        Command::SignIn => sign_in::run(cx).await,
+        Command::SignIn(args) => sign_in::run(&args, cx).await,
         Command::Slo(args) => slo::ask(&args, cx).await,
         Command::Token(args) => token::run(&args, cx).await,
         Command::Check(_)
         | Command::Look(_)
         | Command::Judge(_)
+        | Command::Credentials(_)
         | Command::Ledger(_)
         | Command::LedgerWriter(_)
         | Command::LedgerCheck(_)

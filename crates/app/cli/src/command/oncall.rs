@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use seaworthy_contract::api::RotaPlan;
-use seaworthy_contract::catalogue::{Entity, Rotation};
+use seaworthy_contract::catalogue::{CalendarDetails, Entity, Rotation};
 use seaworthy_core::view::{calendar, rota_plan, schedule};
 use seaworthy_files::{Diagnostic, FILE_BYTES_MAX, Loaded, Severity, Source};
 use seaworthy_model::{RotationId, ServiceId, TeamId};
@@ -227,6 +227,7 @@ fn is_wrong(one: &Diagnostic) -> bool {
 }
 
 fn rotations(args: &FileArgs, loaded: Loaded) -> Result<Vec<Shown>, Failure> {
+    let calendars = loaded.document.calendars;
     let all = loaded.document.entities.into_iter().filter_map(|sourced| match sourced.entity {
         Entity::Rotation(rotation) => Some(rotation),
         _ => None,
@@ -234,7 +235,7 @@ fn rotations(args: &FileArgs, loaded: Loaded) -> Result<Vec<Shown>, Failure> {
     let all: Vec<Rotation> = all.collect();
     let names: Vec<String> = all.iter().map(|one| one.name.to_string()).collect();
     let asked = |one: &Rotation| args.rotation.as_ref().is_none_or(|name| one.name == *name);
-    let shown: Vec<Shown> = all.into_iter().filter(asked).filter_map(|declared| resolve(declared, args)).collect();
+    let shown: Vec<Shown> = all.into_iter().filter(asked).filter_map(|one| resolve(one, &calendars, args)).collect();
     if shown.is_empty() {
         let message = match &args.rotation {
             Some(name) => format!("no rotation \"{name}\" in \"{}\"", args.source.display()),
@@ -249,10 +250,16 @@ fn rotations(args: &FileArgs, loaded: Loaded) -> Result<Vec<Shown>, Failure> {
     Ok(shown)
 }
 
-fn resolve(declared: Rotation, args: &FileArgs) -> Option<Shown> {
-    let schedule = schedule(&declared)?;
+fn resolve(declared: Rotation, calendars: &[CalendarDetails], args: &FileArgs) -> Option<Shown> {
+    let mut schedule = schedule(&declared)?;
+    // An address is asked by a server only.
+    if let Some(calendar) = calendars.iter().find(|calendar| calendar.rotation == declared.name) {
+        foreign::follow(&mut schedule, calendar, args);
+    }
     let plan = schedule.plan(args.from, args.to);
-    let findings = findings(&schedule, &plan);
+    let follows = declared.layered.calendar.is_some();
+    let ours = |finding: &Finding| !follows || !matches!(finding, Finding::Size { .. });
+    let findings = findings(&schedule, &plan).into_iter().filter(ours).collect();
     Some(Shown { declared, schedule, plan, findings })
 }
 

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use seaworthy_contract::catalogue::{Entity, EscalationPolicy, Objective, Probe, Rotation, Service, Team, Tolerance};
+use seaworthy_contract::catalogue::{
+    CommandHook, Entity, EscalationPolicy, Objective, Probe, Rotation, Service, Team, Tolerance,
+};
 use seaworthy_contract::events::catalogue::{EntityClaimedV1, EntityDeclaredV2, EntityRetiredV1};
 use seaworthy_model::{PersonId, Position, RotationId, ServiceId, TeamId};
 
@@ -126,6 +128,22 @@ impl Catalogue {
     pub fn tolerance(&self, service: &ServiceId) -> Option<&Tolerance> {
         match &self.get("tolerance", service.as_str())?.entity {
             Entity::Tolerance(tolerance) => Some(tolerance),
+            _ => None,
+        }
+    }
+
+    /// Returns every command hook with its declaration, by name.
+    pub fn hooks(&self) -> impl Iterator<Item = (&CommandHook, &Declared)> {
+        self.iter().filter_map(|declared| match &declared.entity {
+            Entity::Action(hook) => Some((hook.as_ref(), declared)),
+            _ => None,
+        })
+    }
+
+    /// Returns a command hook.
+    pub fn hook(&self, name: &str) -> Option<&CommandHook> {
+        match &self.get("action", name)?.entity {
+            Entity::Action(hook) => Some(hook),
             _ => None,
         }
     }

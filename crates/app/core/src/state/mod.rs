@@ -3,8 +3,10 @@
 //! [`State::apply`] is total: an event that does not fit what is known (a rollout nobody started) changes nothing but
 //! the position, because a ledger that was written is the truth and folding it must never fail.
 
+mod action;
 mod alert;
 mod announced;
+mod calendar;
 mod catalogue;
 mod control;
 mod downtime;
@@ -13,6 +15,7 @@ mod observation;
 mod page;
 mod rollout;
 mod rota;
+mod ticket;
 mod version;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,11 +24,16 @@ use jiff::Timestamp;
 use seaworthy_alert::Alerts;
 use seaworthy_contract::events::Event;
 use seaworthy_contract::events::server::ScopeV4;
-use seaworthy_model::{ControlId, GatewayName, PageId, Position, RolloutId, RotationId, ServiceId, TokenId};
+use seaworthy_model::{
+    ActionRunId, ControlId, GatewayName, PageId, Position, RolloutId, RotationId, ServiceId, TokenId,
+};
 use uuid::Uuid;
 
+pub use action::RunRecord;
 pub(crate) use alert::change;
 pub(crate) use announced::Announced;
+pub use calendar::{CalendarRecord, LostCalendar};
+pub(crate) use calendar::{joined, within};
 pub use catalogue::{Catalogue, Declared};
 pub use control::ControlRecord;
 pub use downtime::{Downtime, FunctionKey, Recorded, WindowRecord, function_name};
@@ -36,6 +44,7 @@ use page::Taken;
 pub use page::{Call, ChannelState, Climb, Exhausted, PageRecord};
 pub use rollout::{Placed, RolloutRecord};
 pub use rota::{DeclaredRota, Membership, Offer, Rota, Started};
+pub use ticket::{TicketRecord, Tickets};
 pub use version::{Health, Serving, VersionRecord};
 
 use crate::Fact;
@@ -63,8 +72,12 @@ pub struct State {
     pub alerts: Alerts,
     /// Controls over services' traffic.
     pub controls: BTreeMap<ControlId, ControlRecord>,
+    /// Runs of command hooks.
+    pub runs: BTreeMap<ActionRunId, RunRecord>,
     /// What went wrong, who came, and what changed lately.
     pub incidents: Incidents,
+    /// What wakes nobody and waits to be looked at.
+    pub tickets: Tickets,
     /// What was seen of services since when, and what was declared.
     pub downtime: Downtime,
     /// What collectors saw outside.
@@ -174,6 +187,7 @@ impl State {
             | Event::ControlExtended(_)
             | Event::ControlConfirmed(_)
             | Event::ControlCleared(_) => self.apply_control(fact),
+            Event::ActionAsked(_) | Event::ActionStarted(_) | Event::ActionEnded(_) => self.apply_action(fact),
             Event::RotaOverrideSet(_)
             | Event::RotaOverrideCleared(_)
             | Event::RotaSwapOffered(_)
@@ -181,7 +195,9 @@ impl State {
             | Event::RotaSwapWithdrawn(_)
             | Event::RotaMemberAccepted(_)
             | Event::RotaMemberLeft(_)
-            | Event::RotaStarted(_) => self.apply_rota(fact),
+            | Event::RotaStarted(_)
+            | Event::RotaCalendarRead(_)
+            | Event::RotaCalendarLost(_) => self.apply_rota(fact),
             Event::ObservationTaken(e) => self.observations.take(e, fact),
             Event::GatewayJoined(e) => drop(self.gateways.insert(e.gateway.clone(), e.boot)),
             Event::BreakGlassUsed(e) => self.apply_break_glass(e),
@@ -200,13 +216,19 @@ impl State {
             | Event::IncidentRestored(_)
             | Event::IncidentReopened(_)
             | Event::IncidentClosed(_)
-            | Event::IncidentClockSet(_) => {
-                // Incidents look at every fact, below.
+            | Event::IncidentClockSet(_)
+            | Event::TicketOpened(_)
+            | Event::TicketJoined(_)
+            | Event::TicketEnded(_)
+            | Event::TicketClosed(_)
+            | Event::TicketReopened(_) => {
+                // Incidents and tickets look at every fact, below.
             }
             // What tripped is history; what follows from it are events of their own.
             Event::GuardTripped(_) | Event::Unknown { .. } => {}
         }
         self.apply_incident(fact);
+        self.apply_ticket(fact);
         if changes_config(&fact.event) {
             self.config_version = fact.position;
         }

@@ -11,13 +11,14 @@ use seaworthy_contract::events::rota::{RotaOverrideSetV1, RotaStartedV1, RotaSwa
 use seaworthy_model::{OfferId, OverrideId, PersonId, Position, RotationId};
 
 use super::State;
+use super::calendar::CalendarRecord;
 use crate::Fact;
 
 /// Declarations of one rotation that are remembered: a change a week for several years.
 const DECLARATIONS_MAX: usize = 300;
 
 /// How long an override or an offer is remembered after its end: as far back as a rota is shown.
-const REMEMBERED: SignedDuration = SignedDuration::from_hours(731 * 24);
+pub(super) const REMEMBERED: SignedDuration = SignedDuration::from_hours(731 * 24);
 
 /// A rotation, as it was and is.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -32,6 +33,8 @@ pub struct Rota {
     pub members: Vec<Membership>,
     /// When it began, where its people join themselves.
     pub started: Option<Started>,
+    /// What its calendar says, where it follows one.
+    pub calendar: CalendarRecord,
 }
 
 /// A declaration of a rotation.
@@ -152,6 +155,8 @@ impl Rota {
             Event::RotaStarted(e) => {
                 self.started.get_or_insert(Started { at: fact.at, position: fact.position, said: e.clone() });
             }
+            Event::RotaCalendarRead(e) => self.calendar.read(e, fact.at),
+            Event::RotaCalendarLost(e) => self.calendar.lose(e, fact.at),
             _ => {}
         }
     }
@@ -182,6 +187,8 @@ fn rotation(event: &Event) -> Option<&RotationId> {
         Event::RotaMemberAccepted(e) => &e.rotation,
         Event::RotaMemberLeft(e) => &e.rotation,
         Event::RotaStarted(e) => &e.rotation,
+        Event::RotaCalendarRead(e) => &e.rotation,
+        Event::RotaCalendarLost(e) => &e.rotation,
         _ => return None,
     })
 }

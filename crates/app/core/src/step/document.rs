@@ -5,8 +5,8 @@ mod watched;
 
 use jiff::tz::TimeZone;
 use seaworthy_contract::catalogue::{
-    Contact, Document, ENTITIES_MAX, Entity, Other, PersonDetails, Rotation, Route, Run, SOURCE_BYTES_MAX, Service,
-    Sourced, Sticky, Strategy, TurnLength,
+    CALENDAR_BYTES_MAX, CALENDAR_NAMES_MAX, CalendarDetails, Contact, Document, ENTITIES_MAX, Entity, Other,
+    PersonDetails, Rotation, Route, Run, SOURCE_BYTES_MAX, Service, Sourced, Sticky, Strategy, TurnLength,
 };
 use seaworthy_oncall::Limits;
 use seaworthy_rollout::Steps;
@@ -29,6 +29,9 @@ const ENTITY_BYTES_MAX: usize = 60 * 1024;
 /// Longest name of something that is only shown, in bytes: it is part of a stream's name, which has 200.
 const OTHER_BYTES_MAX: usize = 180;
 
+/// Most calendars that are followed at once: the small ones of a large company.
+const CALENDARS_MAX: usize = 500;
+
 /// Longest turn of a rotation, in days, as in files.
 const DAYS_MAX: u16 = 366;
 
@@ -50,6 +53,11 @@ pub(super) fn check(document: &Document) -> Checked {
     for sourced in &document.entities {
         let (kind, name) = sourced.entity.key();
         check_entity(sourced).map_err(|why| invalid("entities", format!("{kind} {name:?}: {why}")))?;
+    }
+    at_most("calendars", document.calendars.len(), CALENDARS_MAX)?;
+    for calendar in &document.calendars {
+        let name = calendar.rotation.as_str();
+        check_calendar(calendar).map_err(|why| invalid("calendars", format!("{name:?}: {why}")))?;
     }
     for person in &document.people {
         check_person(person).map_err(|why| invalid("people", format!("{:?}: {why}", person.name.as_str())))?;
@@ -78,6 +86,13 @@ fn check_entity(sourced: &Sourced) -> Checked {
         Entity::Objective(objective) => watched::check_objective(objective),
         Entity::Probe(probe) => watched::check_probe(probe),
         Entity::Tolerance(tolerance) => watched::check_tolerance(tolerance),
+        Entity::Action(hook) => {
+            watched::check_name(&hook.name)?;
+            match hook.fault() {
+                Some((field, why)) => Err(invalid(field, why)),
+                None => Ok(()),
+            }
+        }
         // A policy is judged as a whole, with those that it hands over to.
         Entity::Team(_) | Entity::Person(_) | Entity::EscalationPolicy(_) => Ok(()),
     }
@@ -142,6 +157,13 @@ fn check_rotation(rotation: &Rotation) -> Checked {
     holds("days", (1..=DAYS_MAX).contains(&rotation.days), &rotation.days.to_string(), "1 to 366 days")?;
     check_zone(&rotation.zone)?;
     let layered = &rotation.layered;
+    if let Some(calendar) = &layered.calendar {
+        line("calendar.from", &calendar.from)?;
+        holds("calendar", layered.joining.is_none(), "", "followed by a rotation that a file lists")?;
+        let (every, trusted) = (calendar.every_minutes, calendar.trusted_hours);
+        holds("every_minutes", (1..=1_440).contains(&every), &every.to_string(), "1 to 1440 minutes")?;
+        holds("trusted_hours", (1..=720).contains(&trusted), &trusted.to_string(), "1 to 720 hours")?;
+    }
     at_most("levels", usize::from(layered.levels), usize::from(Limits::LEVELS))?;
     at_most("layers", layered.layers.len(), Limits::LAYERS)?;
     at_most("overrides", layered.overrides.len(), Limits::OVERRIDES)?;
@@ -150,6 +172,15 @@ fn check_rotation(rotation: &Rotation) -> Checked {
         line("name", &layer.name)?;
         check_zone(&layer.zone)
     })
+}
+
+fn check_calendar(calendar: &CalendarDetails) -> Checked {
+    at_most("people", calendar.people.len(), CALENDAR_NAMES_MAX)?;
+    calendar.people.keys().try_for_each(|name| line("people", name))?;
+    calendar.url.iter().try_for_each(|url| line("url", url))?;
+    at_most("text", calendar.text.as_ref().map_or(0, String::len), CALENDAR_BYTES_MAX)?;
+    let is_one = calendar.url.is_some() != calendar.text.is_some();
+    holds("url", is_one, "", "an address or a text, and one of the two")
 }
 
 fn check_turn(turn: &TurnLength) -> Checked {

@@ -14,7 +14,7 @@ use seaworthy_contract::events::page::{EscalatedBecauseV1, PageEscalatedV1, Page
 use seaworthy_escalation::{Ladder, Next, Policy, Progress, Reach, Target, next, standard};
 use seaworthy_model::{PageId, PersonId};
 
-use crate::state::PageRecord;
+use crate::state::{ChannelState, PageRecord};
 use crate::{NewFact, State};
 
 pub(super) use who::Asked;
@@ -112,6 +112,28 @@ fn climb(policies: &Policies<'_>, page: PageId, record: &PageRecord, now: Timest
             before.map(|before| end(before, true)).into_iter().chain([called]).collect()
         }
     }
+}
+
+/// Calls people who can be reached by another contact since: about each page that came to the end of its ladder, that nobody has
+/// taken, and whose every message to them was given up. Whoever a ladder still climbs to is called by it.
+pub(super) fn reachable(state: &State, people: &[PersonId]) -> Vec<NewFact> {
+    let stuck = state.pages.iter().filter(|(_, record)| record.climb.is_over() && is_open(state, record));
+    let called = stuck.filter_map(|(page, record)| {
+        let missed: Vec<PersonId> = people.iter().filter(|person| is_missed(record, person)).cloned().collect();
+        let rung = u16::try_from(record.climb.calls.last()?.rung + 1).ok()?;
+        let event = PageEscalatedV1 { page: *page, rung, people: missed, why: EscalatedBecauseV1::Unreachable };
+        let called = NewFact::new(format!("page/{page}"), event.clone()).once(format!("page/{page}/rung-{rung}"));
+        Some(called).filter(|_| !event.people.is_empty())
+    });
+    called.collect()
+}
+
+/// Says whether a page called a person and every message of it to them was given up.
+fn is_missed(record: &PageRecord, person: &PersonId) -> bool {
+    let theirs = record.climb.calls.iter().filter(|call| call.people.contains(person));
+    let channels: Vec<String> = theirs.map(|call| call.channel(&record.request, person)).collect();
+    let is_lost = |channel: &String| matches!(record.channels.get(channel), Some(ChannelState::Undeliverable(..)));
+    !channels.is_empty() && channels.iter().all(is_lost)
 }
 
 /// Says what comes next for a page on its ladder.

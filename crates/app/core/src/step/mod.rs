@@ -1,6 +1,8 @@
 //! One step: state, an input and `now` in; events out, or a refusal. One file a noun.
 
+mod action;
 mod alert;
+mod calendar;
 mod catalogue;
 pub(crate) mod control;
 mod document;
@@ -16,6 +18,7 @@ mod rollout;
 mod rota;
 mod ship;
 mod source;
+mod ticket;
 mod token;
 
 pub(crate) use alert::{hard, speaks_of};
@@ -50,6 +53,7 @@ pub fn step(state: &State, input: &Input, cx: &mut Cx) -> Result<Vec<NewFact>, R
         Input::Drained(drained) => Ok(rollout::drained(state, drained, cx)),
         Input::Downtime(change) => Ok(downtime::changed(state, change)),
         Input::Control(wanted) => control::done(state, wanted, cx),
+        Input::Action(wanted) => action::done(state, wanted, cx),
         Input::AnnounceWindow(wanted) => downtime::announce(state, wanted, cx),
         Input::CancelWindow { window } => downtime::cancel(state, *window, cx),
         Input::NameCause(wanted) => downtime::name_cause(state, wanted),
@@ -69,6 +73,7 @@ pub fn step(state: &State, input: &Input, cx: &mut Cx) -> Result<Vec<NewFact>, R
         Input::PageUndeliverable { page, channel, attempts, reason } => {
             Ok(page::undeliverable(state, *page, channel, *attempts, reason))
         }
+        Input::ContactsChanged { people } => Ok(escalation::reachable(state, people)),
         Input::SetOverride(wanted) => rota::set(state, wanted, cx),
         Input::ClearOverride { rotation, id } => rota::clear(state, rotation, *id, cx),
         Input::OfferSwap(wanted) => rota::offer(state, wanted, cx),
@@ -78,19 +83,25 @@ pub fn step(state: &State, input: &Input, cx: &mut Cx) -> Result<Vec<NewFact>, R
         Input::LeaveRota { rotation, person } => Ok(rota::leave(state, rotation, person)),
         Input::StartRota(wanted) => rota::start(state, wanted),
         Input::ObservationsTaken(sent) => observation::taken(state, sent, cx),
+        Input::Ticket { ticket, done } => ticket::done(state, *ticket, done),
+        Input::CalendarRead(says) => Ok(calendar::read(state, says, cx.now)),
+        Input::CalendarLost { rotation, why, read_at } => Ok(calendar::lost(state, rotation, *why, *read_at, cx.now)),
         Input::TokenIssued { token, scope, label, expires_at } => {
             token::issued(state, *token, scope, label, *expires_at, cx.now)
         }
         Input::TokenRevoked { token } => token::revoked(state, *token, cx.now),
         Input::Started { boot, program } => {
-            Ok(vec![NewFact::new("server", ServerStartedV1 { boot: *boot, program: program.clone() })])
+            let started = NewFact::new("server", ServerStartedV1 { boot: *boot, program: program.clone() });
+            Ok([started].into_iter().chain(action::lost(state)).collect())
         }
         Input::Tick => Ok(rollout::tick(state, cx)
             .into_iter()
             .chain(incident::told(state, alert::tick(state, cx), cx))
             .chain(incident::tick(state, cx))
             .chain(escalation::tick(state, cx.now))
+            .chain(ticket::tick(state, cx))
             .chain(downtime::tick(state))
+            .chain(action::tick(state, cx.now))
             .collect()),
     }
 }

@@ -13,7 +13,7 @@ use seaworthy_oncall::Limits;
 
 use super::fit::line;
 use crate::input::{OfferWanted, OverrideWanted, StartWanted};
-use crate::rota::resolve;
+use crate::rota::{is_asked, may_be_asked, resolve};
 use crate::state::{Offer, Rota};
 use crate::{Cx, NewFact, Refusal, State};
 
@@ -125,17 +125,6 @@ pub(super) fn offer(state: &State, wanted: &OfferWanted, cx: &mut Cx) -> Result<
 
 const ASKED: &str = "ask somebody whom `seaworthy oncall show ROTATION` names";
 
-/// Whether a person may be asked for their time.
-fn may_be_asked(state: &State, rotation: &Rotation, person: &PersonId) -> bool {
-    match rotation.layered.joining {
-        Some(_) => state.rotas.get(&rotation.name).is_some_and(|rota| rota.member(person).is_some()),
-        None => {
-            let above = rotation.layered.layers.iter().flat_map(|layer| &layer.participants);
-            rotation.participants.iter().chain(above).any(|one| one == person)
-        }
-    }
-}
-
 /// Notes that a person agreed; once both have, the overrides follow in the same append.
 pub(super) fn agree(state: &State, id: OfferId, person: &PersonId, cx: &mut Cx) -> Result<Vec<NewFact>, Refusal> {
     let (rota, offer) = found(state, id)?;
@@ -144,9 +133,7 @@ pub(super) fn agree(state: &State, id: OfferId, person: &PersonId, cx: &mut Cx) 
     }
     let said = &offer.offered;
     let rotation = known(state, &said.rotation)?;
-    let is_asked =
-        *person == said.by || said.to.as_ref().map_or_else(|| may_be_asked(state, rotation, person), |to| to == person);
-    if !is_asked {
+    if !is_asked(state, rotation, said, person) {
         return Err(Refusal::State(format!("{person} was not asked"), ASKED));
     }
     if offer.agreed.contains(person) {

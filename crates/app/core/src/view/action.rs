@@ -10,7 +10,7 @@ use crate::evidence::reverts;
 use crate::state::{Health, RolloutRecord};
 use crate::view::{ControlWorked, controls_worked};
 
-/// Returns what exists for a service now: reverts first, then controls of its traffic; what was seen to work before what was
+/// Returns what exists for a service now: reverts first, then controls of its traffic and command hooks; what was seen to work before what was
 /// not.
 pub fn actions(look: &Look<'_>, service: &ServiceId) -> Vec<Action> {
     let Some(entity) = look.state.catalogue.service(service) else { return Vec::new() };
@@ -23,6 +23,7 @@ pub fn actions(look: &Look<'_>, service: &ServiceId) -> Vec<Action> {
     }
     let soft = entity.dependencies.iter().filter(|needed| needed.kind == DependencyKind::Soft);
     actions.extend(soft.map(|needed| isolate(service, &needed.service, of(ControlKind::Isolate))));
+    actions.extend(super::hook::actions(look, service));
     actions.sort_by_key(|action| action.worked.is_none());
     actions
 }

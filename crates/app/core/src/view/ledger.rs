@@ -7,6 +7,7 @@ use seaworthy_contract::events::incident::{IncidentClockV1, IncidentRoleV1};
 use seaworthy_contract::events::page::EscalatedBecauseV1;
 use seaworthy_contract::events::rollout::RevertCauseV1;
 use seaworthy_contract::events::rota::StandInV1;
+use seaworthy_contract::events::ticket::TicketPlaceV1;
 use seaworthy_model::{PersonId, ServiceId};
 
 /// Says what happened, without names of people: the ledger holds handles only.
@@ -107,6 +108,11 @@ pub fn sentence(event: &Event) -> String {
         Event::IncidentReopened(_) => "the incident came back".to_owned(),
         Event::IncidentClosed(_) => "the incident is closed".to_owned(),
         Event::IncidentClockSet(e) => format!("{} at {}: {}", instant(e.clock), e.at, e.source),
+        Event::TicketOpened(e) => format!("ticket for {} about {}: {}", e.team, e.service, e.sentence),
+        Event::TicketJoined(_) => "the ticket's matter is there again".to_owned(),
+        Event::TicketEnded(_) => "nothing of the ticket goes on; it waits to be closed".to_owned(),
+        Event::TicketClosed(e) => format!("the ticket is closed{}", placed(&e.place)),
+        Event::TicketReopened(e) => format!("the ticket is open again{}", placed(&e.place)),
         Event::RotaOverrideSet(e) => {
             let what = match &e.change {
                 StandInV1::Add(person) => format!("{person} is on call"),
@@ -127,6 +133,13 @@ pub fn sentence(event: &Event) -> String {
             Some(reason) => format!("rota {} began before every condition was met: {reason}", e.rotation),
             None => format!("rota {} began", e.rotation),
         },
+        Event::RotaCalendarRead(e) if e.from == e.until => format!("rota {}: the calendar was read", e.rotation),
+        Event::RotaCalendarRead(e) => {
+            format!("rota {}: the calendar says something else from {} to {}", e.rotation, e.from, e.until)
+        }
+        Event::RotaCalendarLost(e) => {
+            format!("rota {}: the calendar cannot be read: {}", e.rotation, super::rota::trouble(e.why))
+        }
         Event::ControlSet(e) => {
             let drill = if e.drill { "drill: " } else { "" };
             format!(
@@ -141,6 +154,13 @@ pub fn sentence(event: &Event) -> String {
             format!("in force on {} after {:.1} s", e.gateways.join(", "), e.took_s)
         }
         Event::ControlCleared(e) => super::control::ended(e),
+        Event::ActionAsked(e) => {
+            let values = e.parameters.iter().map(|(name, value)| format!(" {name}={value}")).collect::<String>();
+            let dry = if e.dry_run { "dry run of action" } else { "action" };
+            format!("{dry} {} of {} asked for{values}", e.action, e.service)
+        }
+        Event::ActionStarted(e) => format!("an action of {} began", e.service),
+        Event::ActionEnded(e) => format!("an action of {}: {}", e.service, super::hook::outcome(&e.outcome, e.took_s)),
         Event::GatewayJoined(e) => format!("gateway {} reports", e.gateway),
         Event::GuardTripped(e) => format!("gateway {} ejected {} {}: {}", e.gateway, e.service, e.version, e.why),
         Event::BreakGlassUsed(e) => {
@@ -158,6 +178,13 @@ pub fn sentence(event: &Event) -> String {
 
 fn of(service: &ServiceId, function: Option<&String>) -> String {
     function.map_or_else(|| service.to_string(), |function| format!("{service}/{function}"))
+}
+
+fn placed(place: &TicketPlaceV1) -> String {
+    match place {
+        TicketPlaceV1::Here => String::new(),
+        TicketPlaceV1::Tracker { status } => format!(": its tracker says {status}"),
+    }
 }
 
 fn role(role: IncidentRoleV1) -> &'static str {

@@ -23,7 +23,8 @@ pub(crate) fn at_level(state: &State, rotation: &Rotation, level: u8, now: Times
 pub(crate) fn everybody(state: &State, rotation: &Rotation, now: Timestamp) -> Vec<PersonId> {
     let Some(schedule) = schedule_in(state, rotation) else { return Vec::new() };
     let holds = |layer: &&Layer| layer.from <= now && now < layer.until;
-    let members = schedule.layers.iter().filter(holds).flat_map(|layer| &layer.rotation.participants);
+    let listed = rotation.participants.iter().filter(|_| rotation.layered.calendar.is_some());
+    let members = schedule.layers.iter().filter(holds).flat_map(|layer| &layer.rotation.participants).chain(listed);
     let members = members.chain(&schedule.fallback).cloned();
     let mut people: Vec<PersonId> = Vec::new();
     for person in at_level(state, rotation, 0, now).into_iter().chain(members) {

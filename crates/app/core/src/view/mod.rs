@@ -5,6 +5,7 @@ mod alert;
 mod contact;
 mod control;
 mod downtime;
+mod hook;
 mod incident;
 mod ledger;
 mod level;
@@ -19,6 +20,7 @@ mod rota;
 mod rule;
 mod service;
 mod status;
+mod ticket;
 mod token;
 mod week;
 mod who;
@@ -39,6 +41,7 @@ pub use downtime::{
     DowntimeAsked, MonthsAsked, definition, downtime, downtime_at, downtime_concerns, downtime_months, downtime_rules,
     downtime_window,
 };
+pub use hook::{hook, hooks, run};
 pub use incident::{IncidentFilter, incident, incident_of_page, incidents, suspects_of_page};
 pub use ledger::sentence;
 pub(crate) use level::{at_level, everybody};
@@ -52,11 +55,12 @@ pub use rollout::{rollout, rollouts, series};
 pub(crate) use rota::why;
 pub use rota::{
     RotaAbout, RotaNotice, RotaQuestion, calendar, calendar_shifts, level, local, rota, rota_asks, rota_hours,
-    rota_missing, rota_notices, rota_offer, rota_offer_sentence, rota_plan, rota_question, rotas,
+    rota_missing, rota_notices, rota_offer, rota_offer_asks, rota_offer_sentence, rota_plan, rota_question, rotas,
 };
 pub use rule::{review, rule, rule_services, rules};
 pub use service::{nearest_service, service, services};
 pub use status::status;
+pub use ticket::{TicketFilter, ticket, tickets};
 pub use token::tokens;
 pub use week::{wakes_crossed, week};
 pub use who::who;

@@ -1,6 +1,7 @@
 //! Rotas as outsiders see them: now, and over a time.
 
 mod ask;
+mod follow;
 mod hours;
 mod ics;
 mod say;
@@ -23,8 +24,10 @@ use crate::rota::resolve;
 use crate::state::{Declared, Offer};
 
 pub use ask::{
-    RotaAbout, RotaNotice, RotaQuestion, rota_asks, rota_missing, rota_notices, rota_offer_sentence, rota_question,
+    RotaAbout, RotaNotice, RotaQuestion, rota_asks, rota_missing, rota_notices, rota_offer_asks, rota_offer_sentence,
+    rota_question,
 };
+pub(crate) use follow::trouble;
 pub(crate) use hours::readiness_facts;
 pub use hours::{calendar_shifts, rota_hours};
 pub use ics::calendar;
@@ -48,7 +51,10 @@ pub fn rota(
     let resolved = resolve(look.state, name, from, until);
     let plan = resolved.map(|mut resolved| {
         resolved.schedule.time_off = away;
-        told(rotation, &resolved.schedule, &resolved.plan, &resolved.why)
+        let mut plan = told(rotation, &resolved.schedule, &resolved.plan, &resolved.why);
+        plan.findings.extend(unconfirmed(look, rotation, &resolved.plan));
+        plan.findings.extend(follow::findings(look, rotation, &ask::zone_of(&rotation.zone)));
+        plan
     });
     let record = look.state.rotas.get(name);
     let overrides = record.into_iter().flat_map(|rota| rota.overrides.values());
@@ -75,6 +81,7 @@ fn at_this_moment(look: &Look<'_>, declared: &Declared, rotation: &Rotation) -> 
     let (now, state) = (look.now, look.state);
     let to = now.checked_add(AHEAD).unwrap_or(Timestamp::MAX);
     let resolved = resolve(state, &rotation.name, now, to);
+    let levels = resolved.as_ref().map_or(rotation.layered.levels, |resolved| resolved.schedule.levels);
     let (plan, why) = resolved.map_or_else(Default::default, |resolved| (resolved.plan, resolved.why));
     let held = plan.duties.iter().zip(why).filter(|(duty, _)| duty.start == now);
     let on_call = held.map(|(duty, why)| RotaHolder {
@@ -98,8 +105,9 @@ fn at_this_moment(look: &Look<'_>, declared: &Declared, rotation: &Rotation) -> 
         started_at: started.filter(|_| joins).map(|started| started.at),
         services: services(look, rotation),
         on_call: on_call.collect(),
-        levels: rotation.layered.levels.max(1),
+        levels: levels.max(1),
         next: next(look, &plan),
+        calendar: follow::followed(look, rotation),
         source: declared.source.clone(),
         position: declared.position,
     }
@@ -167,7 +175,10 @@ fn shadows(look: &Look<'_>, rotation: &Rotation) -> Vec<RotaShadow> {
 
 fn told(rotation: &Rotation, schedule: &Schedule, plan: &Plan, why: &[String]) -> RotaPlan {
     let words = plan.duties.iter().zip(why).map(|(duty, why)| (duty, why.clone()));
-    in_words(rotation, words, plan, findings(schedule, plan))
+    // How many people take turns, and for how long, is decided elsewhere where a calendar says who does.
+    let follows = rotation.layered.calendar.is_some();
+    let ours = |finding: &Finding| !follows || !matches!(finding, Finding::Size { .. });
+    in_words(rotation, words, plan, findings(schedule, plan).into_iter().filter(ours).collect())
 }
 
 /// Tells a plan of a rotation that was made without a server, with what was found in it.
@@ -207,6 +218,22 @@ fn in_words<'p>(
     };
     let findings = findings.into_iter().map(finding).collect();
     RotaPlan { shifts: shifts.collect(), gaps: gaps.collect(), findings }
+}
+
+/// Whoever is on call in that time and has confirmed no contact: nobody knows yet whom a message reaches.
+fn unconfirmed(look: &Look<'_>, rotation: &Rotation, plan: &Plan) -> Vec<RotaFinding> {
+    let people: BTreeSet<&PersonId> = plan.duties.iter().map(|duty| &duty.person).collect();
+    let has_one = |person: &&&PersonId| look.directory.get(**person).is_some_and(|known| !known.contacts.is_empty());
+    let is_unsure = |person: &&&PersonId| !look.watch.confirmed.any(person);
+    let finding = |person: &PersonId| RotaFinding {
+        rotation: rotation.name.clone(),
+        kind: "unconfirmed".to_owned(),
+        person: Some(person.clone()),
+        start: None,
+        end: None,
+        says: format!("{person} has confirmed no contact: `seaworthy contacts verify {person}` asks them"),
+    };
+    people.iter().filter(has_one).filter(is_unsure).map(|person| finding(person)).collect()
 }
 
 fn changed(one: &RotaOverrideSetV1) -> RotaOverride {

@@ -4,6 +4,7 @@
 //! checkpoints before a report is acknowledged, so a restart goes on where the last acknowledged report ended. Losing
 //! it costs evidence, never truth: the judge starts the step anew.
 
+mod calendars;
 mod checkpoint;
 mod confirmed;
 mod controls;
@@ -33,6 +34,7 @@ use crate::age::ago;
 use crate::input::ControlDone;
 use crate::state::RolloutRecord;
 
+pub use calendars::{CalendarSeen, Calendars};
 pub use checkpoint::Saved;
 pub use confirmed::Confirmed;
 pub use controls::Controls;
@@ -107,6 +109,8 @@ pub struct Watch {
     pub traffic: Traffic,
     /// Which contacts their owners confirmed.
     pub confirmed: Confirmed,
+    /// When followed calendars were read, and what of them means nobody.
+    pub calendars: Calendars,
     /// Pages of dependants that wait.
     held: dependants::Held,
     /// When each service of the catalogue was last asked for something.

@@ -9,6 +9,8 @@ mod announced;
 #[cfg(test)]
 mod bench;
 #[cfg(test)]
+mod calendars;
+#[cfg(test)]
 mod controls;
 #[cfg(test)]
 mod downtime;
@@ -28,6 +30,8 @@ mod rota;
 mod situations;
 #[cfg(test)]
 mod sources;
+#[cfg(test)]
+mod tickets;
 #[cfg(test)]
 mod tolerance;
 #[cfg(test)]

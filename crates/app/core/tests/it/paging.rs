@@ -205,6 +205,47 @@ fn whoever_cannot_be_reached_is_not_waited_for() {
 }
 
 #[test]
+fn a_contact_that_comes_after_the_end_of_the_ladder_is_called() {
+    let mut bench =
+        bench_of(files(steps(&json!([{ "call": [{ "who": "person", "person": "dan" }], "wait_ms": 60_000 }]))));
+    bench.act(signal(&bench, Phase::Firing));
+    let mut text = tick(&mut bench);
+    let page = page(&bench.state);
+    let given_up = |channel: &str| {
+        let reason = "the person has no contact in the directory".to_owned();
+        Input::PageUndeliverable { page, channel: channel.to_owned(), attempts: 1, reason }
+    };
+    let reachable = |bench: &mut Bench, names: &[&str]| {
+        let people = names.iter().map(|name| name.parse().expect("a name")).collect();
+        let facts = bench.try_act(&Input::ContactsChanged { people }).expect("taken");
+        said(bench, &facts)
+    };
+    bench.act(given_up("contacts"));
+    text += &minutes(&mut bench, 2);
+    // Nobody else is called; ann was not called by this page, so a contact of hers is no news to it.
+    text += &reachable(&mut bench, &["ann"]);
+    text += &reachable(&mut bench, &["ann", "dan"]);
+    text += &reachable(&mut bench, &["dan"]);
+    let waiting: Vec<&str> = outbox::waiting(&bench.state).map(|message| message.channel).collect();
+    assert!(waiting.contains(&"rung-1/dan"), "{waiting:?}");
+    // That one is given up as well, and the next contact is called again.
+    bench.act(given_up("rung-1/dan"));
+    text += &minutes(&mut bench, 2);
+    text += &reachable(&mut bench, &["dan"]);
+    bench.act(Input::Acknowledge { page });
+    bench.act(given_up("rung-2/dan"));
+    text += &reachable(&mut bench, &["dan"]);
+    expect![[r#"
+        0 calls dan by portal contacts
+        0 round 1 is over, again: false
+        2 rung 1 calls dan: Unreachable
+        4 rung 2 calls dan: Unreachable
+    "#]]
+    .assert_eq(&text);
+    assert_eq!(State::fold(&bench.facts), bench.state);
+}
+
+#[test]
 fn where_nobody_can_be_reached_rounds_keep_their_wait() {
     let mut bench = bench_of(files(None));
     bench.act(signal(&bench, Phase::Firing));

@@ -5,6 +5,7 @@ mod controls;
 mod data;
 mod downtime;
 mod incidents;
+mod me;
 mod probed;
 mod rota;
 mod shown;

@@ -49,6 +49,7 @@ fn at_this_moment(state: RotaState) -> RotaNow {
         on_call: if started { vec![holder(0, "ines"), holder(1, "omar")] } else { vec![] },
         levels: 2,
         next: started.then(|| RotaHandOver { at: day(3), person: Some(person("omar")), display_name: None }),
+        calendar: None,
         source: "team.yaml:12".to_owned(),
         position: 17,
     }
@@ -138,6 +139,7 @@ fn asked() -> AskPage {
         answers: vec![Answer { value: "yes", label: "Yes, from the next hand-over".to_owned(), is_main: true }],
         not_now: Some("Mon 23 Mar 12:00 UTC".to_owned()),
         action: "/accept/shop/ines/1/ab".to_owned(),
+        csrf: None,
     }
 }
 
@@ -148,7 +150,7 @@ pub(crate) fn pages() -> Vec<(&'static str, String)> {
     let started = rota(RotaState::Started);
     let waiting = Rota { offers: vec![], overrides: vec![], ..rota(RotaState::NotStarted) };
     let bare = RotaNow { on_call: vec![], next: None, ..at_this_moment(RotaState::Listed) };
-    let anonymous = Chrome { state: None, csrf: None, path: "/accept".to_owned(), flash: None };
+    let anonymous = Chrome { state: None, csrf: None, reader: None, path: "/accept".to_owned(), flash: None };
     let list = [at_this_moment(RotaState::Listed), bare, at_this_moment(RotaState::NotStarted)];
     vec![
         ("rotas", render(&chrome("/rotations"), &RotasPage::new(&list))),

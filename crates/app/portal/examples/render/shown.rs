@@ -15,7 +15,13 @@ pub(crate) fn rights() -> Rights {
 
 pub(crate) fn chrome(path: &str) -> Chrome {
     let state = State { now: now(), position: 48_213, writable: true };
-    Chrome { state: Some(state), csrf: rights().csrf, path: path.to_owned(), flash: None }
+    Chrome {
+        state: Some(state),
+        csrf: rights().csrf,
+        reader: Some("ines".to_owned()),
+        path: path.to_owned(),
+        flash: None,
+    }
 }
 
 fn home(status: &Status) -> HomePage {
@@ -233,7 +239,7 @@ pub(crate) fn pages() -> Vec<(&'static str, String)> {
     };
     let mut stopped = chrome("/");
     stopped.state = stopped.state.map(|state| State { writable: false, ..state });
-    let anonymous = Chrome { state: None, csrf: None, path: "/sign-in".to_owned(), flash: None };
+    let anonymous = Chrome { state: None, csrf: None, reader: None, path: "/sign-in".to_owned(), flash: None };
     let flashed = Chrome { flash: Some(refused), ..chrome("/rollouts/1") };
     let (burning, delivered) = (page(PageState::Delivered), page(PageState::Acknowledged));
     let mut pages = vec![
@@ -279,6 +285,7 @@ pub(crate) fn pages() -> Vec<(&'static str, String)> {
     ];
     pages.extend(watched_pages());
     pages.extend(super::controls::pages());
+    pages.extend(super::me::pages());
     pages.extend(super::rota::pages());
     pages
 }

@@ -34,6 +34,8 @@ pub struct AskPage {
     pub not_now: Option<String>,
     /// Where answers go.
     pub action: String,
+    /// The form token of a session; none where the page is that of a link, which is secret itself.
+    pub csrf: Option<String>,
 }
 
 impl PageView for AskPage {

@@ -164,6 +164,8 @@ pub struct RotaPage {
     pub members: Vec<(String, Option<When>)>,
     /// Who learns.
     pub shadows: Vec<(String, String)>,
+    /// The calendar that it follows, and when that was read last.
+    pub calendar: Option<(String, Option<When>, String)>,
     /// Whether people join it.
     pub joins: bool,
     /// Invitations without an answer; none for whoever does not build this rota.
@@ -220,6 +222,10 @@ impl RotaPage {
                     (called(one.display_name.as_ref(), &one.person), format!("{shifts} shadowed"))
                 })
                 .collect(),
+            calendar: rota.now.calendar.as_ref().map(|calendar| {
+                let trouble = calendar.trouble.as_ref().map(|why| format!("It cannot be read: {why}."));
+                (calendar.from.clone(), calendar.read_at.map(|at| When::age(at, facts.at)), trouble.unwrap_or_default())
+            }),
             joins: rota.now.state != RotaState::Listed,
             invited: facts
                 .invited
@@ -252,6 +258,10 @@ fn found(finding: &RotaFinding) -> RotaLine {
         "back-to-back" => Chip::warn("Too long"),
         "uneven-weekends" => Chip::warn("Unfair"),
         "two-levels" => Chip::warn("Alone"),
+        "unconfirmed" => Chip::warn("Contact"),
+        "calendar-lost" => Chip::bad("Not read"),
+        "unmapped" => Chip::bad("Unknown name"),
+        "calendar-problems" | "calendar-ends" => Chip::warn("Calendar"),
         _ => Chip::waits("Size"),
     };
     RotaLine { id: String::new(), chip, say: text::sentence(&finding.says) }

@@ -1,12 +1,14 @@
 //! Sessions of people: a one-time link on this machine gives a cookie; the cookie's digest is what is stored.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 use seaworthy_contract::events::server::ScopeV4;
-use seaworthy_model::TokenId;
+use seaworthy_model::{PersonId, TeamId, TokenId};
 use seaworthy_store::{SideError, Table, Write};
 use serde::{Deserialize, Serialize};
 
-use super::{Digest, Principal, Secret};
+use super::{Digest, Holder, Principal, Secret};
 use crate::kernel::Kernel;
 
 /// How long a session lasts: a working day and a night.
@@ -27,23 +29,47 @@ const FORGET_MAX: usize = 500;
 /// What is stored of a session or a link, under its digest.
 #[derive(Clone, Serialize, Deserialize)]
 struct Session {
-    scope: ScopeV4,
-    actor: String,
+    #[serde(flatten)]
+    of: Of,
     expires_at: Timestamp,
 }
 
-/// Makes a one-time link's code for a principal; none when as many sessions and links are in force as there may be.
-pub(super) async fn link(kernel: &Kernel, principal: &Principal) -> Result<Option<(String, Timestamp)>, SideError> {
+/// Whose a session is. What a person may do is not stored: it follows the catalogue.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Of {
+    Person { person: PersonId },
+    Credential { scope: ScopeV4, actor: String },
+}
+
+impl Of {
+    fn actor(&self) -> String {
+        match self {
+            Self::Person { person } => format!("person/{person}"),
+            Self::Credential { actor, .. } => actor.clone(),
+        }
+    }
+}
+
+/// Makes a one-time link's code; none when as many sessions and links are in force as there may be.
+pub(super) async fn link(
+    kernel: &Kernel,
+    person: Option<PersonId>,
+    by: &Principal,
+) -> Result<Option<(String, Timestamp)>, SideError> {
     let (mut writes, in_force) = over(kernel).await?;
     if in_force >= SESSIONS_MAX {
         return Ok(None);
     }
     let expires_at = kernel.now() + SignedDuration::from_mins(LINK_MINUTES);
-    let session = Session { scope: principal.scope.clone(), actor: principal.actor.clone(), expires_at };
-    let code = Secret::random();
-    writes.push(put("link", code.reveal(), &session));
+    let of = match person {
+        Some(person) => Of::Person { person },
+        None => Of::Credential { scope: ScopeV4::Admin, actor: by.actor.clone() },
+    };
+    let (code, whose) = (Secret::random(), of.actor());
+    writes.push(put("link", code.reveal(), &Session { of, expires_at }));
     kernel.side.write(writes).await?;
-    tracing::info!(actor = principal.actor, "made a sign-in link");
+    tracing::info!(actor = by.actor, whose, "made a sign-in link");
     Ok(Some((code.reveal().to_owned(), expires_at)))
 }
 
@@ -62,7 +88,7 @@ pub(super) async fn redeem(kernel: &Kernel, code: &str) -> Result<Option<String>
     let secret = Secret::random();
     let used = Write::Delete { table: Table::Sessions, key: key("link", code) };
     kernel.side.write(vec![used, put("session", secret.reveal(), &session)]).await?;
-    tracing::info!(actor = session.actor, "signed in");
+    tracing::info!(actor = session.of.actor(), "signed in");
     Ok(Some(secret.reveal().to_owned()))
 }
 
@@ -71,11 +97,41 @@ pub(super) async fn end(kernel: &Kernel, secret: &str) -> Result<(), SideError> 
     kernel.side.write(vec![Write::Delete { table: Table::Sessions, key: key("session", secret) }]).await
 }
 
+/// Ends every session and link of a person; returns how many they were.
+pub(super) async fn end_all(kernel: &Kernel, person: &PersonId) -> Result<usize, SideError> {
+    let all = kernel.side.list(Table::Sessions).await?;
+    let is_theirs = |bytes: &[u8]| {
+        let session = serde_json::from_slice::<Session>(bytes);
+        session.is_ok_and(|session| matches!(&session.of, Of::Person { person: whose } if whose == person))
+    };
+    let theirs = all.into_iter().filter(|(_, bytes)| is_theirs(bytes));
+    let writes: Vec<Write> = theirs.map(|(key, _)| Write::Delete { table: Table::Sessions, key }).collect();
+    for some in writes.chunks(FORGET_MAX) {
+        kernel.side.write(some.to_vec()).await?;
+    }
+    Ok(writes.len())
+}
+
 /// Returns whose session it is, when it is known and not over.
 pub(super) async fn find(kernel: &Kernel, secret: &str) -> Result<Option<Principal>, SideError> {
-    let session = load(kernel, "session", secret).await?.filter(|session| !is_withdrawn(kernel, &session.actor));
-    let csrf = || Some(Digest::for_purpose("form", secret).hex());
-    Ok(session.map(|session| Principal { scope: session.scope, actor: session.actor, csrf: csrf() }))
+    let Some(session) = load(kernel, "session", secret).await? else { return Ok(None) };
+    let actor = session.of.actor();
+    if is_withdrawn(kernel, &actor) {
+        return Ok(None);
+    }
+    let holder = match session.of {
+        Of::Person { person } => Holder::Person { teams: teams(kernel, &person), person },
+        Of::Credential { scope, .. } => Holder::Credential(scope),
+    };
+    Ok(Some(Principal { holder, actor, csrf: Some(Digest::for_purpose("form", secret).hex()) }))
+}
+
+/// The teams that a person is in now: whoever leaves one may change nothing of it from the next request on.
+fn teams(kernel: &Kernel, person: &PersonId) -> BTreeSet<TeamId> {
+    kernel.look(|look| {
+        let teams = look.state.catalogue.teams().filter(|team| team.members.contains(person));
+        teams.map(|team| team.name.clone()).collect()
+    })
 }
 
 /// A session lasts no longer than the token that made its link.

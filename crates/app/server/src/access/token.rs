@@ -67,7 +67,7 @@ pub(super) async fn find(kernel: &Kernel, text: &str) -> Result<Option<Principal
     let stored = kernel.side.get(Table::Tokens, &token.to_string()).await?;
     let known = stored.and_then(|bytes| Digest::from_bytes(&bytes));
     let is_its = known.is_some_and(|known| known.equals(&Digest::of(secret)));
-    Ok(is_its.then(|| Principal { scope: record.scope, actor: format!("token/{token}"), csrf: None }))
+    Ok(is_its.then(|| Principal::credential(record.scope, format!("token/{token}"))))
 }
 
 #[cfg(test)]

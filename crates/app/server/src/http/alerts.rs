@@ -158,10 +158,10 @@ pub(super) async fn judge(
     weigh(&app, principal, &id, verdict).await.map(Json)
 }
 
-/// Says what a page was worth, for a principal whose team owns the service, and shows the page.
+/// Says what a page was worth, for a principal who may press its buttons, and shows the page.
 pub(super) async fn weigh(app: &App, principal: Principal, id: &str, verdict: VerdictV1) -> Result<Page, Failure> {
     let page = pages::find(app, id)?;
-    check_may_change(app, &principal, &page.service)?;
+    pages::check_may_press(app, &principal, &page)?;
     app.kernel.command(Input::JudgePage { page: page.id, verdict }, principal.actor).await?;
     pages::find(app, id)
 }

@@ -8,7 +8,7 @@ use axum::routing::post;
 use axum::{Extension, Json};
 use http::Method;
 use seaworthy_contract::api::{Change, ChangeKind, Plan};
-use seaworthy_contract::catalogue::{Document, Entity, PersonDetails};
+use seaworthy_contract::catalogue::{CalendarDetails, Document, Entity, PersonDetails};
 use seaworthy_core::{Input, plan, speaks_for};
 use seaworthy_model::PersonId;
 use seaworthy_store::limits::SIDE_WRITES_MAX;
@@ -59,15 +59,20 @@ async fn apply_whole(app: App, actor: String, document: Document) -> Result<Plan
     });
     let said = app.kernel.look(|look| said(look.state, &document));
     // Names and contacts come first and go last: a page must never meet a person whom nobody can reach.
-    meet_people(&app, &people).await?;
+    let reachable = meet_people(&app, &people).await?;
+    let calendars =
+        Document { source: document.source.clone(), calendars: document.calendars.clone(), ..Document::default() };
     plan.position = app.kernel.command(Input::Apply(Box::new(document), used), actor.clone()).await?.position;
     forget_people(&app, &people, &said).await?;
+    app.kernel.command(Input::ContactsChanged { people: reachable }, actor.clone()).await?;
+    app.calendars.take(&app.kernel, &calendars).await.map_err(|error| Failure::side(&error))?;
     crate::contacts::refresh(&app.kernel).await.map_err(|error| Failure::side(&error))?;
     tracing::info!(actor, changes = plan.changes.len(), "applied a catalogue");
     Ok(plan)
 }
 
 fn changes(app: &App, document: &Document) -> Result<Plan, Failure> {
+    let calendars = app.calendars.changed(document);
     app.kernel.look(|look| {
         let mut plan = plan(look.state, document, &look.watch.used(look.state, look.now))?;
         let differs = |person: &&PersonDetails| {
@@ -79,12 +84,22 @@ fn changes(app: &App, document: &Document) -> Result<Plan, Failure> {
             name: person.name.to_string(),
             details: vec!["name and contacts, kept beside the ledger".to_owned()],
         }));
+        let ours = |one: &&CalendarDetails| {
+            let declared = look.state.catalogue.get("rotation", one.rotation.as_str());
+            declared.is_none_or(|known| known.declared_by.is_none() || known.declared_by == document.source)
+        };
+        plan.changes.extend(calendars.into_iter().filter(ours).map(|one| Change {
+            change: ChangeKind::Change,
+            kind: "calendar".to_owned(),
+            name: one.rotation.to_string(),
+            details: vec!["what it follows and whom names mean, kept beside the ledger".to_owned()],
+        }));
         Ok(plan)
     })
 }
 
-/// Adds who is new and changes who is known.
-async fn meet_people(app: &App, people: &Directory) -> Result<(), Failure> {
+/// Adds who is new and changes who is known; returns who has other contacts than before.
+async fn meet_people(app: &App, people: &Directory) -> Result<Vec<PersonId>, Failure> {
     let mut known = app.kernel.look(|look| look.directory.clone());
     let changed: Vec<_> = people.values().filter(|person| known.get(&person.name) != Some(person)).cloned().collect();
     let put = |person: &PersonDetails| Write::Put {
@@ -93,9 +108,14 @@ async fn meet_people(app: &App, people: &Directory) -> Result<(), Failure> {
         value: serde_json::to_vec(person).expect("a person has string keys only"),
     };
     write(app, changed.iter().map(put).collect()).await?;
+    let before = |person: &PersonDetails| known.get(&person.name).map(|before| before.contacts.clone());
+    let is_reachable = |person: &&PersonDetails| {
+        !person.contacts.is_empty() && before(person).is_none_or(|before| before != person.contacts)
+    };
+    let reachable = changed.iter().filter(is_reachable).map(|person| person.name.clone()).collect();
     known.extend(changed.into_iter().map(|person| (person.name.clone(), person)));
     app.kernel.set_directory(known);
-    Ok(())
+    Ok(reachable)
 }
 
 /// Returns the people whom the document declares and no other source does.

@@ -9,9 +9,15 @@ use http::{HeaderValue, StatusCode};
 use seaworthy_contract::api::{ApiError, Code};
 use seaworthy_contract::events::server::ScopeV4;
 use seaworthy_core::Refusal;
+use seaworthy_model::TeamId;
 use seaworthy_store::{AppendError, EventError, SideError};
 
+use super::App;
+use crate::access::{Holder, Principal};
 use crate::kernel::{CommandError, chain};
+
+/// Most members of a team that a refusal names: a sentence, not a list.
+const MEMBERS_SAID: usize = 8;
 
 /// An answer that is not a success.
 #[derive(Debug)]
@@ -35,11 +41,32 @@ impl Failure {
     }
 
     pub(crate) fn forbidden(message: &str) -> Self {
-        Self::new(Code::Forbidden, message, Some("writes need the owning team's token or an admin's"))
+        Self::new(Code::Forbidden, message, Some("writes need the owning team, signed in or by its token, or an admin"))
     }
 
-    /// Refuses a call that a credential of this scope is not for.
-    pub(crate) fn not_for(scope: &ScopeV4) -> Self {
+    /// Refuses to change what another team owns, and says who may.
+    pub(crate) fn not_owned(app: &App, principal: &Principal, what: &str, owner: &TeamId) -> Self {
+        let team = app.kernel.look(|look| look.state.catalogue.team(owner).map(|team| team.members.clone()));
+        let members: Vec<String> = team.into_iter().flatten().take(MEMBERS_SAID).map(|one| one.to_string()).collect();
+        let members = if members.is_empty() { "nobody by the catalogue".to_owned() } else { members.join(", ") };
+        let hint = match principal.person() {
+            Some(person) => format!("you are {person}; who may: {members}, of team {owner}, and admins"),
+            None => format!("who may: team {owner}'s token, an admin's, or one of the team who signed in: {members}"),
+        };
+        Self::new(Code::Forbidden, format!("{what} belongs to team {owner}"), Some(&hint))
+    }
+
+    /// Refuses what somebody does as themselves to a credential that nobody in particular has.
+    pub(crate) fn nobody() -> Self {
+        let hint = "sign in as yourself: `seaworthy sign-in --as HANDLE` makes the link";
+        Self::new(Code::Forbidden, "this is done by a person, and this session is a credential's", Some(hint))
+    }
+
+    /// Refuses a call that whoever makes it is not for.
+    pub(crate) fn not_for(holder: &Holder) -> Self {
+        let Holder::Credential(scope) = holder else {
+            return Self::new(Code::Forbidden, "this call is for admins and for machines", Some("ask an admin"));
+        };
         let hint = match scope {
             ScopeV4::Intake | ScopeV4::Facts => {
                 "a token of scope intake only sends in alerts and counts; reading takes one of scope read, probing one of \

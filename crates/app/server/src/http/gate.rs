@@ -62,7 +62,7 @@ pub(super) async fn gate(State((app, who)): State<(App, Who)>, mut request: Requ
     };
     if !principal.may_call(who) {
         tracing::warn!(http.path = path, actor = principal.actor, "refused: not theirs");
-        return Failure::not_for(&principal.scope).into_response();
+        return Failure::not_for(&principal.holder).into_response();
     }
     if principal.csrf.is_some() && !request.method().is_safe() && !same_origin(request.headers()) {
         tracing::warn!(http.path = path, actor = principal.actor, "refused: another site's form");
@@ -112,7 +112,7 @@ async fn observed(app: &App, id: &RequestId, request: Request, next: Next) -> Re
 /// Whether a route is neither counted nor numbered: that an invitation was read, and not followed by a name in the rota,
 /// would tell what its reader decided.
 fn is_private(route: &str) -> bool {
-    route.starts_with("/accept/") || route.starts_with("/leave/")
+    ["/accept/", "/leave/", "/me/rotations/"].iter().any(|private| route.starts_with(private))
 }
 
 /// Answers whatever happens: a bug and a wait without end are answers too.

@@ -3,6 +3,7 @@
 //! Handlers parse, ask the kernel, answer. Rights are checked in one place, before a handler runs; a test walks the
 //! table and calls every route without, and with the wrong, credential.
 
+mod actions;
 mod alerts;
 mod catalogue;
 mod caught;
@@ -39,6 +40,7 @@ mod services;
 mod sign_in;
 mod status;
 mod streams;
+mod tickets;
 mod tokens;
 mod weeks;
 
@@ -54,6 +56,8 @@ use seaworthy_integrations::Channels;
 use uuid::Uuid;
 
 use crate::access::{Access, Who};
+use crate::actions::Actions;
+use crate::calendars::Calendars;
 use crate::contacts::Contacts;
 use crate::kernel::Kernel;
 use crate::runbooks::Runbooks;
@@ -84,6 +88,10 @@ pub(crate) struct App {
     pub(crate) exports: Arc<otlp::Exports>,
     /// What teams wrote for the night.
     pub(crate) runbooks: Arc<Runbooks>,
+    /// Runs command hooks.
+    pub(crate) actions: Arc<Actions>,
+    /// Calendars that rotations follow.
+    pub(crate) calendars: Arc<Calendars>,
     /// Writes to people by hand.
     pub(crate) contacts: Arc<Contacts>,
     /// Requests so far, for their names.
@@ -112,8 +120,9 @@ impl App {
     pub(crate) fn new(kernel: Kernel, access: Access, boot: Uuid, base: Arc<str>, channels: Arc<Channels>) -> Self {
         let (metrics, places, unowned) = <_>::default();
         let (applying, verifying) = <_>::default();
-        let (requests, keys, invited, runbooks) = <_>::default();
+        let (requests, keys, invited, runbooks, calendars) = <_>::default();
         let exports = Arc::new(otlp::Exports::new(kernel.now()));
+        let actions = Arc::new(Actions::new(channels.clone()));
         let contacts = Arc::new(Contacts::new(channels, base.clone()));
         Self {
             kernel,
@@ -126,6 +135,8 @@ impl App {
             keys,
             exports,
             runbooks,
+            actions,
+            calendars,
             contacts,
             requests,
             places,
@@ -180,9 +191,11 @@ pub(crate) fn routes() -> Vec<Route> {
         downtime::routes(),
         rollouts::routes(),
         controls::routes(),
+        actions::routes(),
         pages::routes(),
         alerts::routes(),
         incidents::routes(),
+        tickets::routes(),
         runbooks::routes(),
         rules::routes(),
         weeks::routes(),

@@ -181,10 +181,11 @@ async fn calendars(kernel: &Kernel) -> Result<Vec<(String, RotaCalendarOf)>, Fai
     Ok(all.into_iter().filter_map(read).collect())
 }
 
-/// Whether somebody may make and withdraw a calendar: of a team that team, of a person a team they are in, and admins.
+/// Whether somebody may make and withdraw a calendar: of a team that team, of a person they and a team they are in, and admins.
 fn may_keep(app: &App, principal: &Principal, of: &RotaCalendarOf) -> bool {
     app.kernel.look(|look| match of {
         RotaCalendarOf::Team(team) => look.state.catalogue.team(team).is_some() && principal.may_change(team),
+        RotaCalendarOf::Person(person) if principal.person() == Some(person) => true,
         RotaCalendarOf::Person(person) => {
             look.state.catalogue.teams().any(|team| team.members.contains(person) && principal.may_change(&team.name))
         }

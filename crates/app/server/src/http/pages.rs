@@ -6,7 +6,7 @@ use axum::{Extension, Json};
 use http::Method;
 use seaworthy_contract::api::Page;
 use seaworthy_core::{Input, view};
-use seaworthy_model::PageId;
+use seaworthy_model::{PageId, PersonId};
 
 use super::rollouts::check_may_change;
 use super::{App, Failure, Route};
@@ -39,12 +39,27 @@ pub(super) async fn acknowledge(
     take(&app, principal, &id).await.map(Json)
 }
 
-/// Acknowledges a page for a principal whose team owns the service, and shows what it came to.
+/// Acknowledges a page for a principal who may, and shows what it came to.
 pub(super) async fn take(app: &App, principal: Principal, id: &str) -> Result<Page, Failure> {
     let page = find(app, id)?;
-    check_may_change(app, &principal, &page.service)?;
+    check_may_press(app, &principal, &page)?;
     app.kernel.command(Input::Acknowledge { page: page.id }, principal.actor).await?;
     find(app, id)
+}
+
+/// Whoever was called for a page presses its buttons, whatever their team, as by the link that they were sent; and so does
+/// the owning team.
+pub(super) fn check_may_press(app: &App, principal: &Principal, page: &Page) -> Result<(), Failure> {
+    match principal.person().is_some_and(|person| called(page).any(|one| one == person)) {
+        true => Ok(()),
+        false => check_may_change(app, principal, &page.service),
+    }
+}
+
+/// Everybody who was called for a page, on whatever rung.
+pub(super) fn called(page: &Page) -> impl Iterator<Item = &PersonId> {
+    let called = page.ladder.calls.iter().flat_map(|call| &call.people).map(|called| &called.who.person);
+    page.to.iter().chain(called)
 }
 
 pub(super) fn find(app: &App, id: &str) -> Result<Page, Failure> {

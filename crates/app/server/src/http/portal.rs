@@ -12,6 +12,7 @@ mod downtime;
 mod error;
 mod flash;
 mod incidents;
+mod me;
 mod objectives;
 mod page;
 mod probes;
@@ -19,6 +20,7 @@ mod read;
 mod rotas;
 mod rules;
 mod take;
+mod tickets;
 mod visit;
 
 use axum::extract::Path;
@@ -52,6 +54,8 @@ pub(super) fn routes() -> Vec<Route> {
         page("/objectives/{name}", get(objectives::show)),
         page("/alerts", get(alerts::list)),
         page("/alerts/{alert}", get(alerts::show)),
+        page("/tickets", get(tickets::list)),
+        form("/tickets/{ticket}/{verb}", post(tickets::act)),
         page("/rules", get(rules::list)),
         page("/review", get(rules::review)),
         page("/rotations", get(rotas::list)),
@@ -71,6 +75,12 @@ pub(super) fn routes() -> Vec<Route> {
         Route::new(Method::POST, "/leave/{rotation}/{person}/{end}/{mark}", Who::InLink, post(asked::left)),
         Route::new(Method::GET, "/swap/{offer}/{person}/{end}/{mark}", Who::InLink, get(asked::swap)),
         Route::new(Method::POST, "/swap/{offer}/{person}/{end}/{mark}", Who::InLink, post(asked::swapped)),
+        page("/me", get(me::show)),
+        page("/me/rotations/{rotation}", get(me::rotation)),
+        form("/me/rotations/{rotation}", post(me::answer)),
+        page("/me/swaps/{offer}", get(me::swap)),
+        form("/me/swaps/{offer}", post(me::swapped)),
+        form("/me/sign-out", post(me::sign_out)),
         page("/probes", get(probes::list)),
         page("/probes/{name}", get(probes::show)),
         page("/incidents", get(incidents::list)),

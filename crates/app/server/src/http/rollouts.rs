@@ -8,7 +8,6 @@ use bytes::Bytes;
 use http::{Method, StatusCode};
 use seaworthy_contract::api::{ActRequest, Rollout, Series, ShipRequest, Shipped};
 use seaworthy_contract::events::Event;
-use seaworthy_contract::events::server::ScopeV4;
 use seaworthy_core::{Input, view};
 use seaworthy_model::{RolloutId, ServiceId};
 use serde::Deserialize;
@@ -143,9 +142,9 @@ pub(super) fn check_may_change(app: &App, principal: &Principal, service: &Servi
     let owner = app.kernel.look(|look| look.state.catalogue.service(service).map(|service| service.owner.clone()));
     match owner {
         Some(owner) if principal.may_change(&owner) => Ok(()),
-        Some(owner) => Err(Failure::forbidden(&format!("{service} belongs to team {owner}"))),
+        Some(owner) => Err(Failure::not_owned(app, principal, service.as_str(), &owner)),
         // What a service left behind when it left the catalogue belongs to no team.
-        None if principal.scope == ScopeV4::Admin => Ok(()),
+        None if principal.is_admin() => Ok(()),
         None => Err(unknown(app, service.as_str())),
     }
 }

@@ -30,6 +30,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::new(Method::POST, "/v1/rotations/{rotation}/overrides", Who::SignedIn, post(set)),
         Route::new(Method::POST, "/v1/rotations/{rotation}/overrides/{id}/clear", Who::SignedIn, post(clear)),
         Route::new(Method::POST, "/v1/rotations/{rotation}/offers", Who::SignedIn, post(offer)),
+        Route::new(Method::POST, "/v1/rotations/{rotation}/offers/{id}/agree", Who::SignedIn, post(agree)),
         Route::new(Method::POST, "/v1/rotations/{rotation}/offers/{id}/withdraw", Who::SignedIn, post(withdraw)),
     ]
 }
@@ -194,6 +195,26 @@ pub(super) async fn ask(
     rota.offers.into_iter().find(is_it).ok_or_else(|| Failure::unavailable("the offer was not appended"))
 }
 
+/// Agrees to a swap as the person who is signed in; doing it twice changes nothing.
+#[utoipa::path(post, path = "/v1/rotations/{rotation}/offers/{id}/agree", params(("rotation" = String, Path), ("id" = String, Path)), responses((status = 200, body = RotaOffer)))]
+pub(super) async fn agree(
+    State(app): State<App>,
+    Extension(principal): Extension<Principal>,
+    Path((name, id)): Path<(String, String)>,
+) -> Result<Json<RotaOffer>, Failure> {
+    let person = principal.person().cloned().ok_or_else(Failure::nobody)?;
+    let offer = offered(&app, &name, &id)?;
+    app.kernel.command(Input::AgreeSwap { id: offer.id, person }, principal.actor).await?;
+    offered(&app, &name, &id).map(Json)
+}
+
+fn offered(app: &App, name: &str, id: &str) -> Result<RotaOffer, Failure> {
+    let (unknown, rotation) = (|| Failure::unknown("offer", id), identified(app, name)?);
+    let offer: OfferId = id.parse().map_err(|_| unknown())?;
+    let found = app.kernel.look(|look| view::rota_offer(look, offer));
+    found.filter(|one| one.rotation == rotation).ok_or_else(unknown)
+}
+
 /// Takes an offer back; doing it twice changes nothing.
 #[utoipa::path(post, path = "/v1/rotations/{rotation}/offers/{id}/withdraw", params(("rotation" = String, Path), ("id" = String, Path)), responses((status = 200, body = RotaOffer)))]
 pub(super) async fn withdraw(
@@ -206,13 +227,13 @@ pub(super) async fn withdraw(
 
 /// Takes an offer back for whoever may.
 pub(super) async fn not_needed(app: &App, principal: Principal, name: &str, id: &str) -> Result<RotaOffer, Failure> {
-    let rotation = changeable(app, &principal, name)?;
-    let unknown = || Failure::unknown("offer", id);
-    let offer: OfferId = id.parse().map_err(|_| unknown())?;
-    let find = || app.kernel.look(|look| view::rota_offer(look, offer)).filter(|one| one.rotation == rotation);
-    find().ok_or_else(unknown)?;
-    app.kernel.command(Input::WithdrawSwap { id: offer }, principal.actor).await?;
-    find().ok_or_else(unknown)
+    let offer = offered(app, name, id)?;
+    // Whoever offered their own time takes it back themselves.
+    if principal.person() != Some(&offer.by) {
+        changeable(app, &principal, name)?;
+    }
+    app.kernel.command(Input::WithdrawSwap { id: offer.id }, principal.actor).await?;
+    offered(app, name, id)
 }
 
 /// Returns the rotation that a name means.
@@ -227,7 +248,11 @@ pub(super) fn changeable(app: &App, principal: &Principal, name: &str) -> Result
     let rotation = identified(app, name)?;
     match builds(app, principal, &rotation) {
         true => Ok(rotation),
-        false => Err(Failure::forbidden("the rota belongs to another team")),
+        false => {
+            let team = app.kernel.look(|look| look.state.catalogue.rotation(&rotation).map(|one| one.team.clone()));
+            let team = team.ok_or_else(|| Failure::unknown("rotation", name))?;
+            Err(Failure::not_owned(app, principal, &format!("the rota {name}"), &team))
+        }
     }
 }
 

@@ -5,7 +5,6 @@ use axum::routing::get;
 use axum::{Extension, Json};
 use http::Method;
 use seaworthy_contract::api::Weeks;
-use seaworthy_contract::events::server::ScopeV4;
 use seaworthy_core::view;
 use seaworthy_model::TeamId;
 use serde::Deserialize;
@@ -43,7 +42,7 @@ pub(super) async fn show(
         let teams = look.state.catalogue.teams().map(|team| &team.name).filter(|name| is_wanted(name));
         Weeks {
             teams: teams.map(|team| view::week(look, team)).collect(),
-            crossed: (principal.scope == ScopeV4::Admin).then(|| view::wakes_crossed(look)),
+            crossed: principal.is_admin().then(|| view::wakes_crossed(look)),
         }
     })))
 }

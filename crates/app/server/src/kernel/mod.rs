@@ -15,10 +15,10 @@ use seaworthy_contract::gateway::{Report, ReportAck};
 use seaworthy_contract::prober::{ProbeAck, ProbeReport};
 use seaworthy_core::Input;
 use seaworthy_core::view::Look;
-use seaworthy_core::watch::Confirmed;
 use seaworthy_core::watch::objectives::Readings;
+use seaworthy_core::watch::{CalendarSeen, Confirmed};
 use seaworthy_kernel::{Done, Shared};
-use seaworthy_model::PersonId;
+use seaworthy_model::{PersonId, RotationId};
 use seaworthy_store::{Clock, Ledger, SeriesStore, Side};
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -128,6 +128,12 @@ impl Kernel {
     /// Replaces what is known of which contacts are confirmed.
     pub(crate) fn set_confirmed(&self, confirmed: Confirmed) {
         self.shared.write().unwrap_or_else(std::sync::PoisonError::into_inner).watch.confirmed = confirmed;
+    }
+
+    /// Replaces what is known beside the ledger of a calendar that a rotation follows.
+    pub(crate) fn set_calendar(&self, rotation: RotationId, seen: CalendarSeen) {
+        let mut shared = self.shared.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        shared.watch.calendars.0.insert(rotation, seen);
     }
 
     /// Returns the time.

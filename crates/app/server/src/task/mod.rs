@@ -1,5 +1,6 @@
 //! Background tasks: each keeps one thing true, is nudged and also looks by itself, and takes no input.
 
+pub(crate) mod calendars;
 pub(crate) mod heartbeat;
 pub(crate) mod news;
 pub(crate) mod notices;

@@ -18,6 +18,7 @@ use uuid::Uuid;
 use super::flaky::{Flaky, Switch};
 use super::outbox::channels;
 use crate::access::{Access, Digest, Who, issue};
+use crate::calendars::Calendars;
 use crate::http::{App, Limits, Route, router_of, routes, serve};
 use crate::kernel::{self, Kernel};
 
@@ -33,6 +34,8 @@ pub(super) struct TestApp {
     pub(super) base: String,
     pub(super) admin: String,
     pub(super) serving: tokio::task::JoinHandle<()>,
+    /// Calendars that rotations follow.
+    pub(super) calendars: Arc<Calendars>,
     /// Breaks the ledger.
     pub(super) ledger: Arc<Switch>,
     /// Breaks the side store.
@@ -75,6 +78,7 @@ impl TestApp {
         let access = Access::new(kernel.clone(), boot);
         let app = App::new(kernel.clone(), access, Uuid::nil(), base.as_str().into(), channels());
         let app = app.keeping(Path::new("/srv/shop/.seaworthy"));
+        let calendars = app.calendars.clone();
         let routes = routes().into_iter().chain([Route::new(Method::GET, "/panics", Who::Anyone, get(panics))]);
         let routes = routes.collect();
         let (drain, told) = watch::channel(false);
@@ -82,7 +86,7 @@ impl TestApp {
             serve(listener, router_of(app, routes), Limits::REAL, told).await;
             drop(drain);
         });
-        Self { disk, kernel, base, admin: String::new(), serving, ledger, side }
+        Self { disk, kernel, base, admin: String::new(), serving, calendars, ledger, side }
     }
 
     /// Ends this server as kill -9 would; the disk stays.

@@ -42,7 +42,7 @@ pub(super) fn frozen() -> Clock {
 }
 
 /// The shop's rota, which ines and omar are asked to join.
-fn asking() -> Document {
+pub(super) fn asking() -> Document {
     let mut document = document();
     let rotation = Rotation {
         name: "nights".parse().expect("a name"),

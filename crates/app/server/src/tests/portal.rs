@@ -16,7 +16,16 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(super) async fn sign_in(app: &'a TestApp) -> Self {
-        let link: SignInLink = app.client(SUPERVISOR).post_json("/v1/sign-in-links", &()).await.expect("a link");
+        Self::by(app, &serde_json::json!({})).await
+    }
+
+    /// Signs somebody in as themselves.
+    pub(super) async fn sign_in_as(app: &'a TestApp, person: &str) -> Self {
+        Self::by(app, &serde_json::json!({ "person": person })).await
+    }
+
+    async fn by(app: &'a TestApp, asked: &serde_json::Value) -> Self {
+        let link: SignInLink = app.client(SUPERVISOR).post_json("/v1/sign-in-links", asked).await.expect("a link");
         let path = link.url.strip_prefix(&app.base).expect("of this server");
         let response = app.send(Method::GET, path, &[("accept", "text/html")], "").await;
         assert_eq!((response.status.as_u16(), header(&response, "location")), (303, "/".to_owned()));

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 /// Something that can be done for a service now.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Action {
-    /// Its name among the actions of the service: `revert`, `shutter`, `isolate-payments`.
+    /// Its name among the actions of the service: `revert`, `shutter`, `isolate-payments`, `run-restart-workers`.
     pub key: String,
     /// The service.
     #[schema(value_type = String)]
@@ -42,6 +42,8 @@ pub enum ActionKind {
     Throttle,
     /// A dependency is no longer called.
     Isolate,
+    /// A program or a call of the team's own: a command hook.
+    Command,
 }
 
 /// When an action was last seen to work.
@@ -50,7 +52,7 @@ pub struct ActionWorked {
     /// When.
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
-    /// From the decision until every gateway had it, in seconds.
+    /// From the decision until every gateway had it, in seconds; of a command hook, from its begin to its end.
     pub took_s: f64,
     /// Whether it was an exercise.
     pub drill: bool,

@@ -9,6 +9,7 @@ mod contact;
 mod control;
 mod downtime;
 mod error;
+mod hook;
 mod incident;
 mod kpi;
 mod ledger;
@@ -24,6 +25,7 @@ mod runbook;
 mod series;
 mod service;
 mod status;
+mod ticket;
 mod token;
 mod week;
 
@@ -45,6 +47,7 @@ pub use downtime::{
     ToleranceDemand, ToleranceOf, WindowRequest,
 };
 pub use error::{ApiError, Code};
+pub use hook::{ActionRun, ActionRunState, Hook, RunAction};
 pub use incident::{
     ClockRequest, Confidence, INCIDENTS_SHOWN_MAX, Incident, IncidentBrief, IncidentClock, IncidentLine,
     IncidentPerson, IncidentRequest, IncidentRole, IncidentState, RoleRequest, SeenBefore, Suspect, SuspectFinding,
@@ -69,10 +72,10 @@ pub use rollout::{
     ActRequest, ArmTotals, JudgeView, RevertTimes, Rollout, RolloutState, ShipRequest, Shipped, Step, StepState,
 };
 pub use rota::{
-    ROTA_DAYS_MAX, Rota, RotaAway, RotaCalendar, RotaCalendarOf, RotaFinding, RotaGap, RotaHandOver, RotaHolder,
-    RotaHours, RotaHoursOf, RotaInvitation, RotaInviteRequest, RotaMember, RotaNow, RotaOffer, RotaOfferRequest,
-    RotaOfferState, RotaOverride, RotaOverrideRequest, RotaPlan, RotaShadow, RotaShift, RotaStart, RotaStartRequest,
-    RotaState, RotaTime,
+    ROTA_DAYS_MAX, Rota, RotaAway, RotaCalendar, RotaCalendarOf, RotaFinding, RotaFollowed, RotaGap, RotaHandOver,
+    RotaHolder, RotaHours, RotaHoursOf, RotaInvitation, RotaInviteRequest, RotaMember, RotaNow, RotaOffer,
+    RotaOfferRequest, RotaOfferState, RotaOverride, RotaOverrideRequest, RotaPlan, RotaShadow, RotaShift, RotaStart,
+    RotaStartRequest, RotaState, RotaTime,
 };
 pub use rule::{
     Distinct, DrillRequest, Proposal, RULES_SHOWN_MAX, Rule, RuleChangeRequest, RuleChanged, Suggestion, Worth,
@@ -82,6 +85,7 @@ pub use runbook::{
 };
 pub use series::{Point, Series};
 pub use service::{DependencyView, OnCall, Service, VersionState, VersionView, WhoAnswer, WhoCandidate};
-pub use status::{GatewayStatus, SignInLink, Status};
+pub use status::{GatewayStatus, SignInLink, SignInRequest, Status};
+pub use ticket::{TICKETS_SHOWN_MAX, Ticket, TicketState};
 pub use token::{Token, TokenMade, TokenRequest, TokenScope};
 pub use week::{WEEK_PEOPLE_MIN, WakesCrossed, Week, WeekLoad, WeekPage, WeekRest, WeekYear, Weeks};

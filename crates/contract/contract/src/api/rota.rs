@@ -47,11 +47,35 @@ pub struct RotaNow {
     pub levels: u8,
     /// The next hand-over of the primary within 62 days.
     pub next: Option<RotaHandOver>,
+    /// The calendar that says who is on call, where it is not turns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<RotaFollowed>,
     /// Where it was declared, `file:line`.
     pub source: String,
     /// Position of the event that says so.
     #[schema(value_type = u64)]
     pub position: Position,
+}
+
+/// A calendar of another system that a rota follows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RotaFollowed {
+    /// The file, or the host of its address.
+    pub from: String,
+    /// When it was read last; none where it never was.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub read_at: Option<Timestamp>,
+    /// Until when what it says is known.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub known_until: Option<Timestamp>,
+    /// Since when it cannot be read.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub lost_since: Option<Timestamp>,
+    /// Why it cannot be read.
+    pub trouble: Option<String>,
+    /// From when on nobody is on call by it, where it cannot be read.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub trusted_until: Option<Timestamp>,
 }
 
 /// Who is on call at one level.
@@ -269,7 +293,8 @@ pub struct RotaFinding {
     /// The rotation.
     #[schema(value_type = String)]
     pub rotation: RotationId,
-    /// `uncovered`, `two-levels`, `back-to-back`, `uneven-weekends`, `not-available`, `size`.
+    /// `uncovered`, `two-levels`, `back-to-back`, `uneven-weekends`, `not-available`, `size`, `unconfirmed`; of a calendar that is followed
+    /// `calendar-lost`, `unmapped`, `calendar-problems`, `calendar-ends`.
     pub kind: String,
     /// Whom it is about.
     #[schema(value_type = Option<String>)]

@@ -1,7 +1,7 @@
 //! The whole in one answer, for `seaworthy status` and the home page.
 
 use jiff::Timestamp;
-use seaworthy_model::{GatewayName, Position};
+use seaworthy_model::{GatewayName, PersonId, Position};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -56,6 +56,16 @@ pub struct GatewayStatus {
     pub report_age_ms: u64,
     /// Requests since the server first heard of this start of it.
     pub requests: u64,
+}
+
+/// Whom a one-time link is for.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignInRequest {
+    /// Who signs in as themselves by it; where nobody is named, an admin without a name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub person: Option<PersonId>,
 }
 
 /// A one-time link that signs a person in on this machine.

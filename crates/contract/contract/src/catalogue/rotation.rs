@@ -59,6 +59,21 @@ pub struct Layered {
     /// What people agree to, where only who accepts is in turn; none where the file alone says who is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub joining: Option<Joining>,
+    /// Another system's calendar that says who is on call, in place of turns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<Box<FollowedCalendar>>,
+}
+
+/// A calendar of another system that a rotation follows. Its address and whom its names mean are kept beside the ledger: see
+/// [`super::CalendarDetails`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FollowedCalendar {
+    /// Where it is, as people may read it: the file, or the host of the address. Never the address, which is often a key.
+    pub from: String,
+    /// Minutes between two reads, 1 to 1440; a file is read when it is applied.
+    pub every_minutes: u32,
+    /// For how many hours what was read last says who is on call, once it cannot be read any more: 1 to 720.
+    pub trusted_hours: u32,
 }
 
 /// A rotation that people join themselves: what they agree to, and what must hold before it begins.

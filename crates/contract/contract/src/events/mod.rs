@@ -3,6 +3,7 @@
 //! One file a noun. Each payload has a type name, a version and a frozen schema (`schemas/`); a change adds `V2` and
 //! an upcast, `V1` stays. Readers keep and skip what they do not know: [`Event::Unknown`].
 
+pub mod action;
 pub mod alert;
 pub mod catalogue;
 pub mod control;
@@ -14,6 +15,7 @@ pub mod page;
 pub mod rollout;
 pub mod rota;
 pub mod server;
+pub mod ticket;
 pub mod version;
 
 use std::collections::BTreeMap;
@@ -218,6 +220,16 @@ events! {
     IncidentClosed(incident::IncidentClosedV1) = "incident.closed" v 1;
     /// Somebody knows an instant better than what was measured.
     IncidentClockSet(incident::IncidentClockSetV1) = "incident.clock_set" v 1;
+    /// Something is to be looked at, in working hours.
+    TicketOpened(ticket::TicketOpenedV1) = "ticket.opened" v 1;
+    /// It came again, or more belongs to the same ticket.
+    TicketJoined(ticket::TicketJoinedV1) = "ticket.joined" v 1;
+    /// Nothing that a ticket is about goes on any more.
+    TicketEnded(ticket::TicketEndedV1) = "ticket.ended" v 1;
+    /// Somebody closed a ticket.
+    TicketClosed(ticket::TicketClosedV1) = "ticket.closed" v 1;
+    /// Somebody opened a closed ticket again.
+    TicketReopened(ticket::TicketReopenedV1) = "ticket.reopened" v 1;
     /// A control was set over a service's traffic.
     ControlSet(control::ControlSetV1) = "control.set" v 1;
     /// A control ends at another time.
@@ -228,6 +240,12 @@ events! {
     ControlCleared(control::ControlClearedV1) = "control.cleared" v 1;
     /// A collector saw something of a service, outside Seaworthy.
     ObservationTaken(observation::ObservationTakenV1) = "observation.taken" v 1;
+    /// Somebody asked for a command hook to be run.
+    ActionAsked(action::ActionAskedV1) = "action.asked" v 1;
+    /// A command hook is begun.
+    ActionStarted(action::ActionStartedV1) = "action.started" v 1;
+    /// A command hook ended, or nobody will know how.
+    ActionEnded(action::ActionEndedV1) = "action.ended" v 1;
     /// A gateway reported for the first time since its start.
     GatewayJoined(gateway::GatewayJoinedV1) = "gateway.joined" v 1;
     /// A gateway's local guard ejected a canary.
@@ -250,6 +268,10 @@ events! {
     RotaMemberLeft(rota::RotaMemberLeftV1) = "rota.member_left" v 1;
     /// A rota that people join themselves began.
     RotaStarted(rota::RotaStartedV1) = "rota.started" v 1;
+    /// A calendar that a rotation follows says something else, or can be read again.
+    RotaCalendarRead(rota::RotaCalendarReadV1) = "rota.calendar_read" v 1;
+    /// A calendar that a rotation follows cannot be read.
+    RotaCalendarLost(rota::RotaCalendarLostV1) = "rota.calendar_lost" v 1;
     /// A control plane started.
     ServerStarted(server::ServerStartedV1) = "server.started" v 1;
     /// A credential was issued; its secret is nowhere.

@@ -171,3 +171,74 @@ pub struct RotaStartedV1 {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
+
+/// One person's time by a followed calendar.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+pub struct CalendarShiftV1 {
+    /// From when.
+    #[schema(value_type = String, format = DateTime)]
+    pub start: Timestamp,
+    /// Until when, exclusive.
+    #[schema(value_type = String, format = DateTime)]
+    pub end: Timestamp,
+    /// At which level, 0 is the primary.
+    pub level: u8,
+    /// Who; none where the calendar names somebody whom no mapping knows: that is a gap.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub person: Option<PersonId>,
+}
+
+/// A followed calendar was read and says something else than before, or could be read again: between two instants this is
+/// what it says, and what it said of them before is void.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RotaCalendarReadV1 {
+    /// The rotation.
+    #[schema(value_type = String)]
+    pub rotation: RotationId,
+    /// From when on something is different.
+    #[schema(value_type = String, format = DateTime)]
+    pub from: Timestamp,
+    /// Until when; the same instant where nothing is.
+    #[schema(value_type = String, format = DateTime)]
+    pub until: Timestamp,
+    /// Until when it was read: what comes later is not known yet.
+    #[schema(value_type = String, format = DateTime)]
+    pub known_until: Timestamp,
+    /// Shifts between the two, cut to them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shifts: Vec<CalendarShiftV1>,
+}
+
+/// Why a followed calendar could not be read. Words alone: an address is a key, and what an answer holds names people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum CalendarTroubleV1 {
+    /// Nobody answered, or not in time.
+    Unreachable,
+    /// The answer was an error or another address.
+    Refused,
+    /// What came is no calendar.
+    NotACalendar,
+    /// What came is too large.
+    TooLarge,
+    /// The address, or a secret that it names, is not there.
+    NoAddress,
+}
+
+/// A followed calendar could not be read. What was read last stays until it is not trusted any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RotaCalendarLostV1 {
+    /// The rotation.
+    #[schema(value_type = String)]
+    pub rotation: RotationId,
+    /// Why.
+    pub why: CalendarTroubleV1,
+    /// When it was read last; none where it never was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub read_at: Option<Timestamp>,
+    /// From when on nobody is on call by it, unless it is read again.
+    #[schema(value_type = String, format = DateTime)]
+    pub trusted_until: Timestamp,
+}

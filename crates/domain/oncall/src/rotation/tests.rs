@@ -221,3 +221,46 @@ fn agrees(case: &serde_json::Value) {
     let got: Vec<Timestamp> = shifts.iter().map(|shift| shift.start).collect();
     assert_eq!(got, want, "{case}");
 }
+
+/// A law ends summer time while a rota runs: Brazil's in 2019, in the middle of a week of somebody.
+#[test]
+fn a_zone_that_changed_its_rules_mid_rota_keeps_the_clock_on_the_wall() {
+    let rotation = rotation("America/Sao_Paulo", "2018-10-29T09:00", 7);
+    let utc = |from: &str| -> Vec<String> {
+        let shifts = rotation.shifts(from.parse().expect("an instant"), Timestamp::MAX, 2);
+        shifts.iter().map(|shift| format!("{} {}", shift.person, shift.start.strftime("%F %H:%M"))).collect()
+    };
+    // Summer time from November 2018 to February 2019; none in November 2019, when the old rules had it begin.
+    for (from, want) in [
+        ("2018-10-29T12:00:00Z", ["a 2018-10-29 12:00", "b 2018-11-05 11:00"]),
+        ("2019-02-11T11:00:00Z", ["a 2019-02-11 11:00", "b 2019-02-18 12:00"]),
+        ("2019-10-28T12:00:00Z", ["b 2019-10-28 12:00", "c 2019-11-04 12:00"]),
+    ] {
+        assert_eq!(utc(from), want, "{from}");
+    }
+}
+
+/// The same law as a machine meets it that has the old rules first and is then updated: what was handed over stays, in order and by
+/// the same people; from the change on hand-overs keep the wall clock that the new rules make.
+#[test]
+fn new_rules_of_a_zone_move_hand_overs_to_come_and_nothing_else() {
+    let under = |rules: &str| Rotation {
+        zone: TimeZone::posix(rules).expect("rules"),
+        ..rotation("Europe/Berlin", "2026-01-05T09:00", 7)
+    };
+    // Summer time from the last Sunday of March, and none any more.
+    let (old, new) = (under("CET-1CEST,M3.5.0,M10.5.0/3"), under("CET-1"));
+    let at = |text: &str| -> Timestamp { text.parse().expect("an instant") };
+    let (begin, change) = (at("2026-01-05T08:00:00Z"), at("2026-03-29T01:00:00Z"));
+    let (before, after) = (old.shifts(begin, Timestamp::MAX, 40), new.shifts(begin, Timestamp::MAX, 40));
+    for (before, after) in before.iter().zip(&after) {
+        assert_eq!(before.person, after.person);
+        let moved = before.start.duration_until(after.start).as_hours();
+        let summer = before.start >= change && before.start < at("2026-10-25T01:00:00Z");
+        assert_eq!(moved, i64::from(summer), "{}", before.start);
+    }
+    // In the hour between the two hand-overs the rules decide who is on call: whoever had the turn keeps it.
+    let between = at("2026-03-30T07:30:00Z");
+    let who = |rotation: &Rotation| rotation.on_call_at(between).expect("somebody").person.to_string();
+    assert_eq!((who(&old).as_str(), who(&new).as_str()), ("a", "c"));
+}

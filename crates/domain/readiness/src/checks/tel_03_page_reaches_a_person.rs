@@ -15,12 +15,18 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn evaluate(facts: &ServiceSnapshot, now: Timestamp) -> Verdict {
+    // A drill that was taken shows a way to somebody; whoever is on call now may be somebody else.
+    let unconfirmed = facts.on_call.as_ref().filter(|now| !now.has_confirmed_contact);
+    let unconfirmed = unconfirmed.map(|now| format!("; {}, on call now, has confirmed no contact", now.person));
+    let unconfirmed = unconfirmed.unwrap_or_default();
     let Some(last) = facts.drills.iter().max_by_key(|drill| drill.taken_at) else {
-        return Verdict::Unknown { missing: "no drill of it was followed to a person yet".to_owned() };
+        return Verdict::Unknown { missing: format!("no drill of it was followed to a person yet{unconfirmed}") };
     };
     let expires_at = last.taken_at + exercise_counts_for(facts.tier);
     if expires_at <= now {
-        return Verdict::Unknown { missing: format!("the last drill, of {}, is too old to count", last.rule) };
+        return Verdict::Unknown {
+            missing: format!("the last drill, of {}, is too old to count{unconfirmed}", last.rule),
+        };
     }
     let evidence = Evidence { position: last.position, at: last.taken_at, seen_by: format!("drill of {}", last.rule) };
     let Some(delivered_s) = last.delivered_s else {
@@ -29,5 +35,5 @@ fn evaluate(facts: &ServiceSnapshot, now: Timestamp) -> Verdict {
     };
     let hops = [("paged", last.paged_s), ("delivered", delivered_s), ("taken", last.taken_s)];
     let hops: Vec<String> = hops.iter().map(|(hop, s)| format!("{hop} after {}", seconds(*s))).collect();
-    Verdict::Holds { seen: hops.join(", "), evidence, expires_at }
+    Verdict::Holds { seen: hops.join(", ") + &unconfirmed, evidence, expires_at }
 }

@@ -45,6 +45,7 @@ pub(super) fn read(spec: &Fields<'_>, turns: &Turns) -> (Layered, Vec<Placed<Per
         fallback: spec.name("fallback").map(|person| named(person, &mut people)),
         shadows: spec.names("shadows").into_iter().map(|person| named(person, &mut people)).collect(),
         joining: joining(spec),
+        calendar: None,
     };
     if layered.shadows.len() > SHADOWS_MAX {
         let message = format!("{} shadows are over the limit of {SHADOWS_MAX}", layered.shadows.len());

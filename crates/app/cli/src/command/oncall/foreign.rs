@@ -3,9 +3,9 @@
 use std::io::Write;
 
 use seaworthy_calendars::{Calendar, Period, handle, read_csv, read_ics};
-use seaworthy_contract::catalogue::{Layered, Rotation};
+use seaworthy_contract::catalogue::{CalendarDetails, CalendarLayout, Layered, Rotation};
 use seaworthy_model::{PersonId, RotationId, TeamId};
-use seaworthy_oncall::{Finding, findings};
+use seaworthy_oncall::{Finding, Followed, Schedule, findings};
 
 use super::{FileArgs, Shown, text_of};
 use crate::Failure;
@@ -57,6 +57,22 @@ pub(super) fn shown(args: &FileArgs, layout: Layout, err: &mut impl Write) -> Re
     let of_shifts = |finding: &Finding| !matches!(finding, Finding::Size { .. });
     let findings = findings(&read.schedule, &plan).into_iter().filter(of_shifts).collect();
     Ok(Shown { declared: declared(args, &calendar), schedule: read.schedule, plan, findings })
+}
+
+/// Puts into a rotation's schedule what the file that it follows says.
+pub(super) fn follow(schedule: &mut Schedule, calendar: &CalendarDetails, args: &FileArgs) {
+    let layout = match calendar.layout {
+        CalendarLayout::Ics => seaworthy_calendars::Layout::Ics,
+        CalendarLayout::Csv => seaworthy_calendars::Layout::Csv,
+    };
+    let period = Period { from: args.from, to: args.to };
+    let Some(read) = calendar.text.as_ref().and_then(|text| layout.read(text, period)) else { return };
+    let parts = read.follow(|name| calendar.whose(name)).parts;
+    schedule.levels = parts.iter().map(|part| part.level + 1).max().unwrap_or(1).max(schedule.levels);
+    let part = |part: seaworthy_calendars::Part| {
+        Some(Followed { level: part.level, person: part.person?, start: part.start, end: part.end })
+    };
+    schedule.followed = parts.into_iter().filter_map(part).collect();
 }
 
 /// A rotation with the calendar's name: who is in it is what the schedule says.

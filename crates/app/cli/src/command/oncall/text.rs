@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 
 use jiff::SignedDuration;
-use seaworthy_contract::api::{Rota, RotaNow, RotaOffer, RotaOfferState, RotaOverride, RotaPlan, RotaState, RotaTime};
+use seaworthy_contract::api::{
+    Rota, RotaFollowed, RotaNow, RotaOffer, RotaOfferState, RotaOverride, RotaPlan, RotaState, RotaTime,
+};
 use seaworthy_contract::catalogue::StandIn;
 use seaworthy_core::view::{level, local};
 
@@ -85,6 +87,9 @@ pub(super) fn rota(rota: &Rota, view: &View) -> String {
         writeln!(said, "The rota has not begun: {people} joined, and nobody is on call by it.\n").expect("a text");
     }
     said += &plan(&format!("{} of {}", now.rotation, now.team), &now.zone, &rota.plan, view.width());
+    if let Some(calendar) = &now.calendar {
+        writeln!(said, "\n{}", followed(calendar, &now.zone)).expect("a text");
+    }
     let learners: Vec<String> =
         rota.shadows.iter().map(|one| format!("{} ({} shifts)", one.person, one.shifts)).collect();
     if !learners.is_empty() {
@@ -99,6 +104,16 @@ pub(super) fn rota(rota: &Rota, view: &View) -> String {
         }
     }
     said
+}
+
+/// Tells what calendar a rota follows, and how old what is known of it is.
+fn followed(calendar: &RotaFollowed, zone: &str) -> String {
+    let from = harmless(&calendar.from);
+    let read = calendar.read_at.map_or_else(|| "never read".to_owned(), |at| format!("read {}", local(at, zone)));
+    match &calendar.trouble {
+        None => format!("Calendar: {from}, {read}"),
+        Some(why) => format!("Calendar: {from}, {read}; it cannot be read: {}", harmless(why)),
+    }
 }
 
 /// Tells an override, its id first: it is what takes it back.

@@ -105,7 +105,7 @@ fn check_url(field: &'static str, url: &str) -> Checked {
     holds(field, is_web, url, "an http:// or https:// address")
 }
 
-fn check_name(name: &str) -> Checked {
+pub(super) fn check_name(name: &str) -> Checked {
     line("name", name)?;
     at_most("name", name.len(), NAME_BYTES_MAX)?;
     let fits = |c: char| c.is_ascii_alphanumeric() || "-_.+/".contains(c);

@@ -11,7 +11,7 @@ use seaworthy_contract::catalogue::{DayOfWeek, HoursOfWeek, Rotation, TurnLength
 use seaworthy_model::{OfferId, PageId, PersonId, RotationId, ServiceId, TeamId};
 
 use super::{local, services};
-use crate::rota::{schedule, shadowed, was_primary};
+use crate::rota::{is_asked, schedule, shadowed, was_primary};
 use crate::state::Offer;
 use crate::view::{Look, readiness};
 
@@ -200,6 +200,13 @@ pub(super) fn rota_offer_words(offer: &Offer, rotation: &Rotation) -> String {
 pub fn rota_offer_sentence(look: &Look<'_>, id: OfferId) -> Option<String> {
     let (name, offer) = look.state.rotas.iter().find_map(|(name, rota)| Some((name, rota.offers.get(&id)?)))?;
     Some(rota_offer_words(offer, look.state.catalogue.rotation(name)?))
+}
+
+/// Says whether a person may agree to an offer, whatever its state; not where there is no such offer.
+pub fn rota_offer_asks(look: &Look<'_>, id: OfferId, person: &PersonId) -> bool {
+    let mut all = look.state.rotas.iter();
+    let found = all.find_map(|(name, rota)| Some((look.state.catalogue.rotation(name)?, rota.offers.get(&id)?)));
+    found.is_some_and(|(rotation, offer)| is_asked(look.state, rotation, &offer.offered, person))
 }
 
 /// Returns what is missing before a rota that people join may begin. `unconfirmed` is how many members have not said, to

@@ -19,7 +19,7 @@ pub fn local(at: Timestamp, zone: &str) -> String {
     on_wall(at, &TimeZone::get(zone).unwrap_or(TimeZone::UTC))
 }
 
-fn on_wall(at: Timestamp, zone: &TimeZone) -> String {
+pub(super) fn on_wall(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%a %Y-%m-%d %H:%M").to_string()
 }
 
@@ -36,6 +36,7 @@ pub(crate) fn why(schedule: &Schedule, why: Why) -> String {
             let name = schedule.layers.get(index).map_or("?", |layer| layer.name.as_str());
             format!("layer {name}")
         }
+        Why::Calendar => "the calendar says so".to_owned(),
         Why::Override(index) => match schedule.overrides.get(index).map(|one| &one.kind) {
             Some(Kind::Replace { from, .. }) => format!("stands in for {from}"),
             _ => "put on call for this time".to_owned(),

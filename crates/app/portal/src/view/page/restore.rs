@@ -54,6 +54,7 @@ pub(super) fn card(action: &Action, facts: &PageFacts<'_>) -> ActionCard {
         ActionKind::Shutter => ("i-shut", "Confirm: shutter now"),
         ActionKind::Throttle => ("i-hold", "Confirm: throttle now"),
         ActionKind::Isolate => ("i-cut", "Confirm: isolate now"),
+        ActionKind::Command => ("i-tool", "Confirm: run now"),
     };
     // Only a revert has a button here; traffic is shaped by its command.
     let button = (action.kind == ActionKind::Revert).then(|| verb.to_owned());

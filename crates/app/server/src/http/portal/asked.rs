@@ -30,7 +30,8 @@ pub(super) struct Sent {
 
 pub(super) async fn accept(State(app): State<App>, Path(link): Path<Link>) -> Result<Response, Failure> {
     let (rotation, person) = about_rota(&app, Purpose::Accept, &link).await?;
-    shown(&joining(&app, &rotation, &person, &link).await?)
+    let end = link.2.parse().ok().and_then(|end| Timestamp::from_second(end).ok());
+    shown(&joining(&app, &rotation, &person, (path("accept", &link), end)).await?)
 }
 
 pub(super) async fn accepted(
@@ -59,6 +60,7 @@ pub(super) async fn leave(State(app): State<App>, Path(link): Path<Link>) -> Res
         answers: Some(leave).filter(|_| is_member).into_iter().collect(),
         not_now: None,
         action: path("leave", &link),
+        csrf: None,
     })
 }
 
@@ -75,7 +77,7 @@ pub(super) async fn left(
     Ok(Redirect::to(&path("leave", &link)).into_response())
 }
 
-async fn answered(app: &App, rotation: RotationId, person: PersonId, answer: &str) -> Result<(), Failure> {
+pub(super) async fn answered(app: &App, rotation: RotationId, person: PersonId, answer: &str) -> Result<(), Failure> {
     let (actor, side) = (format!("person/{person}"), |error| Failure::side(&error));
     match answer {
         "yes" => {
@@ -101,7 +103,7 @@ fn answer(sent: Result<Form<Sent>, FormRejection>) -> Result<String, Failure> {
     sent.map(|Form(sent)| sent.answer).map_err(|_| unknown_answer())
 }
 
-fn unknown_answer() -> Failure {
+pub(super) fn unknown_answer() -> Failure {
     Failure::invalid("no such answer: press a button of the page")
 }
 
@@ -110,8 +112,13 @@ fn question(app: &App, rotation: &RotationId, person: &PersonId) -> Result<RotaQ
     question.ok_or_else(|| Failure::new(Code::Refused, format!("nobody joins the rota {rotation} any more"), None))
 }
 
-/// The page of an invitation, for whoever has not joined and whoever has.
-async fn joining(app: &App, rotation: &RotationId, person: &PersonId, link: &Link) -> Result<AskPage, Failure> {
+/// The page of an invitation, for whoever has not joined and whoever has; answers go to the address, until the end.
+pub(super) async fn joining(
+    app: &App,
+    rotation: &RotationId,
+    person: &PersonId,
+    (action, end): (String, Option<Timestamp>),
+) -> Result<AskPage, Failure> {
     let asked = question(app, rotation, person)?;
     let from = asked.next.map_or_else(|| "when the rota begins".to_owned(), |at| day(at).to_string());
     let services: Vec<String> = asked.services.iter().map(ToString::to_string).collect();
@@ -139,21 +146,26 @@ async fn joining(app: &App, rotation: &RotationId, person: &PersonId, link: &Lin
         answers.push(button("leave", "Leave the rota".to_owned(), false));
     }
     let is_open = asked.joined_at.is_none() && asked.is_asked;
-    let end = link.2.parse().ok().and_then(|end| Timestamp::from_second(end).ok());
     Ok(AskPage {
         headline,
         say: [covers].into_iter().chain(asked.hours).collect(),
         terms: asked.terms,
         answers,
         not_now: end.filter(|_| is_open).map(day),
-        action: path("accept", link),
+        action,
+        csrf: None,
     })
 }
 
 pub(super) async fn swap(State(app): State<App>, Path(link): Path<Link>) -> Result<Response, Failure> {
     let (offer, person) = about_offer(&app, &link).await?;
+    shown(&swapping(&app, &offer, &person, path("swap", &link)))
+}
+
+/// The page of a swap, for somebody whom it is about.
+pub(super) fn swapping(app: &App, offer: &RotaOffer, person: &PersonId, action: String) -> AskPage {
     let sentence = app.kernel.look(|look| view::rota_offer_sentence(look, offer.id)).unwrap_or_default();
-    let agreed = offer.agreed.contains(&person);
+    let agreed = offer.agreed.contains(person);
     let (say, answers) = match (offer.state, agreed) {
         (RotaOfferState::Open, false) => {
             let yes = Answer { value: "yes", label: "I agree".to_owned(), is_main: true };
@@ -165,7 +177,7 @@ pub(super) async fn swap(State(app): State<App>, Path(link): Path<Link>) -> Resu
         (RotaOfferState::Over, _) => ("Its time is over, and nothing has changed.", vec![]),
     };
     let (say, terms, not_now) = (vec![say.to_owned()], vec![], None);
-    shown(&AskPage { headline: sentence, say, terms, answers, not_now, action: path("swap", &link) })
+    AskPage { headline: sentence, say, terms, answers, not_now, action, csrf: None }
 }
 
 pub(super) async fn swapped(
@@ -183,7 +195,7 @@ pub(super) async fn swapped(
 }
 
 fn shown(page: &AskPage) -> Result<Response, Failure> {
-    let chrome = Chrome { state: None, csrf: None, path: "/accept".to_owned(), flash: None };
+    let chrome = Chrome { state: None, csrf: None, reader: None, path: "/accept".to_owned(), flash: None };
     Ok(html(&chrome, page, false))
 }
 

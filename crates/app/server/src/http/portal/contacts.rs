@@ -89,8 +89,9 @@ pub(super) async fn done(State(app): State<App>, Path(link): Path<Link>) -> Resu
 }
 
 fn page(headline: String, say: &str, answers: Vec<Answer>, action: String) -> Response {
-    let chrome = Chrome { state: None, csrf: None, path: "/confirm".to_owned(), flash: None };
-    let page = AskPage { headline, say: vec![say.to_owned()], terms: vec![], answers, not_now: None, action };
+    let chrome = Chrome { state: None, csrf: None, reader: None, path: "/confirm".to_owned(), flash: None };
+    let page =
+        AskPage { headline, say: vec![say.to_owned()], terms: vec![], answers, not_now: None, action, csrf: None };
     html(&chrome, &page, false)
 }
 

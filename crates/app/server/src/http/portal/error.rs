@@ -7,7 +7,7 @@ use seaworthy_contract::api::ApiError;
 use seaworthy_portal::Chrome;
 use seaworthy_portal::view::ErrorPage;
 
-use super::visit::{html, path_of, state};
+use super::visit::{html, path_of, reader, state};
 use crate::access::Principal;
 use crate::http::App;
 
@@ -23,6 +23,7 @@ pub(in crate::http) fn error_page(
     let chrome = Chrome {
         state: principal.map(|_| state(app)),
         csrf: principal.and_then(|principal| principal.csrf.clone()),
+        reader: principal.and_then(|principal| reader(app, principal)),
         path: path_of(uri),
         flash: None,
     };

@@ -16,7 +16,6 @@ use serde::Deserialize;
 
 use super::act::{back, check};
 use super::visit::Visit;
-use crate::http::rollouts::check_may_change;
 use crate::http::{App, Failure, glass, pages};
 use crate::kernel::CommandError;
 
@@ -31,7 +30,8 @@ const FAILING_MAX: usize = 5;
 
 pub(super) async fn show(visit: Visit, Path(id): Path<String>) -> Result<Response, Failure> {
     let page = pages::find(&visit.app, &id)?;
-    let rights = visit.rights(&page.service);
+    let may_change = pages::check_may_press(&visit.app, &visit.principal, &page).is_ok();
+    let rights = Rights { csrf: visit.principal.csrf.clone(), may_change };
     let shown = made(&visit.app, &page, &rights, &format!("/pages/{}", page.id));
     Ok(visit.show(&shown))
 }
@@ -192,7 +192,7 @@ pub(super) async fn act(visit: Visit, Path((id, name)): Path<(String, String)>, 
     let done = async {
         check(&principal, &sent.csrf)?;
         let page = pages::find(&app, &id)?;
-        check_may_change(&app, &principal, &page.service)?;
+        pages::check_may_press(&app, &principal, &page)?;
         let said = press(&app, &page, principal.actor, button(&name, sent)?).await?;
         Ok((format!("/pages/{}", page.id), said))
     };

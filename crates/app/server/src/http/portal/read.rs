@@ -170,6 +170,6 @@ pub(super) async fn sign_in(headers: HeaderMap, Query(why): Query<Why>) -> Respo
     if is_part(&headers) {
         return [("hx-redirect", "/sign-in")].into_response();
     }
-    let chrome = Chrome { state: None, csrf: None, path: "/sign-in".to_owned(), flash: None };
+    let chrome = Chrome { state: None, csrf: None, reader: None, path: "/sign-in".to_owned(), flash: None };
     html(&chrome, &SignInPage { refused: why.refused.is_some() }, false)
 }

@@ -24,7 +24,8 @@ pub(super) async fn show(
     Path(link): Path<Link>,
 ) -> Result<Response, Failure> {
     let (page, _) = signed(&app, &link).await?;
-    let chrome = Chrome { state: None, csrf: None, path: "/take".to_owned(), flash: flash::read(&headers) };
+    let chrome =
+        Chrome { state: None, csrf: None, reader: None, path: "/take".to_owned(), flash: flash::read(&headers) };
     // The link is secret, and no cookie lends it anything: its forms need no token of a session.
     let rights = Rights { csrf: Some(String::new()), may_change: true };
     let mut response = html(&chrome, &made(&app, &page, &rights, &path(&link)), false);
@@ -70,9 +71,8 @@ async fn signed(app: &App, (id, end, mark): &Link) -> Result<(Page, PersonId), F
     let refused = || Failure::new(Code::Forbidden, "this link takes no page: it is over, or not whole", Some(hint));
     let page = pages::find(app, id).map_err(|_| refused())?;
     let thing = page.id.to_string();
-    // Each who was called has a link of their own, on whatever rung.
-    let called = page.ladder.calls.iter().flat_map(|call| &call.people).map(|called| &called.who.person);
-    let whom = (thing.as_str(), page.to.iter().chain(called));
+    // Each who was called has a link of their own.
+    let whom = (thing.as_str(), pages::called(&page));
     let person = whose(&app.kernel, Purpose::Take, whom, (end.as_str(), mark.as_str())).await;
     let person = person.map_err(|error| Failure::side(&error))?.cloned().ok_or_else(refused)?;
     Ok((page, person))

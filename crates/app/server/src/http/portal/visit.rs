@@ -44,6 +44,7 @@ impl Visit {
     pub(super) fn show(self, page: &impl PageView) -> Response {
         let chrome = Chrome {
             state: Some(state(&self.app)),
+            reader: reader(&self.app, &self.principal),
             csrf: self.principal.csrf,
             path: self.path,
             flash: self.flash.filter(|_| !self.part),
@@ -83,6 +84,14 @@ pub(super) fn html(chrome: &Chrome, page: &impl PageView, part: bool) -> Respons
 pub(super) fn state(app: &App) -> State {
     let writable = app.kernel.writable();
     app.kernel.look(|look| State { now: look.now, position: look.state.position, writable })
+}
+
+/// Returns what whoever reads is called.
+pub(super) fn reader(app: &App, principal: &Principal) -> Option<String> {
+    Some(match principal.person() {
+        Some(person) => person.to_string(),
+        None => app.kernel.look(|look| look.called(&principal.actor)),
+    })
 }
 
 /// Returns path and query of a page.
