@@ -32,7 +32,8 @@ UNION ALL SELECT 's', rolname FROM pg_roles WHERE rolcanlogin AND rolsuper
 UNION ALL SELECT 'p', current_setting('port')";
 
 /// Roles with login that may write in this database: own it, may make schemas or tables, or may change a table. Roles
-/// that may do anything are counted apart. The last row says whether every role may.
+/// that may do anything are counted apart. The last row says whether every role may; `pg_settings`, which every role may
+/// write on a fresh server, is nobody's data.
 const OF_A_DATABASE: &str = "\
 SELECT 'w', r.rolname FROM pg_roles r WHERE r.rolcanlogin AND NOT r.rolsuper
  AND has_database_privilege(r.oid, current_database(), 'CONNECT') AND (
@@ -44,8 +45,9 @@ SELECT 'w', r.rolname FROM pg_roles r WHERE r.rolcanlogin AND NOT r.rolsuper
    AND has_table_privilege(r.oid, c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')))
 UNION ALL SELECT 'a', 'all' WHERE EXISTS (SELECT 1 FROM pg_namespace n, aclexplode(n.nspacl) a
   WHERE a.grantee = 0 AND a.privilege_type = 'CREATE' AND n.nspname NOT LIKE 'pg\\_%')
- OR EXISTS (SELECT 1 FROM pg_class c, aclexplode(c.relacl) a WHERE a.grantee = 0
-  AND a.privilege_type IN ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE'))";
+ OR EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace, aclexplode(c.relacl) a
+  WHERE a.grantee = 0 AND a.privilege_type IN ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE')
+  AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema')";
 
 fn collect(asked: &Asked<'_>) -> Result<Facts, CollectError> {
     let connection = asked.path.to_string_lossy();

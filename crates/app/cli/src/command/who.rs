@@ -20,8 +20,8 @@ use crate::{Exit, Failure, report};
 
 /// Says who owns something, who is on call for it, and why that is the answer.
 ///
-/// Asks with anything: a service, a URL, a path, an alert, an image, a queue, a commit, a person, a pasted line of a
-/// log. Exit code 1 when nobody owns it.
+/// Asks with a service, a URL, a path, a team or a person; of files (`--source`) also with an alert, an image, a queue, a
+/// commit or a pasted line of a log. Exit code 1 when nobody owns it.
 #[derive(Debug, Clone, clap::Args)]
 #[command(
     after_help = "Examples:\n  seaworthy who shop.example/checkout\n  seaworthy who --source . 'dial tcp: lookup pay.internal: no such host'"
