@@ -12,18 +12,11 @@ const WORD_MAX: usize = 200;
 /// Keys below which something else is defined.
 const LEFT_ALONE: [&str; 3] = ["definition", "description", "expr"];
 /// Hosts that many things share: their paths mean something, they themselves do not.
-const SHARED_HOSTS: [&str; 17] = [
+const SHARED_HOSTS: [&str; 10] = [
     "github.com",
     "www.github.com",
     "gitlab.com",
     "bitbucket.org",
-    "npmjs.com",
-    "www.npmjs.com",
-    "pypi.org",
-    "docs.rs",
-    "crates.io",
-    "quay.io",
-    "hub.docker.com",
     "discord.com",
     "youtube.com",
     "www.youtube.com",

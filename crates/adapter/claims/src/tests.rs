@@ -93,7 +93,7 @@ ownerId: null
 apiVersion: apps/v1
 kind: Deployment
 metadata: {name: shop-web, labels: {app.kubernetes.io/name: shop, acme.io/team: sales}}
-spec: {template: {spec: {containers: [{name: web, image: 'ghcr.io/acme/shop:v1'}]}}}
+spec: {template: {spec: {containers: [{name: web, image: 'images.example/acme/shop:v1'}]}}}
 == rules.yaml
 groups: [{name: g, rules: [{alert: ShopDown, expr: 'up{job=\"shop\"} == 0', labels: {team: sales}, annotations: {runbook_url: 'https://example.com/TODO'}}]}]
 == flags.json

@@ -204,7 +204,7 @@ mod tests {
             ("postgres://u:p@h/db", true),
             ("ghp_abc", true),
             ("@acme/team", false),
-            ("ghcr.io/acme/shop@sha256:1.2", false),
+            ("images.example/acme/shop@sha256:1.2", false),
             ("postgres://h/db", false),
             ("orders", false),
         ] {

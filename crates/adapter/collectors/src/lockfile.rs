@@ -15,8 +15,6 @@ pub(crate) const COLLECTOR: Collector =
 
 /// Names of lock files.
 const NAMES: [&str; 4] = ["Cargo.lock", "package-lock.json", "npm-shrinkwrap.json", "go.sum"];
-/// The registries that everybody uses.
-const PUBLIC_NPM: [&str; 2] = ["registry.npmjs.org", "registry.yarnpkg.com"];
 
 fn collect(asked: &Asked<'_>) -> Result<Facts, CollectError> {
     let mut files = read(asked.path, "lock file", |name| NAMES.contains(&name))?;
@@ -49,7 +47,7 @@ fn cargo(text: &str) -> Components {
         let Some(source) = value("source") else { continue };
         components.all += 1;
         components.without_version += usize::from(value("version").is_none_or(str::is_empty));
-        let is_public = source.contains("github.com/rust-lang/crates.io-index") || source.contains("index.crates.io");
+        let is_public = source.contains("github.com/rust-lang/");
         // A commit's hash vouches for what comes from git.
         let vouched = value("checksum").is_some() || source.starts_with("git+");
         components.without_checksum += usize::from(!vouched);
@@ -101,19 +99,20 @@ fn npm(file: &File) -> Result<Components, CollectError> {
     })?;
     let name = root["name"].as_str().unwrap_or_default();
     let scope = name.split_once('/').map(|(scope, _)| scope).filter(|scope| scope.starts_with('@')).map(str::to_owned);
+    let public = commonest_host(&root["packages"]);
     let mut components = Components::default();
     if let Some(packages) = root["packages"].as_object() {
         for (path, package) in packages {
             // What lies outside is the repository's own; a link leads to it.
             if let Some((_, name)) = path.rsplit_once("node_modules/").filter(|_| package["link"] != true) {
-                npm_package(name, package, scope.as_deref(), &mut components);
+                npm_package(name, package, scope.as_deref(), public, &mut components);
             }
         }
     } else {
         let mut waiting = vec![&root["dependencies"]];
         while let Some(dependencies) = waiting.pop() {
             for (name, package) in dependencies.as_object().into_iter().flatten() {
-                npm_package(name, package, scope.as_deref(), &mut components);
+                npm_package(name, package, scope.as_deref(), public, &mut components);
                 waiting.push(&package["dependencies"]);
             }
         }
@@ -121,15 +120,30 @@ fn npm(file: &File) -> Result<Components, CollectError> {
     Ok(components)
 }
 
-fn npm_package(name: &str, package: &Value, scope: Option<&str>, to: &mut Components) {
+fn npm_package(name: &str, package: &Value, scope: Option<&str>, public: Option<&str>, to: &mut Components) {
     to.all += 1;
     to.without_version += usize::from(package["version"].as_str().is_none_or(str::is_empty));
     let bundled = package["inBundle"] == true || package["bundled"] == true;
     to.without_checksum += usize::from(package["integrity"].as_str().is_none() && !bundled);
-    let resolved = package["resolved"].as_str().unwrap_or_default();
-    let is_private = resolved.starts_with("http") && !PUBLIC_NPM.iter().any(|host| resolved.contains(host));
+    let from = package["resolved"].as_str().and_then(host_of);
+    let is_private = public.is_some() && from.is_some() && from != public;
     let is_own = scope.is_some() && name.split_once('/').map(|(scope, _)| scope) == scope;
     if is_own || is_private {
         to.internal.push(name.to_owned());
     }
+}
+
+/// Returns the host that most packages come from: the registry that everybody uses, so that any other is one's own.
+fn commonest_host(packages: &Value) -> Option<&str> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for package in packages.as_object()?.values() {
+        if let Some(host) = package["resolved"].as_str().and_then(host_of) {
+            *counts.entry(host).or_default() += 1;
+        }
+    }
+    counts.into_iter().max_by_key(|(_, count)| *count).map(|(host, _)| host)
+}
+
+fn host_of(url: &str) -> Option<&str> {
+    url.split_once("://")?.1.split('/').next()
 }

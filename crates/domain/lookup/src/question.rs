@@ -149,7 +149,10 @@ mod tests {
             ("component:devex/shop", "component:devex/shop | devex/shop | shop"),
             ("shop-7d9f8c6b5d-x2k4p", "shop-7d9f8c6b5d-x2k4p | shop"),
             ("shop-db-0", "shop-db-0 | shop-db"),
-            ("ghcr.io/acme/shop:v3", "ghcr.io/acme/shop:v3 | ghcr.io | ghcr.io/acme/shop | v3 | shop"),
+            (
+                "images.example/acme/shop:v3",
+                "images.example/acme/shop:v3 | images.example | images.example/acme/shop | v3 | shop",
+            ),
             ("@acme/pay", "@acme/pay | acme/pay | pay"),
             ("", ""),
         ] {

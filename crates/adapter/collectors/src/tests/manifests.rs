@@ -93,7 +93,7 @@ spec:
       volumes: [{name: s, secret: {secretName: shared}}]
       containers:
       - name: web
-        image: ghcr.io/acme/web:v1
+        image: images.example/acme/web:v1
         readinessProbe: {httpGet: {path: /}}
         livenessProbe: {httpGet: {path: /}}
         resources: {limits: {memory: 1Gi}}

@@ -101,7 +101,7 @@ version = \"0.1.0\"
 [[package]]
 name = \"serde\"
 version = \"1.0.0\"
-source = \"registry+https://github.com/rust-lang/crates.io-index\"
+source = \"registry+https://github.com/rust-lang/index\"
 checksum = \"abc\"
 
 [[package]]
@@ -127,8 +127,8 @@ source = \"git+https://git.example/forked#abc\"
         "lockfile",
         "== package-lock.json
 {\"name\":\"@acme/shop\",\"lockfileVersion\":3,\"packages\":{\"\":{},\"libs/x\":{\"name\":\"x\"},
- \"node_modules/x\":{\"link\":true},\"node_modules/a\":{\"version\":\"1\",\"resolved\":\"https://registry.npmjs.org/a\",\"integrity\":\"s\"},
- \"node_modules/a/node_modules/@acme/pricing\":{\"version\":\"1\",\"resolved\":\"https://registry.npmjs.org/p\"},
+ \"node_modules/x\":{\"link\":true},\"node_modules/a\":{\"version\":\"1\",\"resolved\":\"https://registry.example/a\",\"integrity\":\"s\"},
+ \"node_modules/a/node_modules/@acme/pricing\":{\"version\":\"1\",\"resolved\":\"https://registry.example/p\"},
  \"node_modules/q\":{\"resolved\":\"https://npm.acme.example/q\",\"integrity\":\"s\"}}}
 ",
         expect![[r#"
