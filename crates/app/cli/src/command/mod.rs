@@ -16,6 +16,7 @@ pub mod judge;
 pub mod ledger;
 pub mod ledger_fill;
 pub mod look;
+pub mod offboard;
 pub mod oncall;
 pub mod pages;
 pub mod probe;
@@ -83,6 +84,7 @@ pub enum Command {
     Look(look::Args),
     Judge(judge::JudgeArgs),
     Credentials(credentials::Args),
+    Offboard(offboard::Args),
     Downtime(downtime::Args),
     Slo(slo::Args),
     Oncall(oncall::Args),
@@ -117,6 +119,7 @@ fn offline(global: &Global, command: &Command, out: &mut impl Write, err: &mut i
         Command::Judge(args) => {
             judge::run(&judge::JudgeArgs { json: global.json, ..args.clone() }, io::stdin().lock(), out, err)
         }
+        Command::Offboard(args) => offboard::run(args, global.json, Timestamp::now(), out, err),
         Command::Credentials(args) => return credentials::run(args, global.json, out, err),
         Command::Downtime(args) => return downtime::run(args, global.json, out, err),
         Command::Slo(args) => return slo::run(args, global.json, out, err),
@@ -181,6 +184,7 @@ async fn dispatch(command: Command, server: &str, cx: &mut Context<'_>) -> Resul
         | Command::Look(_)
         | Command::Judge(_)
         | Command::Credentials(_)
+        | Command::Offboard(_)
         | Command::Ledger(_)
         | Command::LedgerWriter(_)
         | Command::LedgerCheck(_)
