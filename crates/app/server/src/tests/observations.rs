@@ -43,7 +43,7 @@ async fn a_team_speaks_for_what_it_owns_and_one_mistake_takes_nothing() {
     };
     let others = sending(&[fine.clone(), seen("ledger", &json!([]))]);
     assert_eq!(status(shop.clone(), others).await, 403, "ledger is the bank's");
-    assert_eq!(status(intake, sending(&[fine.clone()])).await, 403, "alerts and counts, nothing else");
+    assert_eq!(status(intake, sending(std::slice::from_ref(&fine))).await, 403, "alerts and counts, nothing else");
     let nobodys = sending(&[fine.clone(), seen("nothing", &json!([]))]);
     assert_eq!(status(app.admin.clone(), nobodys).await, 404);
     let wrong = seen("checkout", &json!([{ "key": "no dot", "value": 3 }]));
