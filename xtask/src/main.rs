@@ -56,8 +56,8 @@ const CHORES: &[Chore] = &[
     },
     Chore {
         name: "sim",
-        usage: "watch [page] [storm] [probe] [false-pages] [missed] [--seed N] [--json FILE]",
-        about: "months of watching in virtual time, against the figures the project promises",
+        usage: "watch [page] [storm] [probe] [false-pages] [missed] | page | year [--seed N] [--json FILE]",
+        about: "months of watching, pages across crashes, a year of an organisation in virtual time, against promised figures",
         run: sim::run,
     },
     Chore {

@@ -5,6 +5,7 @@
 mod page;
 mod schedules;
 mod watch;
+mod year;
 
 use crate::args::Args;
 use crate::shell::Outcome;
@@ -18,7 +19,8 @@ pub(crate) fn run(mut args: Args) -> Outcome {
         Some("page") => page::run(args),
         Some("schedules") => schedules::run(args),
         Some("watch") => watch::run(args),
-        Some(other) => Err(format!("unknown simulation \"{other}\"\nhint: page, schedules, watch")),
-        None => Err("which simulation? page, schedules, watch".into()),
+        Some("year") => year::run(args),
+        Some(other) => Err(format!("unknown simulation \"{other}\"\nhint: page, schedules, watch, year")),
+        None => Err("which simulation? page, schedules, watch, year".into()),
     }
 }

@@ -4,7 +4,8 @@
 //! it that are simulated: it runs some hundred times faster than time, and a run is the same each time. While it runs,
 //! checkers look at every event and every request for what must never be. [`plan`] makes a world's faults from a seed;
 //! [`story`] lets a person play one by hand, as text; [`watch`] measures
-//! how long an outage takes to reach a person; [`paging`] kills the server wherever a page may be lost.
+//! how long an outage takes to reach a person; [`paging`] kills the server wherever a page may be lost; [`year`] plays a year of a whole
+//! organisation and follows every alert to its end.
 
 mod catalogue;
 mod check;
@@ -18,6 +19,7 @@ mod server;
 pub mod story;
 pub mod watch;
 mod world;
+pub mod year;
 
 pub use machine::{Behaviour, Start};
 pub use network::Weather;

@@ -8,3 +8,5 @@ mod seeds;
 mod stories;
 #[cfg(test)]
 mod watch;
+#[cfg(test)]
+mod year;
