@@ -46,6 +46,7 @@ pub(crate) const CSS: &str = concat!(
     include_str!("../static/css/components/flash.css"),
     include_str!("../static/css/components/months.css"),
     include_str!("../static/css/components/rota.css"),
+    include_str!("../static/css/components/week.css"),
     include_str!("../static/css/components/keys.css"),
     include_str!("../static/css/components/print.css"),
 );

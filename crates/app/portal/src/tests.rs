@@ -18,6 +18,8 @@ mod rota;
 mod shown;
 #[path = "../examples/render/watched.rs"]
 mod watched;
+#[path = "../examples/render/week.rs"]
+mod week;
 
 mod pages;
 mod rules;

@@ -1,6 +1,8 @@
 //! `seaworthy week`: what a week asked of a team, for the quarter of an hour of a hand-over.
 
-use seaworthy_contract::api::{RotaGap, RotaShift, WakesCrossed, Week, WeekLoad, WeekPage, WeekRest, Weeks};
+use seaworthy_contract::api::{
+    RotaGap, RotaShift, WakesCrossed, Week, WeekLoad, WeekNights, WeekPage, WeekRest, Weeks,
+};
 use seaworthy_contract::events::alert::VerdictV1;
 use seaworthy_model::TeamId;
 
@@ -56,6 +58,7 @@ fn team(week: &Week, view: &View) -> String {
     lines.extend(week.rest.iter().map(rest));
     lines.extend(week.ahead.shifts.iter().map(shift));
     lines.extend(week.ahead.gaps.iter().map(gap));
+    lines.extend(week.nights.iter().map(nights));
     lines.join("\n")
 }
 
@@ -109,6 +112,11 @@ fn shift(one: &RotaShift) -> String {
 
 fn gap(one: &RotaGap) -> String {
     format!("  nobody for {}, level {}, from {} until {}", one.rotation, one.level, one.start, one.end)
+}
+
+fn nights(one: &WeekNights) -> String {
+    let WeekNights { rotation, person, nights } = one;
+    format!("  {person} is primary of {rotation} in {}", count(u64::from(*nights), "night"))
 }
 
 #[cfg(test)]

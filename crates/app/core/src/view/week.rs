@@ -6,7 +6,8 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use seaworthy_alert::Purpose;
 use seaworthy_contract::api::{
-    Proposal, RotaPlan, WEEK_PEOPLE_MIN, WakesCrossed, Week, WeekLoad, WeekPage, WeekRest, WeekYear,
+    Proposal, RotaPlan, RotaShift, WEEK_PEOPLE_MIN, WakesCrossed, Week, WeekLoad, WeekNights, WeekPage, WeekRest,
+    WeekYear,
 };
 use seaworthy_contract::catalogue::Rotation;
 use seaworthy_contract::events::alert::VerdictV1;
@@ -40,6 +41,7 @@ pub fn week(look: &Look<'_>, team: &TeamId) -> Week {
         rules: rules(look, team),
         ahead: ahead(look, &rotas),
         rest: rotas.iter().flat_map(|rotation| rest(look, rotation)).collect(),
+        nights: rotas.iter().flat_map(|rotation| nights(look, rotation)).collect(),
     }
 }
 
@@ -189,6 +191,24 @@ fn ahead(look: &Look<'_>, rotas: &[&Rotation]) -> RotaPlan {
         all.gaps.extend(shown.plan.gaps);
         all.findings.extend(shown.plan.findings);
     }
+    all
+}
+
+/// Who is primary in how many of the nights ahead: by the rota, which everybody of the team sees, not by what came of them.
+fn nights(look: &Look<'_>, rotation: &Rotation) -> Vec<WeekNights> {
+    let (zone, until) = (zone_of(rotation), after(look.now, AHEAD));
+    let Some(shown) = rota(look, &rotation.name, (look.now, until), vec![]) else { return Vec::new() };
+    let next = |at: &Timestamp| load::night_after(*at, &zone).map(|night| night.start).filter(|start| *start < until);
+    let begin = std::iter::successors(next(&look.now), next);
+    let mut held: BTreeMap<PersonId, u32> = BTreeMap::new();
+    for start in begin {
+        let is_on = |shift: &&RotaShift| shift.level == 0 && shift.start <= start && start < shift.end;
+        let primary = shown.plan.shifts.iter().find(is_on);
+        primary.into_iter().for_each(|shift| *held.entry(shift.person.clone()).or_default() += 1);
+    }
+    let one = |(person, nights)| WeekNights { rotation: rotation.name.clone(), person, nights };
+    let mut all: Vec<WeekNights> = held.into_iter().map(one).collect();
+    all.sort_by(|a, b| b.nights.cmp(&a.nights).then_with(|| a.person.cmp(&b.person)));
     all
 }
 

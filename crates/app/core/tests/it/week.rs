@@ -92,6 +92,16 @@ fn a_week_counts_all_together_and_leaves_drills_out() {
 }
 
 #[test]
+fn nights_ahead_are_the_rotas_and_are_shared_as_it_shares_them() {
+    let mut bench = bench(&["ines", "ann", "bob"]);
+    until(&mut bench, "2025-06-16T12:00:00Z");
+    let nights = view::week(&bench.look(), &team()).nights;
+    let said: Vec<_> = nights.iter().map(|one| (one.person.as_str(), one.nights)).collect();
+    assert_eq!(said.iter().map(|(_, nights)| nights).sum::<u32>(), 14, "{said:?}");
+    assert!(said.windows(2).all(|two| two[0].1 >= two[1].1), "most first: {said:?}");
+}
+
+#[test]
 fn after_a_broken_night_the_next_one_is_to_be_somebody_elses() {
     let mut bench = bench(&["ines"]);
     paged(&mut bench, "2025-06-16T03:00:00Z", Purpose::Real);

@@ -10,6 +10,7 @@ mod probed;
 mod rota;
 mod shown;
 mod watched;
+mod week;
 
 use std::path::PathBuf;
 

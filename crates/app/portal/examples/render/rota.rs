@@ -55,7 +55,7 @@ fn at_this_moment(state: RotaState) -> RotaNow {
     }
 }
 
-fn rota(state: RotaState) -> Rota {
+pub(crate) fn rota(state: RotaState) -> Rota {
     let started = state != RotaState::NotStarted;
     let id = |n: u8| format!("019cdd00-0000-7000-a000-0000000000{n:02}");
     let gap = RotaGap {

@@ -287,5 +287,6 @@ pub(crate) fn pages() -> Vec<(&'static str, String)> {
     pages.extend(super::controls::pages());
     pages.extend(super::me::pages());
     pages.extend(super::rota::pages());
+    pages.extend(super::week::pages());
     pages
 }

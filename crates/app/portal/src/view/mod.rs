@@ -27,6 +27,7 @@ mod service;
 mod services;
 mod sign_in;
 mod tickets;
+mod week;
 mod who;
 mod words;
 
@@ -59,4 +60,5 @@ pub use service::{ServiceFacts, ServicePage};
 pub use services::ServicesPage;
 pub use sign_in::SignInPage;
 pub use tickets::{TicketRow, TicketsFacts, TicketsPage};
+pub use week::{Lane, LaneFacts, Lanes, WeekFacts, WeekPageView, WeeksPage};
 pub use who::WhoPage;

@@ -74,6 +74,8 @@ pub struct ReviewPage {
     pub fine: Vec<(String, String)>,
     /// How many rules are fine.
     pub fine_count: usize,
+    /// Where a form of a row leads back to.
+    pub back: &'static str,
 }
 
 impl ReviewPage {
@@ -90,11 +92,12 @@ impl ReviewPage {
             left_out: open.len().saturating_sub(ROWS_MAX),
             fine: fine.iter().take(FINE_MAX).map(|p| (p.rule.clone(), worth_words(&p.worth))).collect(),
             fine_count: fine.len(),
+            back: "review",
         }
     }
 }
 
-fn proposal_row(proposal: &Proposal, token: Option<&str>) -> ProposalRow {
+pub(super) fn proposal_row(proposal: &Proposal, token: Option<&str>) -> ProposalRow {
     let (chip, label) = match proposal.suggestion {
         Some(Suggestion::Demote) => (Chip::warn("Demote"), "Make it a ticket"),
         Some(Suggestion::Raise) => (Chip::warn("Raise"), "Make it a page"),

@@ -22,6 +22,7 @@ mod rules;
 mod take;
 mod tickets;
 mod visit;
+mod week;
 
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
@@ -58,6 +59,8 @@ pub(super) fn routes() -> Vec<Route> {
         form("/tickets/{ticket}/{verb}", post(tickets::act)),
         page("/rules", get(rules::list)),
         page("/review", get(rules::review)),
+        page("/week", get(week::list)),
+        page("/week/{team}", get(week::show)),
         page("/rotations", get(rotas::list)),
         page("/rotations/{rotation}", get(rotas::show)),
         form("/rotations/{rotation}/override", post(rotas::set)),

@@ -31,20 +31,34 @@ pub(super) async fn show(
     Extension(principal): Extension<Principal>,
     Query(Of { team }): Query<Of>,
 ) -> Result<Json<Weeks>, Failure> {
-    if let Some(team) = &team {
-        known(&app, team)?;
-        if !principal.may_change(team) {
-            return Err(Failure::forbidden("the week belongs to another team"));
-        }
+    match team {
+        Some(team) => own(&app, &principal, &team).map(Json),
+        None => Ok(Json(all(&app, &principal))),
     }
-    let is_wanted = |one: &TeamId| team.as_ref().is_none_or(|team| one == team) && principal.may_change(one);
-    Ok(Json(app.kernel.look(|look| {
+}
+
+/// Returns the week of one team.
+pub(super) fn own(app: &App, principal: &Principal, team: &TeamId) -> Result<Weeks, Failure> {
+    known(app, team)?;
+    match principal.may_change(team) {
+        true => Ok(of(app, principal, |one| one == team)),
+        false => Err(Failure::forbidden("the week belongs to another team")),
+    }
+}
+
+/// Returns every week that the reader may see.
+pub(super) fn all(app: &App, principal: &Principal) -> Weeks {
+    of(app, principal, |team| principal.may_change(team))
+}
+
+fn of(app: &App, principal: &Principal, is_wanted: impl Fn(&TeamId) -> bool) -> Weeks {
+    app.kernel.look(|look| {
         let teams = look.state.catalogue.teams().map(|team| &team.name).filter(|name| is_wanted(name));
         Weeks {
             teams: teams.map(|team| view::week(look, team)).collect(),
             crossed: principal.is_admin().then(|| view::wakes_crossed(look)),
         }
-    })))
+    })
 }
 
 fn known(app: &App, team: &TeamId) -> Result<(), Failure> {

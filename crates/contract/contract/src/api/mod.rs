@@ -88,4 +88,4 @@ pub use service::{DependencyView, OnCall, Service, VersionState, VersionView, Wh
 pub use status::{GatewayStatus, SignInLink, SignInRequest, Status};
 pub use ticket::{TICKETS_SHOWN_MAX, Ticket, TicketState};
 pub use token::{Token, TokenMade, TokenRequest, TokenScope};
-pub use week::{WEEK_PEOPLE_MIN, WakesCrossed, Week, WeekLoad, WeekPage, WeekRest, WeekYear, Weeks};
+pub use week::{WEEK_PEOPLE_MIN, WakesCrossed, Week, WeekLoad, WeekNights, WeekPage, WeekRest, WeekYear, Weeks};

@@ -2,7 +2,7 @@
 //! else was woken: what is here is of all together.
 
 use jiff::Timestamp;
-use seaworthy_model::{PageId, RotationId, ServiceId, TeamId};
+use seaworthy_model::{PageId, PersonId, RotationId, ServiceId, TeamId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -55,6 +55,22 @@ pub struct Week {
     pub ahead: RotaPlan,
     /// Coming nights that are held by somebody who was woken in the night before.
     pub rest: Vec<WeekRest>,
+    /// Nights of the next 14 days by who is primary when they begin, most first.
+    #[serde(default)]
+    pub nights: Vec<WeekNights>,
+}
+
+/// Nights that somebody is primary in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WeekNights {
+    /// The rota.
+    #[schema(value_type = String)]
+    pub rotation: RotationId,
+    /// Who.
+    #[schema(value_type = String)]
+    pub person: PersonId,
+    /// How many.
+    pub nights: u32,
 }
 
 /// What a week was, of all together.

@@ -24,8 +24,10 @@ pub(super) struct Paged<'a> {
     pub(super) calls: Vec<Called>,
     pub(super) taken: Option<(Timestamp, &'a str)>,
     pub(super) exhausted: Option<Timestamp>,
-    /// When what it is about was over.
+    /// When what it is about was over: a rollout that is off its users, once a contact of somebody took its page.
     pub(super) over: Option<Timestamp>,
+    is_reached: bool,
+    is_confirmed: bool,
 }
 
 /// One call.
@@ -251,7 +253,16 @@ impl<'a> Story<'a> {
                 let others = e.channels.iter().filter_map(|channel| channel.strip_prefix("rung-0/")?.parse().ok());
                 let people: Vec<PersonId> = e.to.iter().cloned().chain(others).collect();
                 let calls = (!people.is_empty()).then_some(Called { rung: 0, at, people }).into_iter().collect();
-                let page = Paged { request: e, at, calls, taken: None, exhausted: None, over: None };
+                let page = Paged {
+                    request: e,
+                    at,
+                    calls,
+                    taken: None,
+                    exhausted: None,
+                    over: None,
+                    is_reached: false,
+                    is_confirmed: false,
+                };
                 self.pages.insert(e.page, page);
                 if let Some(rollout) = e.rollout {
                     self.rollouts.entry(rollout).or_default().push(e.page);
@@ -267,8 +278,13 @@ impl<'a> Story<'a> {
             }),
             Event::RevertConfirmed(e) => {
                 for page in self.rollouts.get(&e.rollout).cloned().unwrap_or_default() {
-                    self.page(page, |page| page.over = Some(at));
+                    self.page(page, |page| page.is_confirmed = true);
+                    self.off_and_told(page, at);
                 }
+            }
+            Event::PageCalled(e) => {
+                self.page(e.page, |page| page.is_reached = true);
+                self.off_and_told(e.page, at);
             }
             Event::AlertFired(e) => {
                 let fault = e.sentence.strip_prefix("fault ").and_then(|nth| nth.parse().ok()).unwrap_or(usize::MAX);
@@ -287,6 +303,14 @@ impl<'a> Story<'a> {
             }
             _ => {}
         }
+    }
+
+    fn off_and_told(&mut self, id: PageId, at: Timestamp) {
+        self.page(id, |page| {
+            if page.is_confirmed && page.is_reached {
+                page.over.get_or_insert(at);
+            }
+        });
     }
 
     fn page(&mut self, id: PageId, change: impl FnOnce(&mut Paged<'a>)) {

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::SignedDuration;
 use seaworthy_alert::Phase;
 use seaworthy_contract::events::alert::VerdictV1;
 use seaworthy_core::Input;
+use seaworthy_core::state::PageRecord;
 use seaworthy_core::watch::Used;
 use seaworthy_model::PageId;
 use seaworthy_testkit::store::Fault;
@@ -28,6 +30,9 @@ const AFTER: Ms = 2 * DAY;
 
 /// Pages that are looked at for whether somebody is waited for: the last ones, more than a storm asks for.
 const PAGES_LOOKED_AT: usize = 500;
+
+/// Longer than any ladder here takes: nobody is waited for about a rollout that was reverted so long ago.
+const LADDER_MAX: SignedDuration = SignedDuration::from_hours(3);
 
 /// Everything of one year.
 pub(super) struct Stage {
@@ -142,10 +147,14 @@ impl Stage {
 
     /// Says whether a page climbs: nobody has taken it, and what it is about goes on.
     fn somebody_is_waited_for(&self) -> bool {
+        let now = self.server.clock.now();
         let waits = self.server.read(|shared| {
-            let goes_on = |page: &PageId| shared.state.alerts.of_page(*page).is_none_or(|(_, alert)| alert.is_open());
-            let mut pages = shared.state.pages.iter().rev().take(PAGES_LOOKED_AT);
-            pages.any(|(id, page)| page.acknowledged.is_none() && !page.climb.is_over() && goes_on(id))
+            let goes_on = |page: &PageRecord| match shared.state.alerts.of_page(page.request.page) {
+                Some((_, alert)) => alert.is_open(),
+                None => page.requested_at.duration_until(now) < LADDER_MAX,
+            };
+            let mut pages = shared.state.pages.values().rev().take(PAGES_LOOKED_AT);
+            pages.any(|page| page.acknowledged.is_none() && !page.climb.is_over() && goes_on(page))
         });
         waits.unwrap_or(true)
     }

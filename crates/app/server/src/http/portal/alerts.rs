@@ -128,6 +128,8 @@ pub(super) struct Judged {
     #[serde(default)]
     csrf: String,
     verdict: VerdictV1,
+    #[serde(default)]
+    from: String,
 }
 
 pub(super) async fn judge(visit: Visit, Path(id): Path<String>, Form(sent): Form<Judged>) -> Response {
@@ -135,7 +137,8 @@ pub(super) async fn judge(visit: Visit, Path(id): Path<String>, Form(sent): Form
     let done = async {
         check(&principal, &sent.csrf)?;
         let page = doing::weigh(&app, principal, &id, sent.verdict).await?;
-        let to = page.alert.map_or_else(|| format!("/pages/{}", page.id), |alert| format!("/alerts/{alert}"));
+        let own = || page.alert.map_or_else(|| format!("/pages/{}", page.id), |alert| format!("/alerts/{alert}"));
+        let to = super::week::place(&sent.from).unwrap_or_else(own);
         Ok((to, "On record; the weekly review counts it.".to_owned()))
     };
     back(done.await, "/pages", &id)

@@ -48,7 +48,11 @@ pub(super) struct Changed {
 
 pub(super) async fn change(visit: Visit, Form(sent): Form<Changed>) -> Response {
     let Visit { app, principal, .. } = visit;
-    let place = if sent.from == "review" { "/review" } else { "/rules" };
+    let week = super::week::place(&sent.from);
+    let place = match sent.from.as_str() {
+        "review" => "/review",
+        _ => week.as_deref().unwrap_or("/rules"),
+    };
     let done = async {
         check(&principal, &sent.csrf)?;
         let rule = doing::amend(&app, principal, RuleChangeRequest { rule: sent.rule, change: sent.change }).await?;
