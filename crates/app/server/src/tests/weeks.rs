@@ -39,7 +39,7 @@ async fn the_page_of_a_week_is_its_teams_and_whoever_sees_one_gets_that() {
     let app = TestApp::start().await;
     let _: serde_json::Value = app.as_admin().post_json("/v1/catalogue/apply", &document()).await.expect("applied");
     let (shop, bank) = (app.team_token("shop").await, app.team_token("bank").await);
-    let read = app.token(ScopeV3::Read).await;
+    let read = app.token(ScopeV4::Read).await;
     for (token, path, status, says) in [
         (&shop, "/week/shop", 200, "No page in seven days."),
         (&app.admin, "/week/shop", 200, "Rota ahead"),
