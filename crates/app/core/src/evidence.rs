@@ -83,7 +83,7 @@ pub(crate) fn paging_rules(state: &State, service: &ServiceId) -> Vec<PagingRule
     names
         .into_iter()
         .filter(may_page)
-        .map(|name| PagingRule { reached: last_reached(state, &name, service), name })
+        .map(|name| PagingRule { reached: last_reached(state, &name, service), from_objective: false, name })
         .collect()
 }
 

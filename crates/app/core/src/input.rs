@@ -25,6 +25,7 @@ use seaworthy_model::{
 };
 use uuid::Uuid;
 
+use crate::step::RowWanted;
 use crate::watch::{DowntimeChange, Drained, Judged, Used};
 
 pub use action::ActionDone;
@@ -231,6 +232,8 @@ pub enum Input {
     },
     /// A team begins a rota that people joined.
     StartRota(Box<StartWanted>),
+    /// A person says something of a row of readiness.
+    SayOfRow(Box<RowWanted>),
     /// Collectors saw something of services outside.
     ObservationsTaken(Vec<ObservationTakenV1>),
     /// A person closes a ticket, or opens it again.

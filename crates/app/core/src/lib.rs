@@ -11,6 +11,7 @@ mod fact;
 mod input;
 pub mod outbox;
 mod ownership;
+pub mod readiness;
 mod rota;
 pub mod state;
 mod step;
@@ -23,5 +24,5 @@ pub use input::{
     Input, OfferWanted, OverrideWanted, Refusal, StartWanted, TicketDone, WindowWanted, Word,
 };
 pub use state::State;
-pub use step::{control_meant, plan, speaks_for, step};
+pub use step::{RowWanted, RowWord, control_meant, plan, speaks_for, step};
 pub use watch::Watch;

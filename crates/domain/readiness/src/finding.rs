@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use seaworthy_model::Position;
 
+use crate::check::{Exposure, Section};
+
 /// What proves a finding: where it stands in the ledger, who or what saw it, when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evidence {
@@ -54,6 +56,10 @@ pub struct Finding {
     pub title: &'static str,
     /// What to do unless it holds.
     pub remedy: &'static str,
+    /// The part of a review that it belongs to.
+    pub section: Section,
+    /// From which exposure on it is required; never for none.
+    pub required_at: Option<Exposure>,
     /// The verdict.
     pub verdict: Verdict,
 }

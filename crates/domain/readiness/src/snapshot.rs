@@ -1,157 +1,258 @@
 //! Facts about one service, gathered before any check looks; a check never fetches.
+//!
+//! Each field is of one [`Kind`]. Checks say which kinds they read, so that a change of one runs again only these.
 
-use jiff::Timestamp;
-use seaworthy_model::{ControlKind, Position, Tier};
+mod acts;
+mod seen;
 
-/// Everything checks may look at.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ServiceSnapshot {
-    /// How much it matters that the service is up; evidence ages faster where it matters more.
-    pub tier: Tier,
-    /// Whether Seaworthy runs versions of it or routes to them; without that there is nothing to revert.
-    pub shipped_here: bool,
-    /// The declaration of its owner.
-    pub owner: Declared,
-    /// Members of the owning team.
-    pub owner_members: usize,
-    /// Who is on call, as the schedule says now.
-    pub on_call: Option<OnCall>,
-    /// The rota that its pages go to: the ledger's `rota.*` events and the rotation's declaration.
-    pub rota: Option<Rota>,
-    /// Reverts of it that every gateway confirmed, oldest first.
-    pub reverts: Vec<Revert>,
-    /// Drills of it whose page a person took and that ended: the ledger's `alert.*` and `page.*` events.
-    pub drills: Vec<Drill>,
-    /// Rules that may wake somebody for it: its objectives and probes, and other systems' rules that have, unless its
-    /// team made tickets of them.
-    pub paging_rules: Vec<PagingRule>,
-    /// Controls over its traffic that refused a request while every gateway had them, oldest first: the ledger's
-    /// `control.*` events.
-    pub controls: Vec<Controlled>,
-    /// Whether it calls another service or is called by one.
-    pub has_edges: bool,
+use seaworthy_model::Tier;
+
+pub use acts::{
+    Controlled, Declared, Drill, Ended, Incident, OnCall, Page, PagingRule, Revert, RevertTrigger, Rollout, Rota,
+    Wakes, Worth,
+};
+pub use seen::{Called, Calls, Edge, Fared, Lost, Objective, Promise, Seen, Value, Watched};
+
+macro_rules! facts {
+    ($($(#[$kind_doc:meta])* $kind:ident { $($(#[$doc:meta])* $field:ident: $type:ty,)* })*) => {
+        /// Everything checks may look at.
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct ServiceSnapshot {
+            $($($(#[$doc])* pub $field: $type,)*)*
+        }
+
+        /// A kind of fact.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Kind {
+            $($(#[$kind_doc])* $kind,)*
+        }
+
+        impl Kind {
+            /// Every one.
+            pub const ALL: &[Self] = &[$(Self::$kind,)*];
+        }
+
+        impl ServiceSnapshot {
+            /// Returns the kinds in which another look differs from this one.
+            pub fn changed(&self, other: &Self) -> Kinds {
+                let mut kinds = Kinds::default();
+                $(if false $(|| self.$field != other.$field)* {
+                    kinds.add(Kind::$kind);
+                })*
+                kinds
+            }
+
+            /// Takes the facts of a kind from another look.
+            pub fn take(&mut self, kind: Kind, from: &Self) {
+                match kind {
+                    $(Kind::$kind => {
+                        $(self.$field = from.$field.clone();)*
+                    })*
+                }
+            }
+        }
+    };
 }
 
-/// A control that was seen to work.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Controlled {
-    /// Which of the three.
-    pub kind: ControlKind,
-    /// When it was set.
-    pub set_at: Timestamp,
-    /// From the decision until the last gateway had it in force, in seconds.
-    pub took_s: f64,
-    /// From when the service was first seen degraded or down until then, in seconds; none where it was set while it was well.
-    pub from_first_bad_s: Option<f64>,
-    /// Whether it was an exercise.
-    pub drill: bool,
-    /// Ledger position of the confirmation.
-    pub position: Position,
-    /// Gateways that confirmed.
-    pub gateways: Vec<String>,
+facts! {
+    /// How much it matters, and whether it is shipped here.
+    Profile {
+        /// How much it matters that the service is up; evidence ages faster where it matters more.
+        tier: Tier,
+        /// Whether Seaworthy runs versions of it or routes to them; without that there is nothing to revert.
+        shipped_here: bool,
+    }
+    /// Who owns it.
+    Owner {
+        /// The declaration of its owner.
+        owner: Declared,
+        /// Members of the owning team.
+        owner_members: usize,
+    }
+    /// What files say it needs, or what needs it.
+    Edges {
+        /// Whether it calls another service or is called by one.
+        has_edges: bool,
+        /// What it needs, as files say.
+        edges: Vec<Edge>,
+    }
+    /// What the business was promised of planned downtime.
+    Promised {
+        /// The tolerance that was said of it.
+        promise: Option<Promise>,
+        /// Where its tolerance, or one that leans on it, does not add up: sentences.
+        contradictions: Vec<String>,
+    }
+    /// Who is on call.
+    OnCall {
+        /// Who is on call, as the schedule says now.
+        on_call: Option<OnCall>,
+    }
+    /// The rota.
+    Rota {
+        /// The rota that its pages go to: the ledger's `rota.*` events and the rotation's declaration.
+        rota: Option<Rota>,
+    }
+    /// What its pages cost people.
+    Wakes {
+        /// How often its rota was woken; none where there is none.
+        wakes: Option<Wakes>,
+    }
+    /// Reverts.
+    Reverts {
+        /// Reverts of it that every gateway confirmed, oldest first.
+        reverts: Vec<Revert>,
+    }
+    /// Rollouts.
+    Rollouts {
+        /// Rollouts of it that users met within half a year, oldest first.
+        rollouts: Vec<Rollout>,
+    }
+    /// Drills.
+    Drills {
+        /// Drills of it whose page a person took and that ended: the ledger's `alert.*` and `page.*` events.
+        drills: Vec<Drill>,
+    }
+    /// Rules that page.
+    Rules {
+        /// Rules that may wake somebody for it: its objectives and probes, and other systems' rules that have, unless
+        /// its team made tickets of them.
+        paging_rules: Vec<PagingRule>,
+    }
+    /// Controls.
+    Controls {
+        /// Controls over its traffic that refused a request while every gateway had them, oldest first: the ledger's
+        /// `control.*` events.
+        controls: Vec<Controlled>,
+    }
+    /// Pages.
+    Pages {
+        /// Pages about it within half a year, oldest first.
+        pages: Vec<Page>,
+    }
+    /// Incidents.
+    Incidents {
+        /// Incidents of it within half a year, oldest first.
+        incidents: Vec<Incident>,
+    }
+    /// Objectives.
+    Objectives {
+        /// Its objectives and whether they are fed.
+        objectives: Vec<Objective>,
+    }
+    /// How much of its time was watched.
+    Watched {
+        /// What was seen of it as a whole in the last 30 days; none where nobody ever looked.
+        watched: Option<Watched>,
+    }
+    /// What happened while a dependency was away.
+    Losses {
+        /// The last time that each dependency was away, and how the service fared.
+        lost: Vec<Lost>,
+    }
+    /// What it was seen to call.
+    Calls {
+        /// Calls of it that gateways carried; none while they carried none.
+        calls: Option<Calls>,
+    }
+    /// Seen at a repository.
+    Git {
+        /// Facts `git.*`.
+        git: Vec<Seen>,
+    }
+    /// Seen in the record of tests.
+    Tests {
+        /// Facts `tests.*`.
+        tests: Vec<Seen>,
+    }
+    /// Seen in the record of a pipeline.
+    Pipeline {
+        /// Facts `pipeline.*`.
+        pipeline: Vec<Seen>,
+    }
+    /// Seen in rules of other alerting.
+    OutsideRules {
+        /// Facts `rules.*`.
+        rules: Vec<Seen>,
+    }
+    /// Seen in routes of other alerting.
+    Routes {
+        /// Facts `routes.*`.
+        routes: Vec<Seen>,
+    }
+    /// Seen in manifests.
+    Kubernetes {
+        /// Facts `kubernetes.*`.
+        kubernetes: Vec<Seen>,
+    }
+    /// Seen at a database.
+    Database {
+        /// Facts `database.*`.
+        database: Vec<Seen>,
+    }
+    /// Seen from outside.
+    EntryPoints {
+        /// Facts `entry.*`.
+        entry: Vec<Seen>,
+    }
+    /// Seen of credentials.
+    Credentials {
+        /// Facts `credentials.*`.
+        credentials: Vec<Seen>,
+    }
+    /// Seen of what happens in production beside the pipeline.
+    Production {
+        /// Facts `production.*`.
+        production: Vec<Seen>,
+    }
+    /// Seen of how changes are delivered.
+    Delivery {
+        /// Facts `delivery.*`.
+        delivery: Vec<Seen>,
+    }
 }
 
-/// The rota that is paged for a service.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rota {
-    /// The rotation.
-    pub name: String,
-    /// Ledger position of its declaration.
-    pub position: Position,
-    /// Whether people join it themselves.
-    pub joins: bool,
-    /// How many are in it.
-    pub members: usize,
-    /// How many of them acknowledged the terms of now.
-    pub acknowledged: usize,
-    /// When the last of them joined, and the ledger position of that.
-    pub last_joined: Option<(Timestamp, Position)>,
-    /// Minutes without a primary in the next 30 days.
-    pub uncovered_minutes: i64,
-    /// People who are primary for longer than a week at a time in the next 30 days.
-    pub too_long: usize,
+/// A set of kinds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Kinds(u64);
+
+impl Kinds {
+    /// Every kind there is.
+    pub fn all() -> Self {
+        Kind::ALL.iter().copied().collect()
+    }
+
+    /// Adds one.
+    pub fn add(&mut self, kind: Kind) {
+        self.0 |= 1 << kind as u64;
+    }
+
+    /// Adds those of another set.
+    pub fn join(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+
+    /// Says whether it holds one.
+    pub fn has(self, kind: Kind) -> bool {
+        self.0 & (1 << kind as u64) != 0
+    }
+
+    /// Says whether both hold one.
+    pub fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// Says whether it holds none.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
 }
 
-/// A drill that reached a person.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Drill {
-    /// The rule that was fired.
-    pub rule: String,
-    /// From its signal until the page was asked for, in seconds.
-    pub paged_s: f64,
-    /// From its signal until a channel of the person took the page, in seconds; none when none did.
-    pub delivered_s: Option<f64>,
-    /// From its signal until the person took it, in seconds.
-    pub taken_s: f64,
-    /// When that was.
-    pub taken_at: Timestamp,
-    /// Ledger position of that.
-    pub position: Position,
-}
-
-/// A rule that may wake somebody.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PagingRule {
-    /// Its name.
-    pub name: String,
-    /// When a person last took a page of it, drills included, and the ledger position of that.
-    pub reached: Option<(Timestamp, Position)>,
-}
-
-/// Where something was declared.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Declared {
-    /// What was declared: the owning team.
-    pub value: String,
-    /// `file:line`.
-    pub source: String,
-    /// Ledger position of the event.
-    pub position: Position,
-    /// When.
-    pub at: Timestamp,
-}
-
-/// Who is on call.
-#[derive(Debug, Clone, PartialEq)]
-pub struct OnCall {
-    /// The person, as people call them.
-    pub person: String,
-    /// The rotation that says so.
-    pub rotation: String,
-    /// Ledger position of the rotation's declaration.
-    pub position: Position,
-    /// Until when.
-    pub until: Timestamp,
-    /// Whether they said of a contact that it is theirs: otherwise nobody knows whom a message reaches.
-    pub has_confirmed_contact: bool,
-}
-
-/// A revert that happened to users.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Revert {
-    /// The version that was taken off.
-    pub version: String,
-    /// Who or what decided it.
-    pub trigger: RevertTrigger,
-    /// When it was decided.
-    pub decided_at: Timestamp,
-    /// When every gateway had confirmed.
-    pub confirmed_at: Timestamp,
-    /// From the decision until every gateway had confirmed that it let go, in seconds.
-    pub took_s: f64,
-    /// From the first bad response to the last response of the version, in seconds.
-    pub from_first_bad_s: Option<f64>,
-    /// Ledger position of the confirmation.
-    pub position: Position,
-    /// Gateways that confirmed.
-    pub gateways: Vec<String>,
-}
-
-/// Who or what decided a revert.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RevertTrigger {
-    /// The judge, or a gateway's guard.
-    Machine,
-    /// A person.
-    Person,
+impl FromIterator<Kind> for Kinds {
+    fn from_iter<I: IntoIterator<Item = Kind>>(kinds: I) -> Self {
+        kinds.into_iter().fold(Self::default(), |mut all, kind| {
+            all.add(kind);
+            all
+        })
+    }
 }

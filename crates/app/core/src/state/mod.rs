@@ -15,6 +15,7 @@ mod observation;
 mod page;
 mod rollout;
 mod rota;
+mod row;
 mod ticket;
 mod version;
 
@@ -44,6 +45,7 @@ use page::Taken;
 pub use page::{Call, ChannelState, Climb, Exhausted, PageRecord};
 pub use rollout::{Placed, RolloutRecord};
 pub use rota::{DeclaredRota, Membership, Offer, Rota, Started};
+pub use row::{RowWords, Rows};
 pub use ticket::{TicketRecord, Tickets};
 pub use version::{Health, Serving, VersionRecord};
 
@@ -82,6 +84,8 @@ pub struct State {
     pub downtime: Downtime,
     /// What collectors saw outside.
     pub observations: Observations,
+    /// What people said of rows of readiness.
+    pub rows: Rows,
     /// The last start of each gateway.
     pub gateways: BTreeMap<GatewayName, Uuid>,
     /// Break-glass entries that were appended.
@@ -133,6 +137,7 @@ impl State {
                 if e.kind == "service" {
                     self.downtime.forget(&e.name, fact.at, fact.position);
                     self.observations.forget(&e.name);
+                    self.rows.forget(&e.name);
                 }
             }
             Event::VersionRegistered(e) => self.serving.entry(e.service.clone()).or_default().register(e, fact),
@@ -198,6 +203,10 @@ impl State {
             | Event::RotaStarted(_)
             | Event::RotaCalendarRead(_)
             | Event::RotaCalendarLost(_) => self.apply_rota(fact),
+            Event::RowExcepted(_)
+            | Event::RowExceptionEnded(_)
+            | Event::RowAttested(_)
+            | Event::RowAttestationEnded(_) => self.apply_row(fact),
             Event::ObservationTaken(e) => self.observations.take(e, fact),
             Event::GatewayJoined(e) => drop(self.gateways.insert(e.gateway.clone(), e.boot)),
             Event::BreakGlassUsed(e) => self.apply_break_glass(e),

@@ -16,6 +16,7 @@ mod page;
 mod process;
 mod rollout;
 mod rota;
+mod row;
 mod ship;
 mod source;
 mod ticket;
@@ -26,6 +27,7 @@ pub use catalogue::plan;
 pub use control::meant as control_meant;
 pub(crate) use fit::one_line;
 pub(crate) use page::{CONTACTS, PORTAL};
+pub use row::{RowWanted, RowWord};
 pub use source::speaks_for;
 
 use seaworthy_contract::events::server::ServerStartedV1;
@@ -82,6 +84,7 @@ pub fn step(state: &State, input: &Input, cx: &mut Cx) -> Result<Vec<NewFact>, R
         Input::JoinRota { rotation, person } => rota::join(state, rotation, person),
         Input::LeaveRota { rotation, person } => Ok(rota::leave(state, rotation, person)),
         Input::StartRota(wanted) => rota::start(state, wanted),
+        Input::SayOfRow(wanted) => row::said(state, wanted, cx),
         Input::ObservationsTaken(sent) => observation::taken(state, sent, cx),
         Input::Ticket { ticket, done } => ticket::done(state, *ticket, done),
         Input::CalendarRead(says) => Ok(calendar::read(state, says, cx.now)),

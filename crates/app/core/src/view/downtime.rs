@@ -30,7 +30,7 @@ pub use figure::{definition, downtime_rules};
 pub use months::{MonthsAsked, downtime_months};
 use stretch::{Cursor, source_name};
 use told::{Told, in_ms};
-use tolerance::Promises;
+pub(crate) use tolerance::Promises;
 
 /// Which account.
 #[derive(Debug, Clone)]

@@ -7,6 +7,7 @@ use seaworthy_contract::events::incident::{IncidentClockV1, IncidentRoleV1};
 use seaworthy_contract::events::page::EscalatedBecauseV1;
 use seaworthy_contract::events::rollout::RevertCauseV1;
 use seaworthy_contract::events::rota::StandInV1;
+use seaworthy_contract::events::row::RowSaysV1;
 use seaworthy_contract::events::ticket::TicketPlaceV1;
 use seaworthy_model::{PersonId, ServiceId};
 
@@ -168,6 +169,13 @@ pub fn sentence(event: &Event) -> String {
         }
         Event::ServerStarted(e) => format!("control plane {} started", e.program),
         Event::TokenIssued(e) => format!("credential for {} issued", e.label),
+        Event::RowExcepted(e) => format!("{} does not apply to {} until {}: {}", e.row, e.service, e.until, e.because),
+        Event::RowExceptionEnded(e) => format!("{} applies to {} again", e.row, e.service),
+        Event::RowAttested(e) => {
+            let says = if e.says == RowSaysV1::Holds { "holds" } else { "does not hold" };
+            format!("{} {says} for {}, by the word of its team: {}", e.row, e.service, e.words)
+        }
+        Event::RowAttestationEnded(e) => format!("nobody says any more how {} stands for {}", e.row, e.service),
         Event::ObservationTaken(e) => {
             format!("collector {} saw {} facts of {} at {}", e.collector, e.facts.len(), e.service, e.source)
         }

@@ -37,6 +37,7 @@ pub use alert::{
 };
 pub use contact::contacts;
 pub use control::{ControlWorked, control, control_preview, controls, controls_set, controls_worked};
+pub(crate) use downtime::Promises;
 pub use downtime::{
     DowntimeAsked, MonthsAsked, definition, downtime, downtime_at, downtime_concerns, downtime_months, downtime_rules,
     downtime_window,
@@ -50,18 +51,19 @@ pub use observation::observations;
 pub use on_call::{OnCallNow, on_call};
 pub use page::{page, pages};
 pub use probe::{probe, probers, probes};
-pub use readiness::readiness;
+pub use readiness::{readiness, readiness_kept, readiness_of_all};
 pub use rollout::{rollout, rollouts, series};
-pub(crate) use rota::why;
 pub use rota::{
     RotaAbout, RotaNotice, RotaQuestion, calendar, calendar_shifts, level, local, rota, rota_asks, rota_hours,
     rota_missing, rota_notices, rota_offer, rota_offer_asks, rota_offer_sentence, rota_plan, rota_question, rotas,
 };
+pub(crate) use rota::{readiness_facts as rota_facts, why};
 pub use rule::{review, rule, rule_services, rules};
 pub use service::{nearest_service, service, services};
 pub use status::status;
 pub use ticket::{TicketFilter, ticket, tickets};
 pub use token::tokens;
+pub(crate) use week::rota_woke_too_often;
 pub use week::{wakes_crossed, week};
 pub use who::who;
 

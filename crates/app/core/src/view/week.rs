@@ -59,6 +59,13 @@ pub fn wakes_crossed(look: &Look<'_>) -> WakesCrossed {
     crossed
 }
 
+/// Says whether the pages of a rota woke somebody more often than a year should have; none where it has so few members
+/// that the answer would be about one of them.
+pub(crate) fn rota_woke_too_often(look: &Look<'_>, rotation: &Rotation) -> Option<bool> {
+    let is_many = members(look, &[rotation]).len() >= WEEK_PEOPLE_MIN;
+    is_many.then(|| loads_of(look, rotation).values().any(|load| load::crossed(&load.wakes, look.now)))
+}
+
 /// What the pages of one rota were within a year, for everybody whom they called.
 fn loads_of(look: &Look<'_>, rotation: &Rotation) -> BTreeMap<PersonId, Load> {
     let pages = records(look, |page| page.request.rotation.as_ref() == Some(&rotation.name));

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use seaworthy_contract::catalogue::{Entity, Person, Team};
-use seaworthy_contract::events::{Event, catalogue, gateway, observation, page, rollout, server, version};
+use seaworthy_contract::events::{Event, catalogue, gateway, observation, page, rollout, row, server, version};
 use seaworthy_contract::process::{Launch, LaunchFrom};
 use seaworthy_core::Fact;
 use seaworthy_model::{EventId, PageId, RolloutId, ServiceId, Share, TokenId, VersionId};
@@ -183,6 +183,13 @@ fn other_events() -> impl Strategy<Value = Event> {
             server::TokenIssuedV4 { token, scope, label: String::new(), expires_at }.into()
         }),
         uuid().prop_map(|token| server::TokenRevokedV1 { token: TokenId::from_uuid(token) }.into()),
+        (services(), any::<bool>(), "[ab]", times()).prop_map(|(service, is_said, row, until)| {
+            let (because, by) = ("nobody uses it yet".to_owned(), "ines".parse().unwrap());
+            match is_said {
+                true => row::RowExceptedV1 { service, row, because, by, until: until.unwrap_or_else(start) }.into(),
+                false => row::RowExceptionEndedV1 { service, row }.into(),
+            }
+        }),
         (services(), times(), "[ab]", any::<i64>()).prop_map(|(service, seen_at, source, number)| {
             let value = observation::ObservedValueV1::Whole(number);
             let facts = vec![observation::ObservedFactV1 { key: "a.b".into(), value, place: None }];

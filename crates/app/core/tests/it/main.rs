@@ -27,6 +27,8 @@ mod paging;
 #[cfg(test)]
 mod rota;
 #[cfg(test)]
+mod rows;
+#[cfg(test)]
 mod situations;
 #[cfg(test)]
 mod sources;

@@ -150,6 +150,11 @@ fn finding() -> Finding {
     Finding {
         row: "DEP-12".to_owned(),
         title: "A revert was proven in production".to_owned(),
+        section: "Change management".to_owned(),
+        required_at: None,
+        exception: None,
+        attested: None,
+        differs: false,
         verdict: Verdict::Unknown,
         sentence: "no revert was seen yet".to_owned(),
         remedy: None,
@@ -296,7 +301,16 @@ impl Fake {
             (&Method::GET, ["pages"]) => json(StatusCode::OK, &world.caught().map(page).collect::<Vec<_>>()),
             (&Method::GET, ["services", service, "readiness"]) => {
                 let row = if world.caught().next().is_some() { proven() } else { unknown() };
-                json(StatusCode::OK, &Readiness { service: name(service), findings: vec![row.finding] })
+                json(
+                    StatusCode::OK,
+                    &Readiness {
+                        service: name(service),
+                        findings: vec![row.finding],
+                        ladder: vec![],
+                        next: None,
+                        unseen: vec![],
+                    },
+                )
             }
             (&Method::GET, ["ledger", "verify"]) => json(StatusCode::OK, &verified()),
             _ => refusal(StatusCode::NOT_FOUND, Code::NotFound),

@@ -321,8 +321,13 @@ fn finding(row: &str, title: &str, verdict: Verdict, sentence: &str, seen: Optio
     Finding {
         row: row.to_owned(),
         title: title.to_owned(),
+        section: "Change management".to_owned(),
+        required_at: Some("1%".to_owned()),
         verdict,
         sentence: sentence.to_owned(),
+        exception: None,
+        attested: None,
+        differs: false,
         remedy: matches!(verdict, Verdict::Unknown | Verdict::DoesNotHold).then(|| remedy.to_owned()),
         evidence: seen.map(|(past, term)| Evidence {
             position: 47_902,
@@ -383,7 +388,37 @@ pub(crate) fn readiness(proven: bool) -> Readiness {
         ),
     ];
     findings.sort_by_key(|finding| finding.verdict);
-    Readiness { service: "checkout".parse().expect("a name"), findings }
+    let step = |step: &str, asks: &[&str], open: &[&str]| ReadinessStep {
+        step: step.to_owned(),
+        asks: asks.iter().map(|row| (*row).to_owned()).collect(),
+        open: open.iter().map(|row| (*row).to_owned()).collect(),
+    };
+    let open: &[&str] = if proven { &[] } else { &["DEP-12"] };
+    Readiness {
+        service: "checkout".parse().expect("a name"),
+        findings,
+        ladder: vec![
+            step("internal", &["OWN-09", "OWN-16"], &[]),
+            step("1%", &["DEP-12"], open),
+            step("10%", &[], open),
+            step("all", &["INC-01"], open),
+        ],
+        next: (!proven).then(|| NextExercise {
+            id: "revert".to_owned(),
+            title: "Let a version of checkout that fails be reverted in production, in working hours".to_owned(),
+            how: "`seaworthy ship checkout VERSION` with a version that fails on purpose".to_owned(),
+            minutes: 12,
+            people: 2,
+            answers: vec!["DEP-12".to_owned(), "DEP-08".to_owned()],
+            renews: vec!["INC-01".to_owned()],
+        }),
+        unseen: vec![UnseenRow {
+            row: "TEL-09".to_owned(),
+            title: "Each change says what it is expected to do, and is told whether it did".to_owned(),
+            of_product: false,
+            because: "a rollout does not ask what is expected of it".to_owned(),
+        }],
+    }
 }
 
 pub(crate) fn ledger(from: u64, rows: u64, head: u64) -> LedgerPage {

@@ -30,6 +30,12 @@ fn home(status: &Status) -> HomePage {
     HomePage::new(&HomeFacts { status, series: &series, finished: &finished, objectives: &[] })
 }
 
+fn ready(service: &Service, now: jiff::Timestamp) -> ReadyPage {
+    let members = ["ines".parse().expect("a handle"), "omar".parse().expect("a handle")];
+    let (readiness, rights) = (readiness(false), rights());
+    ReadyPage::new(&ReadyFacts { service, readiness: &readiness, members: &members, rights: &rights, now })
+}
+
 pub(crate) fn rollout_page(rollout: &Rollout, series: Option<&Series>, rights: &Rights) -> RolloutPage {
     let (service, readiness) = (checkout(), readiness(true));
     let history = ledger(48_189, 4, 48_213);
@@ -251,7 +257,7 @@ pub(crate) fn pages() -> Vec<(&'static str, String)> {
         ("home-stopped", render(&stopped, &home(&Status { store_writable: false, ..status() }))),
         ("services", render(&chrome("/services"), &ServicesPage::new(&services))),
         ("service", render(&chrome("/services/checkout"), &service)),
-        ("ready", render(&chrome("/services/checkout/ready"), &ReadyPage::new(&services[0], &readiness(false), now))),
+        ("ready", render(&chrome("/services/checkout/ready"), &ready(&services[0], now))),
         ("rollouts", render(&chrome("/rollouts"), &RolloutsPage::new(&rollouts, now))),
         ("rollouts-empty", render(&chrome("/rollouts"), &RolloutsPage::new(&[], now))),
         ("rollout", render(&chrome("/rollouts/1"), &rollout_page(&live, Some(&counted), &rights()))),

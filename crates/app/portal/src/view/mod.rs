@@ -50,7 +50,7 @@ pub use page::{
 };
 pub use pages::PagesPage;
 pub use probes::{ProbePage, ProbesPage};
-pub use ready::ReadyPage;
+pub use ready::{ReadyFacts, ReadyPage};
 pub use review::ReviewPage;
 pub use rollout::{RolloutFacts, RolloutPage};
 pub use rollouts::RolloutsPage;

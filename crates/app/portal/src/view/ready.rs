@@ -2,10 +2,12 @@
 
 use askama::Template;
 use jiff::Timestamp;
-use seaworthy_contract::api::{Finding, Readiness, Service, Verdict};
+use seaworthy_contract::api::{Finding, NextExercise, Readiness, ReadinessStep, Service, UnseenRow, Verdict};
+use seaworthy_contract::events::row::RowSaysV1;
+use seaworthy_model::PersonId;
 
-use crate::chrome::{Nav, PageView};
-use crate::part::{Chip, EvidenceLine, Prose};
+use crate::chrome::{Nav, PageView, Rights};
+use crate::part::{Chip, EvidenceLine, Prose, When};
 use crate::text;
 
 /// A row.
@@ -23,16 +25,33 @@ pub struct Row {
     pub remedy: Option<Prose>,
     /// What proves it.
     pub evidence: Option<EvidenceLine>,
+    /// What somebody of the team said of it.
+    pub said: Option<String>,
+    /// When its exception ends.
+    pub excepted_until: Option<When>,
+    /// Where a word is taken back, with the form's token and what its button says.
+    pub take_back: Option<(String, String, &'static str)>,
+    /// The part of a review that it belongs to, and which step asks for it.
+    pub section: String,
 }
 
 impl Row {
     /// Says a finding in a row.
     pub fn of(finding: &Finding, now: Timestamp) -> Self {
+        let exception = finding.exception.as_ref();
         Self {
+            said: finding.attested.as_ref().map(|said| format!("{}, {}", text::sentence(&said.words), said.by)),
+            excepted_until: exception.map(|said| When::until(said.until)),
+            take_back: None,
+            section: match &finding.required_at {
+                Some(step) => format!("{} · needed at {step}", finding.section),
+                None => format!("{} · not needed with its tier", finding.section),
+            },
             chip: chip(finding.verdict),
             id: finding.row.clone(),
             title: finding.title.clone(),
             sentence: match finding.verdict {
+                Verdict::DoesNotApply if exception.is_some() => exception.map_or_else(String::new, excepted),
                 Verdict::Unknown => format!("Missing: {}.", finding.sentence.trim_end_matches('.')),
                 Verdict::DoesNotApply => format!("Because {}.", finding.sentence.trim_end_matches('.')),
                 Verdict::Holds | Verdict::DoesNotHold => text::sentence(&finding.sentence),
@@ -41,6 +60,10 @@ impl Row {
             evidence: EvidenceLine::of(finding, now),
         }
     }
+}
+
+fn excepted(said: &seaworthy_contract::api::RowException) -> String {
+    format!("{} {} says so.", text::sentence(&said.because), said.by)
 }
 
 fn chip(verdict: Verdict) -> Chip {
@@ -105,6 +128,70 @@ impl Counts {
     }
 }
 
+/// The one next exercise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NextLine {
+    /// How long it takes.
+    pub time: String,
+    /// How many people.
+    pub people: String,
+    /// What is done.
+    pub title: String,
+    /// Which rows it answers and renews.
+    pub rows: String,
+    /// How.
+    pub how: Prose,
+}
+
+/// A step of exposure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepLine {
+    /// Whether something that it asks for is open.
+    pub chip: Chip,
+    /// Its name.
+    pub step: String,
+    /// What it asks for.
+    pub asks: String,
+    /// What of that is open.
+    pub open: Option<String>,
+}
+
+/// A row of which the team says something else than what was seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DifferLine {
+    /// Its id.
+    pub id: String,
+    /// The statement.
+    pub title: String,
+    /// What the team says.
+    pub said: &'static str,
+    /// In their words.
+    pub words: String,
+    /// Who says so.
+    pub by: String,
+    /// When.
+    pub said_at: When,
+    /// What was seen.
+    pub seen: &'static str,
+    /// In a sentence.
+    pub sentence: String,
+}
+
+/// What the page is made from.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadyFacts<'a> {
+    /// The service.
+    pub service: &'a Service,
+    /// Its rows.
+    pub readiness: &'a Readiness,
+    /// Who is in the team that owns it.
+    pub members: &'a [PersonId],
+    /// What the reader may do.
+    pub rights: &'a Rights,
+    /// The time.
+    pub now: Timestamp,
+}
+
 /// The readiness page.
 #[derive(Debug, Template)]
 #[template(path = "ready.html")]
@@ -119,59 +206,152 @@ pub struct ReadyPage {
     pub counts: Counts,
     /// How many rows there are.
     pub rows: usize,
-    /// The one remedy that would answer most of what is unknown, and the rows it answers.
-    pub next: Option<(Prose, String)>,
+    /// What answers most rows for each minute of people's time.
+    pub next: Option<NextLine>,
+    /// What each step of exposure asks for.
+    pub ladder: Vec<StepLine>,
+    /// Rows of which the team says something else than what was seen.
+    pub differ: Vec<DifferLine>,
     /// The rows by verdict.
     pub groups: Vec<Group>,
+    /// The form token, where the reader may say something of a row.
+    pub token: Option<String>,
+    /// The rows to choose from, by id.
+    pub choices: Vec<(String, String)>,
+    /// Who can say something.
+    pub members: Vec<String>,
+    /// Rows that nothing answers: id, statement, why.
+    pub unseen: Vec<(String, String, String)>,
 }
 
 impl ReadyPage {
     /// Makes the page.
-    pub fn new(service: &Service, readiness: &Readiness, now: Timestamp) -> Self {
-        let findings = &readiness.findings;
-        let group = |verdict, id, heading, note: &str| {
-            let rows: Vec<Row> = findings.iter().filter(|f| f.verdict == verdict).map(|f| Row::of(f, now)).collect();
-            let note = format!("{}{note}", text::counted(rows.len() as u64, "row", "rows"));
-            (!rows.is_empty()).then_some(Group { id, heading, note, rows })
+    pub fn new(facts: &ReadyFacts<'_>) -> Self {
+        let findings = &facts.readiness.findings;
+        let mut choices: Vec<(String, String)> = findings.iter().map(|f| (f.row.clone(), f.title.clone())).collect();
+        choices.sort_unstable();
+        let because = |row: &UnseenRow| {
+            let what = if row.of_product { "Kept by the product itself" } else { "Not yet observable" };
+            format!("{what}: {}.", row.because)
         };
         Self {
-            service: readiness.service.to_string(),
-            team: service.owner.to_string(),
-            headline: headline(readiness),
+            service: facts.readiness.service.to_string(),
+            team: facts.service.owner.to_string(),
+            headline: headline(facts.readiness),
             counts: Counts::of(findings),
             rows: findings.len(),
-            next: next(findings),
-            groups: [
-                group(Verdict::Unknown, "unknown", "Unknown", ". Nobody has seen it"),
-                group(Verdict::DoesNotHold, "not", "Does not hold", ". Seen, and it is not so"),
-                group(Verdict::Holds, "holds", "Holds, for now", ". The line is the term, the dot is today"),
-                group(Verdict::DoesNotApply, "na", "Does not apply", ""),
-            ]
-            .into_iter()
-            .flatten()
-            .collect(),
+            next: facts.readiness.next.as_ref().map(next),
+            ladder: facts.readiness.ladder.iter().map(step).collect(),
+            differ: findings
+                .iter()
+                .filter(|finding| finding.differs)
+                .filter_map(|finding| differ(finding, facts.now))
+                .collect(),
+            groups: groups(facts),
+            token: facts.rights.token().filter(|_| !facts.members.is_empty()),
+            choices,
+            members: facts.members.iter().map(ToString::to_string).collect(),
+            unseen: facts
+                .readiness
+                .unseen
+                .iter()
+                .map(|row| (row.row.clone(), row.title.clone(), because(row)))
+                .collect(),
         }
     }
+}
+
+/// The rows by verdict, and within one by the part of a review.
+fn groups(facts: &ReadyFacts<'_>) -> Vec<Group> {
+    let group = |verdict, id, heading, note: &str| {
+        let mut mine: Vec<&Finding> = facts.readiness.findings.iter().filter(|f| f.verdict == verdict).collect();
+        mine.sort_by(|a, b| a.section.cmp(&b.section));
+        let rows: Vec<Row> = mine.into_iter().map(|finding| row(facts, finding)).collect();
+        let note = format!("{}{note}", text::counted(rows.len() as u64, "row", "rows"));
+        (!rows.is_empty()).then_some(Group { id, heading, note, rows })
+    };
+    [
+        group(Verdict::Unknown, "unknown", "Unknown", ". Nobody has seen it"),
+        group(Verdict::DoesNotHold, "not", "Does not hold", ". Seen, and it is not so"),
+        group(Verdict::Holds, "holds", "Holds, for now", ". The line is the term, the dot is today"),
+        group(Verdict::DoesNotApply, "na", "Does not apply", ""),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn row(facts: &ReadyFacts<'_>, finding: &Finding) -> Row {
+    let verb = match (&finding.exception, &finding.attested) {
+        (Some(_), _) => Some(("apply", "It applies again")),
+        (None, Some(_)) => Some(("unsay", "Take our word back")),
+        (None, None) => None,
+    };
+    let path = |verb| format!("/services/{}/ready/{verb}", facts.readiness.service);
+    let take_back = verb.zip(facts.rights.token()).map(|((verb, label), token)| (path(verb), token, label));
+    Row { take_back, ..Row::of(finding, facts.now) }
+}
+
+fn next(next: &NextExercise) -> NextLine {
+    let answers = match next.answers.is_empty() {
+        true => String::new(),
+        false => format!("Can answer {}. ", next.answers.join(", ")),
+    };
+    let renews = match next.renews.is_empty() {
+        true => String::new(),
+        false => format!("Renews {}.", next.renews.join(", ")),
+    };
+    NextLine {
+        time: text::counted(next.minutes.into(), "minute", "minutes"),
+        people: text::counted(next.people.into(), "person", "people"),
+        title: next.title.clone(),
+        rows: format!("{answers}{renews}"),
+        how: Prose::new(&text::sentence(&next.how)),
+    }
+}
+
+fn step(step: &ReadinessStep) -> StepLine {
+    let chip = match step.open.len() as u64 {
+        0 => Chip::ok("Nothing is open"),
+        n => Chip::unknown(text::counted(n, "row is open", "rows are open")),
+    };
+    let asks = if step.asks.is_empty() { "nothing more".to_owned() } else { step.asks.join(", ") };
+    let open = (!step.open.is_empty()).then(|| step.open.join(", "));
+    let name = match step.step.as_str() {
+        "internal" => "People of the company".to_owned(),
+        "all" => "Everybody".to_owned(),
+        share => format!("{share} of users"),
+    };
+    StepLine { chip, step: name, asks, open }
+}
+
+fn differ(finding: &Finding, now: Timestamp) -> Option<DifferLine> {
+    let said = finding.attested.as_ref()?;
+    let word = |holds: bool| if holds { "It holds" } else { "It does not hold" };
+    let says_holds = said.says == RowSaysV1::Holds;
+    Some(DifferLine {
+        id: finding.row.clone(),
+        title: finding.title.clone(),
+        said: word(says_holds),
+        words: said.words.clone(),
+        by: said.by.clone(),
+        said_at: When::age(said.at, now),
+        // They differ: what was seen is the opposite.
+        seen: word(!says_holds),
+        sentence: text::sentence(&finding.sentence),
+    })
 }
 
 fn headline(readiness: &Readiness) -> String {
     let of = |verdict| readiness.findings.iter().filter(|finding| finding.verdict == verdict).count();
     let name = &readiness.service;
     match (of(Verdict::Unknown), of(Verdict::DoesNotHold)) {
-        (0, 0) => format!("Everything we ask of {name} was seen to hold."),
+        (0, 0) => format!("Everything we ask of {name} was seen to hold, for now."),
         (0, 1) => format!("One thing about {name} does not hold."),
         (0, n) => format!("{} things about {name} do not hold.", text::number_word(n)),
         (1, _) => format!("One thing about {name} nobody has seen yet."),
         (n, _) => format!("{} things about {name} nobody has seen yet.", text::number_word(n)),
     }
-}
-
-/// The first remedy of an unknown row; all unknown rows that a revert proves are named with it.
-fn next(findings: &[Finding]) -> Option<(Prose, String)> {
-    let unknown: Vec<&Finding> = findings.iter().filter(|finding| finding.verdict == Verdict::Unknown).collect();
-    let first = unknown.first()?;
-    let same: Vec<&str> = unknown.iter().filter(|f| f.remedy == first.remedy).map(|f| f.row.as_str()).collect();
-    Some((Prose::new(&text::sentence(first.remedy.as_deref()?)), same.join(", ")))
 }
 
 impl PageView for ReadyPage {

@@ -30,6 +30,7 @@ mod otlp;
 mod pages;
 mod portal;
 mod probers;
+mod readiness;
 mod report;
 mod rollouts;
 mod room;
@@ -99,6 +100,8 @@ pub(crate) struct App {
     pub(crate) places: Arc<streams::Places>,
     /// Told when somebody is to be asked to join a rota.
     pub(crate) invited: Arc<tokio::sync::Notify>,
+    /// Findings of services as the last look left them; held for the time of a look.
+    pub(crate) kept: Arc<std::sync::Mutex<seaworthy_core::readiness::Kept>>,
     /// Held by whoever applies a catalogue: names and entities of one document go together.
     pub(crate) applying: Arc<tokio::sync::Mutex<()>>,
     /// Held by whoever verifies the ledger: one reading of the whole at a time.
@@ -119,7 +122,7 @@ impl RequestId {
 impl App {
     pub(crate) fn new(kernel: Kernel, access: Access, boot: Uuid, base: Arc<str>, channels: Arc<Channels>) -> Self {
         let (metrics, places, unowned) = <_>::default();
-        let (applying, verifying) = <_>::default();
+        let (applying, verifying, kept) = <_>::default();
         let (requests, keys, invited, runbooks, calendars) = <_>::default();
         let exports = Arc::new(otlp::Exports::new(kernel.now()));
         let actions = Arc::new(Actions::new(channels.clone()));
@@ -141,6 +144,7 @@ impl App {
             requests,
             places,
             invited,
+            kept,
             applying,
             verifying,
         }
@@ -204,6 +208,7 @@ pub(crate) fn routes() -> Vec<Route> {
         oncall::routes(),
         contacts::routes(),
         probers::routes(),
+        readiness::routes(),
         intake::routes(),
         kpi::routes(),
         otlp::routes(),

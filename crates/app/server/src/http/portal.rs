@@ -17,6 +17,7 @@ mod objectives;
 mod page;
 mod probes;
 mod read;
+mod ready;
 mod rotas;
 mod rules;
 mod take;
@@ -45,6 +46,7 @@ pub(super) fn routes() -> Vec<Route> {
         page("/services", get(read::services)),
         page("/services/{service}", get(read::service)),
         page("/services/{service}/ready", get(read::ready)),
+        form("/services/{service}/ready/{verb}", post(ready::act)),
         page("/services/{service}/controls", get(controls::show)),
         form("/services/{service}/controls", post(controls::set)),
         form("/controls/{control}/clear", post(controls::clear)),

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::routing::get;
 use http::Method;
-use seaworthy_contract::api::{Readiness, Service, WhoAnswer};
+use seaworthy_contract::api::{Service, WhoAnswer};
 use seaworthy_core::view;
 use seaworthy_model::ServiceId;
 use serde::Deserialize;
@@ -19,7 +19,6 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         Route::new(Method::GET, "/v1/services", Who::SignedIn, get(list)),
         Route::new(Method::GET, "/v1/services/{service}", Who::Reader, get(show)),
-        Route::new(Method::GET, "/v1/services/{service}/readiness", Who::SignedIn, get(readiness)),
         Route::new(Method::GET, "/v1/who", Who::SignedIn, get(who)),
     ]
 }
@@ -47,12 +46,6 @@ pub(super) async fn list(State(app): State<App>) -> Json<Vec<Service>> {
 pub(super) async fn show(State(app): State<App>, Path(name): Path<String>) -> Result<Json<Service>, Failure> {
     let service = named(&app, &name)?;
     app.kernel.look(|look| view::service(look, &service)).map(Json).ok_or_else(|| unknown(&app, &name))
-}
-
-#[utoipa::path(get, path = "/v1/services/{service}/readiness", params(("service" = String, Path)), responses((status = 200, body = Readiness)))]
-pub(super) async fn readiness(State(app): State<App>, Path(name): Path<String>) -> Result<Json<Readiness>, Failure> {
-    let service = named(&app, &name)?;
-    app.kernel.look(|look| view::readiness(look, &service)).map(Json).ok_or_else(|| unknown(&app, &name))
 }
 
 /// A question.

@@ -67,7 +67,10 @@ pub use page::{
     LadderEnd, Page, PageCall, PageCalled, PageCallee, PageChannel, PageContact, PageLadder, PageMatter, PageState,
 };
 pub use probe::{Probe, ProbePlace, ProbeRun, ProbeRuns, ProbeState, ProbeUnseen, Prober};
-pub use readiness::{Evidence, Finding, Readiness, Verdict};
+pub use readiness::{
+    AttestationRequest, Evidence, ExceptionRequest, Finding, NextExercise, Readiness, ReadinessStep, RowAttested,
+    RowException, UnseenRow, Verdict,
+};
 pub use rollout::{
     ActRequest, ArmTotals, JudgeView, RevertTimes, Rollout, RolloutState, ShipRequest, Shipped, Step, StepState,
 };

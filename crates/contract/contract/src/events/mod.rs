@@ -14,6 +14,7 @@ pub mod observation;
 pub mod page;
 pub mod rollout;
 pub mod rota;
+pub mod row;
 pub mod server;
 pub mod ticket;
 pub mod version;
@@ -246,6 +247,14 @@ events! {
     ActionStarted(action::ActionStartedV1) = "action.started" v 1;
     /// A command hook ended, or nobody will know how.
     ActionEnded(action::ActionEndedV1) = "action.ended" v 1;
+    /// Somebody said why a row of readiness does not apply.
+    RowExcepted(row::RowExceptedV1) = "row.excepted" v 1;
+    /// An exception was taken back.
+    RowExceptionEnded(row::RowExceptionEndedV1) = "row.exception_ended" v 1;
+    /// Somebody said how a row of readiness stands.
+    RowAttested(row::RowAttestedV1) = "row.attested" v 1;
+    /// An attestation was taken back.
+    RowAttestationEnded(row::RowAttestationEndedV1) = "row.attestation_ended" v 1;
     /// A gateway reported for the first time since its start.
     GatewayJoined(gateway::GatewayJoinedV1) = "gateway.joined" v 1;
     /// A gateway's local guard ejected a canary.

@@ -4,9 +4,10 @@
 use jiff::Timestamp;
 use seaworthy_model::{ControlKind, Position};
 
-use crate::check::{exercise_counts_for, seconds};
+use crate::clock::exercise_counts_for;
 use crate::snapshot::{Controlled, Revert};
-use crate::{Check, Evidence, ServiceSnapshot, Verdict};
+use crate::words::seconds;
+use crate::{Check, Clock, Evidence, Exposure, Kind, Section, ServiceSnapshot, Verdict};
 
 /// Longest time from the first bad response to restored, in seconds: five minutes.
 const RESTORED_WITHIN_S: f64 = 300.0;
@@ -16,10 +17,13 @@ pub(super) const CHECK: Check = Check {
     row: "INC-01",
     title: "Service is restored first, the cause is looked for after",
     remedy: "exercise the restore action: revert a failing version in working hours and look at the time it took",
+    section: Section::Response,
+    needed_at: Exposure::All,
+    reads: &[Kind::Profile, Kind::Reverts, Kind::Controls],
     evaluate,
 };
 
-fn evaluate(facts: &ServiceSnapshot, now: Timestamp) -> Verdict {
+fn evaluate(facts: &ServiceSnapshot, clock: &Clock) -> Verdict {
     if !facts.shipped_here {
         return Verdict::DoesNotApply { because: "no restore action of Seaworthy reaches it".to_owned() };
     }
@@ -27,10 +31,9 @@ fn evaluate(facts: &ServiceSnapshot, now: Timestamp) -> Verdict {
     let Some(last) = reverted.chain(facts.controls.iter().filter_map(restored_by_control)).max_by_key(|r| r.at) else {
         return Verdict::Unknown { missing: "no failure of it was met with a restore action yet".to_owned() };
     };
-    let expires_at = last.at + exercise_counts_for(facts.tier);
-    if expires_at <= now {
+    let Some(expires_at) = clock.counts(last.at, exercise_counts_for(facts.tier)) else {
         return Verdict::Unknown { missing: "the last restore is too old to count".to_owned() };
-    }
+    };
     let seen_by = format!("gateway {}", last.gateways.join(", "));
     let evidence = Evidence { position: last.position, at: last.at, seen_by };
     let seen = format!("restored {} after the first bad response, by {}", seconds(last.after_s), last.by);

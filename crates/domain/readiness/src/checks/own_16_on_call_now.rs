@@ -1,18 +1,19 @@
 //! OWN-16: "who is on call now" has an answer for every service, or a red "nobody".
 
-use jiff::Timestamp;
-
-use crate::{Check, Evidence, ServiceSnapshot, Verdict};
+use crate::{Check, Clock, Evidence, Exposure, Kind, Section, ServiceSnapshot, Verdict};
 
 /// The check.
 pub(super) const CHECK: Check = Check {
     row: "OWN-16",
     title: "Somebody is on call for it now",
     remedy: "add a Rotation of the owning team with at least one participant and a start in the past",
+    section: Section::Response,
+    needed_at: Exposure::Internal,
+    reads: &[Kind::OnCall],
     evaluate,
 };
 
-fn evaluate(facts: &ServiceSnapshot, now: Timestamp) -> Verdict {
+fn evaluate(facts: &ServiceSnapshot, _: &Clock) -> Verdict {
     let Some(shift) = &facts.on_call else {
         return Verdict::DoesNotHold { seen: "nobody is on call".to_owned(), evidence: None };
     };
@@ -23,7 +24,7 @@ fn evaluate(facts: &ServiceSnapshot, now: Timestamp) -> Verdict {
         // The schedule is asked at this moment: that is when it was seen, and it ends with the shift.
         evidence: Evidence {
             position: shift.position,
-            at: now,
+            at: shift.looked_at,
             seen_by: format!("schedule of rotation {}", shift.rotation),
         },
         expires_at: shift.until,

@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{Check, Evidence, ServiceSnapshot, Verdict};
+use crate::{Check, Clock, Evidence, Exposure, Kind, Section, ServiceSnapshot, Verdict};
 
 /// How long it counts that a rule reached somebody, whatever the tier: PRACTICES SLO-11.
 const COUNTS_FOR: SignedDuration = SignedDuration::from_hours(24 * 90);
@@ -16,12 +16,15 @@ pub(super) const CHECK: Check = Check {
     row: "SLO-11",
     title: "Every rule that pages has reached a person",
     remedy: "fire each rule as a drill and take its page: `seaworthy rules --service SERVICE`, `seaworthy rules drill RULE`",
+    section: Section::Monitoring,
+    needed_at: Exposure::TenPercent,
+    reads: &[Kind::Rules],
     evaluate,
 };
 
-fn evaluate(facts: &ServiceSnapshot, now: Timestamp) -> Verdict {
+fn evaluate(facts: &ServiceSnapshot, clock: &Clock) -> Verdict {
     let rules = &facts.paging_rules;
-    let fresh = |at: Timestamp| at + COUNTS_FOR > now;
+    let fresh = |at: Timestamp| clock.counts(at, COUNTS_FOR).is_some();
     let silent: Vec<&str> =
         rules.iter().filter(|r| r.reached.is_none_or(|(at, _)| !fresh(at))).map(|r| r.name.as_str()).collect();
     let oldest = rules.iter().filter_map(|rule| rule.reached).min();

@@ -1,4 +1,8 @@
-//! Laws of every check, and a table of what each says of the same few services.
+//! Laws of every check, and tables of what each says of the same few services.
+
+mod laws;
+mod outside;
+mod rows;
 
 use expect_test::{Expect, expect};
 use jiff::{SignedDuration, Timestamp};
@@ -14,7 +18,8 @@ fn ago(hours: i64) -> Timestamp {
     NOW - SignedDuration::from_hours(hours)
 }
 
-fn new_service() -> ServiceSnapshot {
+/// A service of which only its owner is known.
+pub(crate) fn new_service() -> ServiceSnapshot {
     let owner = Declared { value: "shop".into(), source: "shop.yaml:3".into(), position: 2, at: ago(1) };
     ServiceSnapshot {
         tier: Tier::Two,
@@ -28,6 +33,28 @@ fn new_service() -> ServiceSnapshot {
         paging_rules: vec![],
         controls: vec![],
         has_edges: true,
+        edges: vec![],
+        promise: None,
+        contradictions: vec![],
+        wakes: None,
+        rollouts: vec![],
+        pages: vec![],
+        incidents: vec![],
+        objectives: vec![],
+        watched: None,
+        lost: vec![],
+        calls: None,
+        git: vec![],
+        tests: vec![],
+        pipeline: vec![],
+        rules: vec![],
+        routes: vec![],
+        kubernetes: vec![],
+        database: vec![],
+        entry: vec![],
+        credentials: vec![],
+        production: vec![],
+        delivery: vec![],
     }
 }
 
@@ -56,9 +83,16 @@ fn controlled(kind: ControlKind, hours: i64) -> Controlled {
     }
 }
 
+/// Rows that these tables are about; the others have tables of their own.
+const FIRST: [&str; 13] = [
+    "OWN-09", "OWN-16", "ADP-09", "ADP-15", "DEP-08", "DEP-12", "TEL-03", "SLO-11", "ONC-01", "ONC-02", "ONC-10",
+    "ONC-11", "INC-01",
+];
+
 fn check(facts: &ServiceSnapshot, want: Expect) {
     let said: String = evaluate(facts, NOW)
         .into_iter()
+        .filter(|finding| FIRST.contains(&finding.row))
         .map(|finding| match finding.verdict {
             Verdict::Holds { seen, evidence, expires_at } => {
                 format!("{} holds: {seen} (#{}, until {expires_at})\n", finding.row, evidence.position)
@@ -105,10 +139,8 @@ fn a_new_service_is_mostly_unknown() {
 #[test]
 fn one_person_is_no_people() {
     for (owner_members, want) in [(1, "team shop, 1 person"), (2, "team shop, 2 people")] {
-        match (ALL[0].evaluate)(&ServiceSnapshot { owner_members, ..new_service() }, NOW) {
-            Verdict::Holds { seen, .. } => assert_eq!(seen, want),
-            other => panic!("a team with members owns it: {other:?}"),
-        }
+        let said = row("OWN-09", &ServiceSnapshot { owner_members, ..new_service() });
+        assert!(said.ends_with(want), "{said}");
     }
 }
 
@@ -119,6 +151,7 @@ fn a_machine_revert_proves_three_rows() {
         rotation: "shop".into(),
         position: 3,
         until: ago(-5),
+        looked_at: NOW,
         has_confirmed_contact: true,
     };
     let facts =
@@ -151,6 +184,7 @@ fn whoever_is_on_call_and_confirmed_no_contact_is_named() {
         rotation: "shop".into(),
         position: 3,
         until,
+        looked_at: NOW,
         has_confirmed_contact,
     };
     for (has_confirmed, want) in
@@ -227,7 +261,7 @@ fn a_service_shipped_elsewhere_has_nothing_to_revert() {
 }
 
 /// What one row says of a service.
-fn row(name: &str, facts: &ServiceSnapshot) -> String {
+pub(super) fn row(name: &str, facts: &ServiceSnapshot) -> String {
     let said = evaluate(facts, NOW).into_iter().find(|finding| finding.row == name).expect("the row").verdict;
     match said {
         Verdict::Holds { seen, expires_at, .. } => format!("holds until {expires_at}: {seen}"),
@@ -267,8 +301,11 @@ fn a_drill_that_a_person_took_proves_the_way_to_them() {
 
 #[test]
 fn every_rule_that_pages_has_to_reach_somebody() {
-    let rule =
-        |name: &str, days: Option<i64>| PagingRule { name: name.into(), reached: days.map(|d| (ago(24 * d), 9)) };
+    let rule = |name: &str, days: Option<i64>| PagingRule {
+        name: name.into(),
+        reached: days.map(|d| (ago(24 * d), 9)),
+        from_objective: true,
+    };
     for (paging_rules, want) in [
         (vec![], "unknown: no rule watches it: no objective, probe or alert"),
         (vec![rule("a", Some(1))], "holds until 1970-03-31T00:00:00Z: its one rule reached a person"),
@@ -362,6 +399,7 @@ fn rota(joins: bool, members: usize) -> Rota {
     Rota {
         name: "shop".into(),
         position: 3,
+        looked_at: NOW,
         joins,
         members,
         acknowledged: members,
@@ -375,7 +413,9 @@ fn rota(joins: bool, members: usize) -> Rota {
 fn a_rota_is_asked_who_joined_and_what_is_ahead() {
     let of = |rota: Rota| -> String {
         let facts = ServiceSnapshot { rota: Some(rota), ..new_service() };
-        let ours = evaluate(&facts, NOW).into_iter().filter(|finding| finding.row.starts_with("ONC-"));
+        let ours = evaluate(&facts, NOW)
+            .into_iter()
+            .filter(|finding| FIRST.contains(&finding.row) && finding.row.starts_with("ONC-"));
         let word = |verdict: Verdict| match verdict {
             Verdict::Holds { evidence, .. } => format!("holds by #{}", evidence.position),
             Verdict::DoesNotHold { seen, .. } => format!("not: {seen}"),

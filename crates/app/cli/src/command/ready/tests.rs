@@ -3,7 +3,9 @@
 use expect_test::expect;
 use serde_json::json;
 
-use super::text;
+use seaworthy_contract::api::Readiness;
+
+use super::{gate, text};
 use crate::fixture::{from, view};
 use crate::view::View;
 
@@ -50,4 +52,36 @@ fn rows_say_verdict_age_and_remedy() {
         DEP-12: ship a version that fails, on purpose
         OWN-16: name a rotation"#]]
     .assert_eq(&text(&from(readiness), &View { columns: Some(80), ..view() }));
+}
+
+#[test]
+fn a_gate_says_what_is_open_what_to_do_and_the_one_next_exercise() {
+    let readiness: Readiness = from(json!({"service": "checkout", "findings": [
+        {
+            "row": "DEP-12", "title": "A revert was proven in production", "section": "Change management",
+            "required_at": "1%", "verdict": "unknown", "sentence": "no revert of it was seen in production yet",
+            "remedy": "revert one by hand", "evidence": null
+        },
+        {
+            "row": "OWN-09", "title": "Exactly one team owns it", "verdict": "holds", "sentence": "team shop", "remedy": null,
+            "evidence": null, "differs": true, "attested": {
+                "says": "does-not-hold", "words": "we are two teams now", "by": "Ines", "at": "2026-03-02T11:54:00Z",
+                "until": "2026-04-02T11:54:00Z", "position": 12
+            }
+        },
+        {
+            "row": "ADP-02", "title": "Edges were seen", "verdict": "does-not-apply", "sentence": "it was not seen",
+            "remedy": null, "evidence": null, "exception": {
+                "because": "nobody uses it yet", "by": "Ines", "until": "2026-04-02T11:54:00Z", "position": 13
+            }
+        }
+    ], "ladder": [
+        {"step": "internal", "asks": ["OWN-09"], "open": []}, {"step": "1%", "asks": ["DEP-12"], "open": ["DEP-12"]}
+    ], "next": {
+        "id": "revert", "title": "Let a version of checkout that fails be reverted", "how": "`seaworthy ship checkout VERSION`",
+        "minutes": 12, "people": 2, "answers": ["DEP-12", "DEP-08"], "renews": []
+    }, "unseen": [{"row": "TEL-09", "title": "", "of_product": false, "because": "a rollout does not ask"}]}));
+    expect![[r#""#]].assert_eq(&gate(&readiness, &readiness.ladder[0]));
+    expect![[r#""#]].assert_eq(&gate(&readiness, &readiness.ladder[1]));
+    expect![[r#""#]].assert_eq(&text(&readiness, &view()));
 }

@@ -15,14 +15,14 @@ use crate::view::Look;
 const CONTRADICTIONS_MAX: usize = 100;
 
 /// What was promised, and what follows.
-pub(super) struct Promises {
+pub(crate) struct Promises {
     said: BTreeMap<ServiceId, catalogue::Tolerance>,
     demands: BTreeMap<ServiceId, Vec<Demand>>,
     broken: Vec<ToleranceContradiction>,
 }
 
 impl Promises {
-    pub(super) fn new(look: &Look<'_>) -> Self {
+    pub(crate) fn new(look: &Look<'_>) -> Self {
         let said: BTreeMap<ServiceId, catalogue::Tolerance> = look.state.catalogue.iter().filter_map(said).collect();
         let stated: Vec<Tolerance> = said.values().map(stated).collect();
         let hard = hard(look);
@@ -44,6 +44,20 @@ impl Promises {
     /// Returns what would not add up with a window.
     pub(super) fn broken_by(&self, window: &WindowRecord) -> Option<String> {
         planned_all_the_same(window, &self.said, &self.demands).map(|found| found.sentence)
+    }
+
+    /// Says in sentences which hard dependency of a service may surely be away for longer than it may itself.
+    pub(crate) fn looser_than(&self, service: &ServiceId) -> Vec<String> {
+        let is_its = |found: &&ToleranceContradiction| {
+            found.window.is_none() && found.certain && found.path.first() == Some(service)
+        };
+        self.broken.iter().filter(is_its).map(|found| found.sentence.clone()).collect()
+    }
+
+    /// Says in sentences which work was planned for a service of which none is tolerated.
+    pub(crate) fn planned_against(&self, service: &ServiceId) -> Vec<String> {
+        let is_its = |found: &&ToleranceContradiction| found.window.is_some() && found.path.last() == Some(service);
+        self.broken.iter().filter(is_its).map(|found| found.sentence.clone()).collect()
     }
 
     /// Returns what does not add up, of one service where it is named: wherever it stands in the path.

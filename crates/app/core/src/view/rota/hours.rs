@@ -82,6 +82,7 @@ pub(crate) fn readiness_facts(look: &Look<'_>, service: &Service) -> Option<Fact
     Some(Facts {
         name: rotation.name.to_string(),
         position: declared.position,
+        looked_at: look.now,
         joins: terms.is_some(),
         members: shown.members.len(),
         acknowledged: joined().filter(|one| kept.terms_at(one.terms) == terms).count(),

@@ -10,8 +10,8 @@ use seaworthy_core::view::{self, AlertFilter, Look};
 use seaworthy_model::{Position, RolloutId};
 use seaworthy_portal::Chrome;
 use seaworthy_portal::view::{
-    HomeFacts, HomePage, LedgerView, PagesPage, ReadyPage, RolloutFacts, RolloutPage, RolloutsPage, ServiceFacts,
-    ServicePage, ServicesPage, SignInPage, WhoPage,
+    HomeFacts, HomePage, LedgerView, PagesPage, ReadyFacts, ReadyPage, RolloutFacts, RolloutPage, RolloutsPage,
+    ServiceFacts, ServicePage, ServicesPage, SignInPage, WhoPage,
 };
 use serde::Deserialize;
 
@@ -19,7 +19,7 @@ use super::visit::{Visit, html, is_part};
 use crate::http::ledger::Window;
 use crate::http::rollouts::identified;
 use crate::http::services::{Question, named, unknown};
-use crate::http::{App, Failure, ledger as events};
+use crate::http::{App, Failure, ledger as events, readiness};
 
 /// Rollouts that are over and shown at home: what happened while one was away for an hour.
 const FINISHED_MAX: usize = 5;
@@ -55,8 +55,9 @@ pub(super) async fn services(visit: Visit) -> Response {
 
 pub(super) async fn service(visit: Visit, Path(name): Path<String>) -> Result<Response, Failure> {
     let id = named(&visit.app, &name)?;
+    let readiness = readiness::found(&visit.app, &id)?;
     let page = visit.app.kernel.look(|look| {
-        let (service, readiness) = view::service(look, &id).zip(view::readiness(look, &id))?;
+        let service = view::service(look, &id)?;
         let rollouts = view::rollouts(look, Some(&id));
         let open = AlertFilter { open: true, service: Some(id.clone()), before: None, limit: OPEN_MAX };
         Some(ServicePage::new(&ServiceFacts {
@@ -76,9 +77,18 @@ pub(super) async fn service(visit: Visit, Path(name): Path<String>) -> Result<Re
 
 pub(super) async fn ready(visit: Visit, Path(name): Path<String>) -> Result<Response, Failure> {
     let id = named(&visit.app, &name)?;
+    let readiness = readiness::found(&visit.app, &id)?;
+    let rights = visit.rights(&id);
     let page = visit.app.kernel.look(|look| {
-        let (service, readiness) = view::service(look, &id).zip(view::readiness(look, &id))?;
-        Some(ReadyPage::new(&service, &readiness, look.now))
+        let service = view::service(look, &id)?;
+        let members = look.state.catalogue.team(&service.owner).map(|team| team.members.as_slice());
+        Some(ReadyPage::new(&ReadyFacts {
+            service: &service,
+            readiness: &readiness,
+            members: members.unwrap_or_default(),
+            rights: &rights,
+            now: look.now,
+        }))
     });
     let page = page.ok_or_else(|| unknown(&visit.app, &name))?;
     Ok(visit.show(&page))
