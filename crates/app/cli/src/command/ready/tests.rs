@@ -81,7 +81,30 @@ fn a_gate_says_what_is_open_what_to_do_and_the_one_next_exercise() {
         "id": "revert", "title": "Let a version of checkout that fails be reverted", "how": "`seaworthy ship checkout VERSION`",
         "minutes": 12, "people": 2, "answers": ["DEP-12", "DEP-08"], "renews": []
     }, "unseen": [{"row": "TEL-09", "title": "", "of_product": false, "because": "a rollout does not ask"}]}));
-    expect![[r#""#]].assert_eq(&gate(&readiness, &readiness.ladder[0]));
-    expect![[r#""#]].assert_eq(&gate(&readiness, &readiness.ladder[1]));
-    expect![[r#""#]].assert_eq(&text(&readiness, &view()));
+    expect!["checkout has all that internal asks for, for now"].assert_eq(&gate(&readiness, &readiness.ladder[0]));
+    expect![[r#"
+        checkout is not ready for 1% yet: 1 open
+        DEP-12 A revert was proven in production
+            unknown: no revert of it was seen in production yet
+            do: revert one by hand
+        next: Let a version of checkout that fails be reverted (12 min, 2 people). Can answer DEP-12, DEP-08.
+              `seaworthy ship checkout VERSION`"#]].assert_eq(&gate(&readiness, &readiness.ladder[1]));
+    expect![[r#"
+        next: Let a version of checkout that fails be reverted (12 min, 2 people). Can answer DEP-12, DEP-08.
+              `seaworthy ship checkout VERSION`
+
+        VERDICT         STATEMENT                          SEEN  LEDGER  WHAT WAS SEEN                               ROW
+        unknown         A revert was proven in production  -          -  no revert of it was seen in production yet  DEP-12
+        holds           Exactly one team owns it           -          -  team shop                                   OWN-09
+        does not apply  Edges were seen                    -          -  it was not seen                             ADP-02
+
+        OWN-09: Ines says: we are two teams now, and what was seen differs
+        ADP-02: does not apply until 2026-04-02T11:54:00Z, says Ines: nobody uses it yet
+
+        DEP-12: revert one by hand
+
+        internal asks for OWN-09; open: nothing
+        1% asks for DEP-12; open: DEP-12
+
+        not asked of a service yet, each with why in --json: TEL-09"#]].assert_eq(&text(&readiness, &view()));
 }
