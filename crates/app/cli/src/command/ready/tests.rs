@@ -88,7 +88,8 @@ fn a_gate_says_what_is_open_what_to_do_and_the_one_next_exercise() {
             unknown: no revert of it was seen in production yet
             do: revert one by hand
         next: Let a version of checkout that fails be reverted (12 min, 2 people). Can answer DEP-12, DEP-08.
-              `seaworthy ship checkout VERSION`"#]].assert_eq(&gate(&readiness, &readiness.ladder[1]));
+              `seaworthy ship checkout VERSION`"#]]
+    .assert_eq(&gate(&readiness, &readiness.ladder[1]));
     expect![[r#"
         next: Let a version of checkout that fails be reverted (12 min, 2 people). Can answer DEP-12, DEP-08.
               `seaworthy ship checkout VERSION`
