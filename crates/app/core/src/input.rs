@@ -326,8 +326,10 @@ pub enum IncidentDone {
         /// When they will say so again.
         next_update_at: Option<Timestamp>,
     },
-    /// Somebody needs help.
+    /// Somebody needs help: the next rung of its page is called at once.
     HelpAsked,
+    /// Somebody calls who is on call for what the service needs.
+    OwnerCalled(ServiceId),
     /// Customers are served again.
     Restored,
     /// It is over.

@@ -8,7 +8,7 @@ mod contact;
 mod news;
 
 use jiff::Timestamp;
-use seaworthy_contract::events::page::PageRequestedV1;
+use seaworthy_contract::events::page::{EscalatedBecauseV2, PageRequestedV1};
 use seaworthy_model::{PageId, PersonId};
 
 use crate::State;
@@ -30,6 +30,8 @@ pub struct Message<'a> {
     pub person: Option<&'a PersonId>,
     /// When they were called.
     pub called_at: Timestamp,
+    /// Whether somebody who has the page asked for them.
+    pub helps: bool,
     /// What to say.
     pub request: &'a PageRequestedV1,
 }
@@ -87,8 +89,15 @@ fn is_wanted(state: &State, record: &PageRecord, channel: &str) -> bool {
     match channel {
         PORTAL => true,
         CONTACTS => record.acknowledged.is_none(),
+        // Who has the page asked for them.
+        _ if is_help(record, channel) => escalation::goes_on(state, record),
         _ => record.acknowledged.is_none() && (channel.starts_with("rung-0/") || escalation::is_open(state, record)),
     }
+}
+
+fn is_help(record: &PageRecord, channel: &str) -> bool {
+    let mut helps = record.climb.calls.iter().filter(|call| call.why == Some(EscalatedBecauseV2::Help));
+    helps.any(|call| call.people.iter().any(|person| call.channel(&record.request, person) == channel))
 }
 
 fn message<'a>(record: &'a PageRecord, channel: &'a str) -> Message<'a> {
@@ -97,5 +106,6 @@ fn message<'a>(record: &'a PageRecord, channel: &'a str) -> Message<'a> {
         Some((call.at, person))
     });
     let (called_at, person) = call.map_or((record.requested_at, None), |(at, person)| (at, Some(person)));
-    Message { page: record.request.page, channel, person, called_at, request: &record.request }
+    let helps = is_help(record, channel);
+    Message { page: record.request.page, channel, person, called_at, helps, request: &record.request }
 }

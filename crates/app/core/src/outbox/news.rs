@@ -64,12 +64,18 @@ fn of_page<'a>(state: &'a State, record: &'a PageRecord, now: Timestamp) -> Vec<
     let is_fresh = |at: &Timestamp| now.duration_since(*at).abs() < NEWS_WITHIN;
     let taken = record.acknowledged.as_ref().filter(|(at, _)| is_fresh(at));
     let taken = taken.map(|(at, by)| (PageNewsV1::Taken, *at, Some(by.as_str())));
-    let over = state.alerts.of_page(record.request.page).and_then(|(_, alert)| alert.resolved_at).filter(is_fresh);
+    let alert = state.alerts.of_page(record.request.page).map(|(_, alert)| alert.resolved_at);
+    let over = alert.unwrap_or_else(|| rollout_over(state, record)).filter(is_fresh);
     let over = over.map(|at| (PageNewsV1::Resolved, at, None));
     let mut all = Vec::new();
     for (what, at, by) in taken.into_iter().chain(over) {
         for (channel, contacts) in &record.climb.taken_by {
             let Some(person) = record.person(channel) else { continue };
+            // Whoever was called to help by who has it knows that somebody has.
+            let called = record.climb.calls.iter().find(|call| call.channel(&record.request, person) == *channel);
+            if what == PageNewsV1::Taken && called.is_some_and(|call| call.at > at) {
+                continue;
+            }
             let untold = |contact: &&u16| !record.climb.told.contains(&(channel.clone(), **contact, what));
             all.extend(contacts.keys().filter(untold).map(|contact| News {
                 page: record.request.page,
@@ -84,4 +90,15 @@ fn of_page<'a>(state: &'a State, record: &'a PageRecord, now: Timestamp) -> Vec<
         }
     }
     all
+}
+
+/// When the rollout that a page is about was off its users, or had all of them for good; none while it goes on.
+fn rollout_over(state: &State, record: &PageRecord) -> Option<Timestamp> {
+    let rollout = state.rollouts.get(&record.request.rollout?)?;
+    let reverted = rollout.reverted.as_ref().map(|reverted| reverted.at);
+    match reverted {
+        Some(_) if rollout.is_reverting() => None,
+        Some(at) => Some(rollout.confirmed.as_ref().map_or(at, |confirmed| confirmed.at)),
+        None => rollout.promoted.filter(|_| rollout.is_over()).map(|(at, _)| at),
+    }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use seaworthy_contract::events::alert::VerdictV1;
-use seaworthy_contract::events::page::{PageEscalatedV1, PageRequestedV1};
+use seaworthy_contract::events::page::{PageEscalatedV2, PageRequestedV1};
 use seaworthy_model::{PersonId, Position};
 
 use crate::Fact;
@@ -85,7 +85,7 @@ impl PageRecord {
     }
 
     /// Calls others as well: each is a channel of the page.
-    pub(super) fn escalate(&mut self, event: &PageEscalatedV1, at: Timestamp) {
+    pub(super) fn escalate(&mut self, event: &PageEscalatedV2, at: Timestamp) {
         let call = Call { rung: event.rung.into(), at, people: event.people.clone(), why: Some(event.why) };
         for person in &call.people {
             self.channels.entry(call.channel(&self.request, person)).or_insert(ChannelState::Waiting);

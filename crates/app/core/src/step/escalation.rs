@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use seaworthy_alert::Purpose;
 use seaworthy_contract::catalogue::Service;
-use seaworthy_contract::events::page::{EscalatedBecauseV1, PageEscalatedV1, PageExhaustedV1, PageRequestedV1};
+use seaworthy_contract::events::page::{EscalatedBecauseV2, PageEscalatedV2, PageExhaustedV1, PageRequestedV1};
 use seaworthy_escalation::{Ladder, Next, Policy, Progress, Reach, Target, next, standard};
 use seaworthy_model::{PageId, PersonId};
 
@@ -107,7 +107,7 @@ fn climb(policies: &Policies<'_>, page: PageId, record: &PageRecord, now: Timest
         Next::Call { rung, people } => {
             let before = last.map(|call| round(call.rung)).filter(|before| *before < round(rung));
             let event =
-                PageEscalatedV1 { page, rung: u16::try_from(rung).unwrap_or(u16::MAX), people, why: why(record) };
+                PageEscalatedV2 { page, rung: u16::try_from(rung).unwrap_or(u16::MAX), people, why: why(record) };
             let called = NewFact::new(stream.clone(), event).once(format!("page/{page}/rung-{rung}"));
             before.map(|before| end(before, true)).into_iter().chain([called]).collect()
         }
@@ -148,12 +148,43 @@ pub(crate) fn upcoming(state: &State, record: &PageRecord, ladder: &Ladder, now:
     next(ladder, progress, now, |target| asked.people(target))
 }
 
-fn why(record: &PageRecord) -> EscalatedBecauseV1 {
+fn why(record: &PageRecord) -> EscalatedBecauseV2 {
     match record.climb.calls.last() {
-        None => EscalatedBecauseV1::Nobody,
-        Some(call) if call.reached_nobody(&record.request, &record.channels) => EscalatedBecauseV1::Unreachable,
-        Some(_) => EscalatedBecauseV1::Unanswered,
+        None => EscalatedBecauseV2::Nobody,
+        Some(call) if call.reached_nobody(&record.request, &record.channels) => EscalatedBecauseV2::Unreachable,
+        Some(_) => EscalatedBecauseV2::Unanswered,
     }
+}
+
+/// Returns whom help is asked of: the people of the next rung, and of which, who were not called about the page yet. Whoever
+/// asks is not called themselves.
+pub(crate) fn helpers(state: &State, record: &PageRecord, asker: &str, now: Timestamp) -> Option<(usize, Vec<PersonId>)> {
+    let ladder = Policies::of(state).ladder(&record.request).ladder;
+    let asked = Asked { state, service: state.catalogue.service(&record.request.service), now };
+    let called: Vec<&PersonId> = record.climb.calls.iter().flat_map(|call| &call.people).collect();
+    let is_asker = |person: &PersonId| asker.strip_prefix("person/") == Some(person.as_str());
+    let mut rung = record.climb.calls.last().map_or(0, |call| call.rung + 1);
+    while let Some(step) = ladder.rung(rung) {
+        let mut people: Vec<PersonId> = Vec::new();
+        for person in step.targets.iter().flat_map(|target| asked.people(target)) {
+            if !called.contains(&&person) && !people.contains(&person) && !is_asker(&person) {
+                people.push(person);
+            }
+        }
+        if !people.is_empty() {
+            return Some((rung, people));
+        }
+        rung += 1;
+    }
+    None
+}
+
+/// Calls them at once, whoever has the page.
+pub(super) fn help(state: &State, page: PageId, asker: &str, now: Timestamp) -> Option<NewFact> {
+    let (rung, people) = helpers(state, state.pages.get(&page)?, asker, now)?;
+    let rung = u16::try_from(rung).unwrap_or(u16::MAX);
+    let event = PageEscalatedV2 { page, rung, people, why: EscalatedBecauseV2::Help };
+    Some(NewFact::new(format!("page/{page}"), event).once(format!("page/{page}/rung-{rung}")))
 }
 
 /// Says whether a page that nobody took calls others: not once it came to the end of its ladder, not about what is over,
@@ -164,9 +195,11 @@ pub(crate) fn climbs(state: &State, record: &PageRecord) -> bool {
 
 /// Says whether a page still waits for somebody, although everybody may have been called: what they are to be sent is sent.
 pub(crate) fn is_open(state: &State, record: &PageRecord) -> bool {
-    if record.acknowledged.is_some() {
-        return false;
-    }
+    record.acknowledged.is_none() && goes_on(state, record)
+}
+
+/// Says whether what a page is about goes on, as far as that is known.
+pub(crate) fn goes_on(state: &State, record: &PageRecord) -> bool {
     match state.alerts.of_page(record.request.page) {
         Some((_, alert)) => alert.resolved_at.is_none() && alert.purpose == Purpose::Real,
         None => !rollout_is_over(state, record),

@@ -16,6 +16,7 @@ use seaworthy_incident::{Moment, OnPage, check_set, closes_by_itself, on_page};
 use seaworthy_model::{AlertId, IncidentId, PageId, ServiceId, Timestamp};
 
 use super::fit::line;
+use super::{escalation, page};
 use crate::state::{IncidentRecord, is_meant, moment, role};
 use crate::{Cx, IncidentDone, IncidentWanted, NewFact, Refusal, State};
 
@@ -93,7 +94,17 @@ pub(super) fn wanted(state: &State, wanted: &IncidentWanted, cx: &mut Cx) -> Res
         }
         IncidentWanted::In(id, done) => {
             let record = state.incidents.get(*id).ok_or_else(|| Refusal::Unknown("incident", id.to_string()))?;
-            done_in(*id, record, done, cx)
+            let mut facts = done_in(*id, record, done, cx)?;
+            match done {
+                // Asking calls: the newest page has the ladder that is known to be about it.
+                IncidentDone::HelpAsked => {
+                    let page = record.incident.pages.iter().next_back();
+                    facts.extend(page.and_then(|page| escalation::help(state, *page, &cx.actor, cx.now)));
+                }
+                IncidentDone::OwnerCalled(service) => facts.extend(owner(state, *id, record, service, cx)?),
+                _ => {}
+            }
+            Ok(facts)
         }
     }
 }
@@ -167,6 +178,8 @@ fn done_in(
             fact(incident, IncidentUpdatePostedV1 { incident, sentence, next_update_at })
         }
         IncidentDone::HelpAsked => fact(incident, IncidentHelpAskedV1 { incident }),
+        // The page that it asks for says it.
+        IncidentDone::OwnerCalled(_) => return Ok(Vec::new()),
         IncidentDone::Restored if known.known(Moment::Restored).is_some() => return Ok(Vec::new()),
         IncidentDone::Restored => fact(incident, IncidentRestoredV1 { incident }),
         IncidentDone::Closed => fact(incident, IncidentClosedV1 { incident }),
@@ -176,6 +189,25 @@ fn done_in(
             fact(incident, IncidentClockSetV1 { incident, clock: *clock, at: *at, source: source.trim().to_owned() })
         }
     }])
+}
+
+/// Pages whoever is on call for what the service of an incident needs: once an incident.
+fn owner(
+    state: &State,
+    incident: IncidentId,
+    record: &IncidentRecord,
+    service: &ServiceId,
+    cx: &mut Cx,
+) -> Result<Option<NewFact>, Refusal> {
+    let known = &record.incident;
+    let needs = state.catalogue.service(&known.service).map(|entity| entity.dependencies.as_slice()).unwrap_or_default();
+    if !needs.iter().any(|needed| needed.service == *service) {
+        let why = format!("{} does not declare that it needs {service}", known.service);
+        return Err(Refusal::State(why, "its team declares dependencies in its files"));
+    }
+    let sentence = format!("{} needs {service}, and its people call you: {}", known.service, known.sentence);
+    let key = format!("incident/{incident}/owner/{service}");
+    Ok(page::request(state, service, None, sentence, None, key, cx))
 }
 
 fn said(field: &'static str, text: &str) -> Result<(), Refusal> {

@@ -1,6 +1,6 @@
 //! What can be done to restore a service now, each with the last time that it worked and how long it took.
 
-use seaworthy_contract::api::{Action, ActionKind, ActionWorked};
+use seaworthy_contract::api::{Action, ActionKind, ActionWorked, ControlAsked, SetControl};
 use seaworthy_contract::catalogue::DependencyKind;
 use seaworthy_model::{ControlKind, ServiceId, VersionId};
 use seaworthy_rollout::lifecycle::Phase;
@@ -9,6 +9,12 @@ use super::Look;
 use crate::evidence::reverts;
 use crate::state::{Health, RolloutRecord};
 use crate::view::{ControlWorked, controls_worked};
+
+/// How long a control lasts that is set as an action, in milliseconds: half an hour, as its command says.
+const HELD_FOR_MS: u64 = 1_800_000;
+
+/// Share of users that a throttle lets in as an action, as its command says.
+const THROTTLED_TO: f64 = 0.5;
 
 /// Returns what exists for a service now: reverts first, then controls of its traffic and command hooks; what was seen to work before what was
 /// not.
@@ -26,6 +32,22 @@ pub fn actions(look: &Look<'_>, service: &ServiceId) -> Vec<Action> {
     actions.extend(super::hook::actions(look, service));
     actions.sort_by_key(|action| action.worked.is_none());
     actions
+}
+
+/// Returns the control that an action is, by its key: what its command would set.
+pub fn action_control(key: &str) -> Option<SetControl> {
+    let what = match (key, key.strip_prefix("isolate-")) {
+        ("shutter", _) => ControlAsked::Shutter { text: String::new(), paths: Vec::new(), users: Vec::new() },
+        ("throttle", _) => {
+            ControlAsked::Throttle { per_second: None, burst: None, users: Some(THROTTLED_TO), status: None }
+        }
+        (_, Some(dependency)) => {
+            ControlAsked::Isolate { calls_to: Some(dependency.parse().ok()?), calls_from: None, status: None }
+        }
+        _ => return None,
+    };
+    let reason = "from the page about it".to_owned();
+    Some(SetControl { what, route: None, for_ms: Some(HELD_FOR_MS), reason, drill: false, dry_run: false })
 }
 
 fn last(worked: &[ControlWorked], kind: ControlKind) -> Option<ActionWorked> {

@@ -4,7 +4,7 @@ use seaworthy_contract::events::Event;
 use seaworthy_contract::events::alert::{AlertFiredV1, RuleChangeV1, Urgency, VerdictV1};
 use seaworthy_contract::events::downtime::{CauseV1, DowntimeStateChangedV1, SeenV1};
 use seaworthy_contract::events::incident::{IncidentClockV1, IncidentRoleV1};
-use seaworthy_contract::events::page::EscalatedBecauseV1;
+use seaworthy_contract::events::page::EscalatedBecauseV2;
 use seaworthy_contract::events::rollout::RevertCauseV1;
 use seaworthy_contract::events::rota::StandInV1;
 use seaworthy_contract::events::row::RowSaysV1;
@@ -47,9 +47,10 @@ pub fn sentence(event: &Event) -> String {
         Event::PageEscalated(e) => {
             let people: Vec<&str> = e.people.iter().map(PersonId::as_str).collect();
             let why = match e.why {
-                EscalatedBecauseV1::Unanswered => "nobody took the page",
-                EscalatedBecauseV1::Unreachable => "nobody of those who were called can be reached",
-                EscalatedBecauseV1::Nobody => "nobody was there to be called",
+                EscalatedBecauseV2::Unanswered => "nobody took the page",
+                EscalatedBecauseV2::Unreachable => "nobody of those who were called can be reached",
+                EscalatedBecauseV2::Nobody => "nobody was there to be called",
+                EscalatedBecauseV2::Help => "help was asked for",
             };
             format!("{why}: {} called", people.join(", "))
         }

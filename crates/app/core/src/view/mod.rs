@@ -31,7 +31,7 @@ use seaworthy_contract::catalogue::PersonDetails;
 use seaworthy_model::PersonId;
 
 pub use crate::rota::schedule;
-pub use action::actions;
+pub use action::{action_control, actions};
 pub use alert::{
     AlertFilter, alert, alerts, is_left_out, means, open_alerts, open_by, ownership, rules_saying, senders, silences,
 };
@@ -49,7 +49,7 @@ pub(crate) use level::{at_level, everybody};
 pub use objective::{Drawing, Plot, objective, objectives, objectives_after, plot};
 pub use observation::observations;
 pub use on_call::{OnCallNow, on_call};
-pub use page::{page, pages};
+pub use page::{helpers, page, pages};
 pub use probe::{probe, probers, probes};
 pub use readiness::{readiness, readiness_kept, readiness_of_all};
 pub use rollout::{rollout, rollouts, series};

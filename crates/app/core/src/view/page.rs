@@ -3,11 +3,12 @@
 mod ladder;
 
 use seaworthy_alert::Purpose;
-use seaworthy_contract::api::{Page, PageChannel, PageMatter, PageState};
+use seaworthy_contract::api::{Page, PageCallee, PageChannel, PageMatter, PageState};
 use seaworthy_model::{AlertId, PageId, RolloutId};
 
 use super::Look;
 use crate::state::{ChannelState, PageRecord};
+use crate::step::escalation;
 
 /// Returns a page.
 pub fn page(look: &Look<'_>, id: PageId) -> Option<Page> {
@@ -17,6 +18,13 @@ pub fn page(look: &Look<'_>, id: PageId) -> Option<Page> {
 /// Returns every page, newest first.
 pub fn pages(look: &Look<'_>) -> Vec<Page> {
     look.state.pages.values().rev().map(|record| view(look, record)).collect()
+}
+
+/// Returns whom help is asked of about a page now: those who come next on its ladder and were not called yet.
+pub fn helpers(look: &Look<'_>, id: PageId, asker: &str) -> Vec<PageCallee> {
+    let found = look.state.pages.get(&id).and_then(|record| escalation::helpers(look.state, record, asker, look.now));
+    let people = found.map(|(_, people)| people).unwrap_or_default();
+    people.iter().map(|person| PageCallee { person: person.clone(), name: look.display_name(person) }).collect()
 }
 
 fn view(look: &Look<'_>, record: &PageRecord) -> Page {

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use seaworthy_contract::api::{LadderEnd, PageCall, PageCalled, PageCallee, PageLadder};
-use seaworthy_contract::events::page::EscalatedBecauseV1;
+use seaworthy_contract::events::page::EscalatedBecauseV2;
 
 use super::{Chip, When, prints_itself};
 
@@ -109,9 +109,10 @@ fn once_each(ladder: &PageLadder) -> Vec<CalledLine> {
 
 fn lines(call: &PageCall) -> impl Iterator<Item = CalledLine> + '_ {
     let why = call.why.map(|why| match why {
-        EscalatedBecauseV1::Unanswered => "nobody had taken it",
-        EscalatedBecauseV1::Unreachable => "nobody before could be reached",
-        EscalatedBecauseV1::Nobody => "nobody was there before",
+        EscalatedBecauseV2::Unanswered => "nobody had taken it",
+        EscalatedBecauseV2::Unreachable => "nobody before could be reached",
+        EscalatedBecauseV2::Nobody => "nobody was there before",
+        EscalatedBecauseV2::Help => "help was asked for",
     });
     call.people.iter().map(move |person| CalledLine {
         name: name(&person.who),

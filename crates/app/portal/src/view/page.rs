@@ -1,6 +1,7 @@
 //! A page, for a person at three in the morning: the sentence, what restores the service, what changed, who else, and what
 //! the runbook says. Nothing here needs another sign-in, and all of it is made from what is in memory.
 
+mod hook;
 mod restore;
 mod runbook;
 mod suspects;
@@ -9,7 +10,7 @@ mod who;
 use askama::Template;
 use jiff::Timestamp;
 use seaworthy_contract::api::{
-    Action, Alert, Incident, OnCall, Page, PageState, Rollout, RunbookSection, Service, Suspects,
+    Action, Alert, Hook, Incident, OnCall, Page, PageCallee, PageState, Rollout, RunbookSection, Service, Suspects,
 };
 use seaworthy_model::ServiceId;
 
@@ -19,6 +20,7 @@ use crate::chrome::{Nav, PageView, Rights};
 use crate::part::{Chip, LadderOfCalls, LedgerLink, When};
 use crate::text;
 
+pub use hook::{HookField, HookForm, HookRunShown};
 pub use restore::{ActionCard, Done};
 pub use runbook::{BlockShown, RunbookShown};
 pub use suspects::SuspectLine;
@@ -41,6 +43,10 @@ pub struct PageFacts<'a> {
     pub service: Option<&'a Service>,
     /// What can be done for the service now.
     pub actions: &'a [Action],
+    /// Its command hooks, each with its last runs.
+    pub hooks: &'a [Hook],
+    /// Whom a call for help would reach now.
+    pub helpers: &'a [PageCallee],
     /// What changed before, most likely cause first.
     pub suspects: Option<&'a Suspects>,
     /// The section of the runbook for its alert.
@@ -113,6 +119,8 @@ pub struct PagePage {
     pub people: Vec<PersonRow>,
     /// Since when the reader is alone with it.
     pub alone: Option<When>,
+    /// Whom a call for help calls; empty where everybody was called.
+    pub helpers: String,
     /// When help was asked for.
     pub helped: Option<When>,
     /// How it left.
@@ -176,6 +184,7 @@ impl PagePage {
             team: page.team.to_string(),
             people: who::people(facts),
             alone: facts.incident.and_then(|incident| incident.alone_since).map(|at| When::age(at, now)),
+            helpers: who::names(facts.helpers),
             helped: facts.incident.and_then(|incident| incident.help_asked_at).map(|at| When::age(at, now)),
             channels: who::channels(page, now),
             runbook: facts.runbook.map(RunbookShown::of),

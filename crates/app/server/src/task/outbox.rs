@@ -154,7 +154,10 @@ impl Outbox {
             service: request.service.to_string(),
             team: request.team.to_string(),
             to: message.person.map(ToString::to_string).unwrap_or_default(),
-            sentence: request.sentence.clone(),
+            sentence: match message.helps {
+                true => format!("Help is asked for: {}", request.sentence),
+                false => request.sentence.clone(),
+            },
             began_at: request.began_at,
             link: format!("{}/pages/{}", self.base, message.page),
             ..Note::default()

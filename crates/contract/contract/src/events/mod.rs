@@ -166,7 +166,7 @@ events! {
     /// A person has it.
     PageAcknowledged(page::PageAcknowledgedV1) = "page.acknowledged" v 1;
     /// Nobody took the page yet: others are called as well.
-    PageEscalated(page::PageEscalatedV1) = "page.escalated" v 1;
+    PageEscalated(page::PageEscalatedV2) = "page.escalated" v 2 reads 1;
     /// Nobody is left to be called.
     PageExhausted(page::PageExhaustedV1) = "page.exhausted" v 1;
     /// A contact of somebody who was called took the page.

@@ -65,9 +65,9 @@ pub struct PageUndeliverableV1 {
     pub reason: String,
 }
 
-/// Nobody took the page yet: these people are called as well. Each is a channel of the page from now on, `rung-<n>/<person>`.
+/// Nobody took the page yet, or whoever has it needs help: these people are called as well. Each is a channel of the page from now on, `rung-<n>/<person>`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct PageEscalatedV1 {
+pub struct PageEscalatedV2 {
     /// The page.
     #[schema(value_type = String)]
     pub page: PageId,
@@ -77,19 +77,21 @@ pub struct PageEscalatedV1 {
     #[schema(value_type = Vec<String>)]
     pub people: Vec<PersonId>,
     /// Why.
-    pub why: EscalatedBecauseV1,
+    pub why: EscalatedBecauseV2,
 }
 
-/// Why a page climbs.
+/// Why a page climbs. V1 knew no help; every payload of V1 is one of V2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum EscalatedBecauseV1 {
+pub enum EscalatedBecauseV2 {
     /// Whoever was called has not taken it in the time that the policy gives.
     Unanswered,
     /// Every contact of everybody who was called was given up.
     Unreachable,
     /// Nobody was there to be called.
     Nobody,
+    /// Whoever has it asked for help.
+    Help,
 }
 
 /// The ladder was climbed to its end and nobody has taken the page.

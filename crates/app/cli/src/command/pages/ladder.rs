@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use seaworthy_contract::api::{LadderEnd, Page, PageCall, PageCalled, PageCallee};
-use seaworthy_contract::events::page::EscalatedBecauseV1;
+use seaworthy_contract::events::page::EscalatedBecauseV2;
 
 use super::{id, id_chars};
 use crate::table::harmless;
@@ -37,9 +37,10 @@ pub(super) fn whole(page: &Page) -> String {
 fn call(call: &PageCall) -> Vec<String> {
     let why = match call.why {
         None => "with the page",
-        Some(EscalatedBecauseV1::Unanswered) => "nobody had taken it",
-        Some(EscalatedBecauseV1::Unreachable) => "nobody before could be reached",
-        Some(EscalatedBecauseV1::Nobody) => "nobody was there before",
+        Some(EscalatedBecauseV2::Unanswered) => "nobody had taken it",
+        Some(EscalatedBecauseV2::Unreachable) => "nobody before could be reached",
+        Some(EscalatedBecauseV2::Nobody) => "nobody was there before",
+        Some(EscalatedBecauseV2::Help) => "help was asked for",
     };
     let gap = (call.left_out > 0).then(|| format!("  {} steps had nobody to call", call.left_out));
     let people = call.people.iter().map(|person| format!("  {} called {}; {why}", clock(call.at), called(person)));

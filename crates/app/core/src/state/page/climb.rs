@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use seaworthy_contract::events::page::{
-    EscalatedBecauseV1, PageCalledV1, PageExhaustedV1, PageNewsV1, PageRequestedV1, PageToldV1,
+    EscalatedBecauseV2, PageCalledV1, PageExhaustedV1, PageNewsV1, PageRequestedV1, PageToldV1,
 };
 use seaworthy_model::PersonId;
 
@@ -36,7 +36,7 @@ pub struct Call {
     /// Whom, as they were on call at that instant.
     pub people: Vec<PersonId>,
     /// Why it was called after another; none where it was called with the page.
-    pub why: Option<EscalatedBecauseV1>,
+    pub why: Option<EscalatedBecauseV2>,
 }
 
 /// The end of a ladder.

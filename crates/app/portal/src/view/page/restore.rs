@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 use seaworthy_contract::api::{Action, ActionKind, ActionWorked, Rollout, RolloutState};
 
 use super::PageFacts;
+use super::hook::HookForm;
 use crate::part::{Chip, LedgerLink, When};
 use crate::text;
 
@@ -23,8 +24,10 @@ pub struct ActionCard {
     pub worked: Option<(When, String, LedgerLink)>,
     /// What will happen.
     pub preview: Vec<String>,
-    /// What the button says; none where it is done by a command.
+    /// What the button says; none where it cannot be pressed now.
     pub button: Option<String>,
+    /// What is said to it first, where it is a program of the team's.
+    pub hook: Option<HookForm>,
     /// The command that does the same.
     pub command: String,
     /// Whether it takes something from users who are served.
@@ -56,8 +59,11 @@ pub(super) fn card(action: &Action, facts: &PageFacts<'_>) -> ActionCard {
         ActionKind::Isolate => ("i-cut", "Confirm: isolate now"),
         ActionKind::Command => ("i-tool", "Confirm: run now"),
     };
-    // Only a revert has a button here; traffic is shaped by its command.
-    let button = (action.kind == ActionKind::Revert).then(|| verb.to_owned());
+    let hook = facts.hooks.iter().find(|hook| action.key.strip_prefix("run-") == Some(hook.name.as_str()));
+    let hook = hook.map(|hook| HookForm::of(hook, facts));
+    // A hook is not begun before the ledger has it; one that takes away what cannot be given back asks for two people.
+    let has_button = hook.as_ref().is_none_or(|hook| hook.confirm);
+    let button = has_button.then(|| verb.to_owned());
     ActionCard {
         key: action.key.clone(),
         icon,
@@ -65,6 +71,7 @@ pub(super) fn card(action: &Action, facts: &PageFacts<'_>) -> ActionCard {
         worked: action.worked.as_ref().map(|worked| when(worked, facts)),
         preview: action.preview.clone(),
         button,
+        hook,
         command: action.command.clone(),
         destructive: action.destructive,
         open: action.kind == ActionKind::Revert && is_first(action, facts),

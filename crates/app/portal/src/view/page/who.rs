@@ -1,7 +1,7 @@
 //! Who else: on call here, next, and on call for what fails; how the page left; what was like it.
 
 use jiff::Timestamp;
-use seaworthy_contract::api::{Incident, OnCall, Page, PageChannel, SeenBefore};
+use seaworthy_contract::api::{Incident, OnCall, Page, PageCallee, PageChannel, SeenBefore};
 
 use super::PageFacts;
 use crate::part::{Chip, When};
@@ -22,6 +22,8 @@ pub struct PersonRow {
     pub until: Option<When>,
     /// Whether they work on it.
     pub chip: Option<Chip>,
+    /// The service about which they are paged by a tap.
+    pub call: Option<String>,
 }
 
 /// How it left by one channel.
@@ -56,9 +58,13 @@ pub(super) fn people(facts: &PageFacts<'_>) -> Vec<PersonRow> {
         what: "takes over next".to_owned(),
         until: None,
         chip: None,
+        call: None,
     }));
     rows.extend(facts.failing.iter().map(|(service, on_call)| match on_call {
-        Some(on_call) => duty(on_call, &format!("on call for {service}, which fails")),
+        Some(on_call) => {
+            let call = facts.incident.map(|_| service.to_string());
+            PersonRow { call, ..duty(on_call, &format!("on call for {service}, which fails")) }
+        }
         None => nobody(format!("for {service}, which fails")),
     }));
     let joined = facts.incident.map(|incident| incident.people.as_slice()).unwrap_or_default();
@@ -70,10 +76,17 @@ pub(super) fn people(facts: &PageFacts<'_>) -> Vec<PersonRow> {
                 what: "works on it".to_owned(),
                 until: None,
                 chip: Some(Chip::ok("joined")),
+                call: None,
             }),
         }
     }
     rows
+}
+
+/// What people call those whom a call for help calls.
+pub(super) fn names(people: &[PageCallee]) -> String {
+    let name = |person: &PageCallee| person.name.clone().unwrap_or_else(|| person.person.to_string());
+    people.iter().map(name).collect::<Vec<_>>().join(", ")
 }
 
 fn primary(on_call: Option<&OnCall>, team: &str) -> PersonRow {
@@ -90,11 +103,12 @@ fn duty(on_call: &OnCall, what: &str) -> PersonRow {
         what: format!("{what}, by rotation {}, read now", words.rotation),
         until: Some(words.until),
         chip: None,
+        call: None,
     }
 }
 
 fn nobody(what: String) -> PersonRow {
-    PersonRow { name: "Nobody is on call now".to_owned(), what, until: None, chip: None }
+    PersonRow { name: "Nobody is on call now".to_owned(), what, until: None, chip: None, call: None }
 }
 
 /// How it left; by whom it was called is with the calls, where there are any.

@@ -1,18 +1,24 @@
 //! The page at three in the morning: shown to whoever signed in and to whoever holds the link that the page was sent with,
 //! and what each of its buttons does. Both see the same page and press the same buttons.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use axum::extract::{Form, Path};
 use axum::response::Response;
 use jiff::SignedDuration;
-use seaworthy_contract::api::{Action, Alert, Page, PageState};
+use seaworthy_contract::api::{Action, Alert, CONTROL_FOR_MS, Hook, Page, PageState, SetControl};
+use seaworthy_contract::events::Event;
 use seaworthy_contract::events::alert::{AlertSilencedV1, VerdictV1};
-use seaworthy_contract::gateway::revert_command;
+use seaworthy_contract::gateway::{ControlWanted, revert_command};
 use seaworthy_core::view::{self, Look};
-use seaworthy_core::{IncidentDone, IncidentWanted, Input};
-use seaworthy_model::ServiceId;
+use seaworthy_core::{ActionDone, ControlDone, IncidentDone, IncidentWanted, Input, control_meant};
+use seaworthy_kernel::Done;
+use seaworthy_model::{ControlId, PersonId, RolloutId, ServiceId};
 use seaworthy_portal::Rights;
 use seaworthy_portal::view::{PageFacts, PagePage};
 use serde::Deserialize;
+use uuid::Uuid;
 
 use super::act::{back, check};
 use super::visit::Visit;
@@ -24,6 +30,9 @@ const NOISE_FOR: SignedDuration = SignedDuration::from_hours(12);
 
 /// Rules of one alert that are silenced by one tap.
 const RULES_MAX: usize = 10;
+
+/// How long a page waits for the end of a run: longer, and it would look dead. The run goes on.
+const RUN_SHOWN_WITHIN: Duration = Duration::from_secs(8);
 
 /// Failing dependencies whose people are shown.
 const FAILING_MAX: usize = 5;
@@ -41,6 +50,7 @@ pub(super) fn made(app: &App, page: &Page, rights: &Rights, base: &str) -> PageP
     let break_glass = app.data.as_ref().map(|data| revert_command(page.service.as_str(), data));
     let writable = app.kernel.writable();
     let alert = page.alert.and_then(|id| app.kernel.look(|look| view::alert(look, id)));
+    let hooks = hooks(app, &page.service, rights);
     let runbook = app.runbooks.section(&page.service, &alert.as_ref().map(names).unwrap_or_default());
     app.kernel.look(|look| {
         let incident = view::incident_of_page(look, page.id).and_then(|id| view::incident(look, id));
@@ -51,7 +61,9 @@ pub(super) fn made(app: &App, page: &Page, rights: &Rights, base: &str) -> PageP
             runbook: runbook.as_ref(),
             incident: incident.as_ref(),
             service: view::service(look, &page.service).as_ref(),
-            actions: &view::actions(look, &page.service),
+            actions: &actions(look, &page.service),
+            hooks: &hooks,
+            helpers: &view::helpers(look, page.id, ""),
             suspects: view::suspects_of_page(look, page.id).as_ref(),
             failing: &failing(look, &page.service),
             break_glass: break_glass.as_deref(),
@@ -61,6 +73,26 @@ pub(super) fn made(app: &App, page: &Page, rights: &Rights, base: &str) -> PageP
             now: look.now,
         })
     })
+}
+
+/// What can be done for a service; of what holds traffic back, whom that would concern now.
+fn actions(look: &Look<'_>, service: &ServiceId) -> Vec<Action> {
+    let mut actions = view::actions(look, service);
+    for action in &mut actions {
+        let asked = view::action_control(&action.key).map(|asked| SetControl { dry_run: true, ..asked });
+        let preview = asked.and_then(|asked| view::control_preview(look, service, &asked).ok());
+        action.preview.extend(preview.into_iter().flat_map(|p| [vec![p.sentence], p.warnings].concat()));
+    }
+    actions
+}
+
+/// The hooks of a service; what their last runs printed is for who may run them.
+fn hooks(app: &App, service: &ServiceId, rights: &Rights) -> Vec<Hook> {
+    let mut hooks = app.kernel.look(|look| view::hooks(look, Some(service)));
+    for run in hooks.iter_mut().flat_map(|hook| [&mut hook.last, &mut hook.last_dry]).flatten() {
+        run.tail = app.actions.tail(run.id).filter(|_| rights.token().is_some() && run.state.is_over());
+    }
+    hooks
 }
 
 /// Returns what an alert goes by, best name first: its rules without whose they are, then its symptom.
@@ -86,7 +118,9 @@ fn failing(look: &Look<'_>, service: &ServiceId) -> Vec<(ServiceId, Option<seawo
 /// A button of the page.
 pub(super) enum Button {
     Acknowledge,
-    Restore(String),
+    Restore(Chosen),
+    Preview(Chosen),
+    Call(String),
     Help,
     Noise,
     Judge(VerdictV1),
@@ -95,11 +129,13 @@ pub(super) enum Button {
 /// Does what a button says, for somebody who may, and says what came of it.
 pub(super) async fn press(app: &App, page: &Page, actor: String, button: Button) -> Result<String, Failure> {
     match button {
-        Button::Acknowledge => {
-            app.kernel.command(Input::Acknowledge { page: page.id }, actor).await?;
-            Ok("It is on record that you have it.".to_owned())
-        }
-        Button::Restore(key) => restore(app, page, actor, &key).await,
+        Button::Acknowledge => take(app, page, actor).await,
+        Button::Restore(chosen) => restore(app, page, actor, chosen).await,
+        Button::Preview(chosen) => match chosen.key.strip_prefix("run-") {
+            Some(action) => run(app, page, actor, action, chosen.values, Meant::DryRun).await,
+            None => Err(Failure::invalid("its preview stands on the page")),
+        },
+        Button::Call(service) => call(app, page, actor, &service).await,
         Button::Help => help(app, page, actor).await,
         Button::Noise => noise(app, page, actor).await,
         Button::Judge(verdict) => {
@@ -109,13 +145,27 @@ pub(super) async fn press(app: &App, page: &Page, actor: String, button: Button)
     }
 }
 
-async fn restore(app: &App, page: &Page, actor: String, key: &str) -> Result<String, Failure> {
+/// An action of the page, and what was said to it.
+pub(super) struct Chosen {
+    key: String,
+    values: BTreeMap<String, String>,
+}
+
+async fn restore(app: &App, page: &Page, actor: String, chosen: Chosen) -> Result<String, Failure> {
+    if let Some(action) = chosen.key.strip_prefix("run-") {
+        return run(app, page, actor, action, chosen.values, Meant::Yes).await;
+    }
     let actions = app.kernel.look(|look| view::actions(look, &page.service));
-    let action: Option<Action> = actions.into_iter().find(|action| action.key == key);
-    let rollout = action.as_ref().and_then(|action| action.rollout);
-    let Some(rollout) = rollout else {
-        return Err(Failure::invalid("what was previewed can no longer be done: look again"));
-    };
+    let action: Option<Action> = actions.into_iter().find(|action| action.key == chosen.key);
+    let action = action.ok_or_else(|| Failure::invalid("what was previewed can no longer be done: look again"))?;
+    match (action.rollout, view::action_control(&action.key)) {
+        (Some(rollout), _) => revert(app, page, actor, rollout).await,
+        (None, Some(asked)) => hold(app, page, actor, &action, asked).await,
+        (None, None) => Err(Failure::invalid("what was previewed can no longer be done: look again")),
+    }
+}
+
+async fn revert(app: &App, page: &Page, actor: String, rollout: RolloutId) -> Result<String, Failure> {
     let reason = Some("from the page about it".to_owned());
     match app.kernel.command(Input::Revert { rollout, reason }, actor.clone()).await {
         Ok(_) => {
@@ -131,12 +181,110 @@ async fn restore(app: &App, page: &Page, actor: String, key: &str) -> Result<Str
     }
 }
 
+async fn hold(app: &App, page: &Page, actor: String, action: &Action, asked: SetControl) -> Result<String, Failure> {
+    let seen = app.kernel.look(|look| look.watch.controls.totals());
+    let set = ControlDone::Set { service: page.service.clone(), asked: asked.clone(), seen };
+    match app.kernel.command(Input::Control(Box::new(set)), actor.clone()).await {
+        Ok(_) => Ok(format!(
+            "{}: on its way to every gateway. It ends by itself; sooner with `seaworthy controls clear {}`.",
+            action.title, page.service
+        )),
+        Err(CommandError::Store(_)) => {
+            // No user is named, so the id keys nothing.
+            let nil = ControlId::from_uuid(Uuid::nil());
+            let what = control_meant(&asked.what, &page.service, nil)?;
+            let for_ms = asked.for_ms.unwrap_or(CONTROL_FOR_MS);
+            let target = page.service.to_string();
+            let wanted = ControlWanted { target, what, for_ms, reason: asked.reason, drill: false };
+            glass::hold(app.data.as_deref(), wanted, &action.command).await?;
+            tracing::warn!(actor, service = %page.service, "a control on the gateway: the store takes no writes");
+            Ok(format!("{}: the gateway has it in force; the ledger hears of it later.", action.title))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Whether a hook shall do it, or only say what it would do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Meant {
+    Yes,
+    DryRun,
+}
+
+/// Runs a hook of the page's own service, and waits a little: what takes longer is seen when the page is loaded again.
+async fn run(
+    app: &App,
+    page: &Page,
+    actor: String,
+    action: &str,
+    parameters: BTreeMap<String, String>,
+    meant: Meant,
+) -> Result<String, Failure> {
+    let service = app.kernel.look(|look| look.state.catalogue.hook(action).map(|hook| hook.service.clone()));
+    if service.as_ref() != Some(&page.service) {
+        return Err(Failure::invalid("what was previewed can no longer be done: look again"));
+    }
+    let dry_run = meant == Meant::DryRun;
+    let wanted = ActionDone::Ask { action: action.to_owned(), parameters, dry_run, elevation: None };
+    let run = app.actions.begin(&app.kernel, wanted, actor).await?;
+    app.actions.ended(&app.kernel, run, RUN_SHOWN_WITHIN).await;
+    let found = app.kernel.look(|look| view::run(look, run));
+    let said = found.map_or_else(|| "it runs".to_owned(), |run| run.sentence);
+    Ok(match meant {
+        Meant::DryRun => format!("Dry run of {action}: {said}. What it printed stands with the action."),
+        Meant::Yes => format!("{action}: {said}."),
+    })
+}
+
+/// Calls who comes next on the page's ladder, and says who that is.
 async fn help(app: &App, page: &Page, actor: String) -> Result<String, Failure> {
+    let called = in_incident(app, page, actor, IncidentDone::HelpAsked).await?;
+    let people = called.facts.iter().find_map(|fact| match &fact.event {
+        Event::PageEscalated(event) => Some(event.people.as_slice()),
+        _ => None,
+    });
+    let name = |person: &PersonId| {
+        let known = app.kernel.look(|look| look.directory.get(person).and_then(|known| known.display_name.clone()));
+        known.unwrap_or_else(|| person.to_string())
+    };
+    Ok(match people {
+        Some(people) => {
+            let names: Vec<String> = people.iter().map(name).collect();
+            format!("Called now: {}. The page says whether they were reached.", names.join(", "))
+        }
+        None => "The incident says that you need help. Everybody on the ladder of its page was called before.".to_owned(),
+    })
+}
+
+/// Pages whoever is on call for what the service needs.
+async fn call(app: &App, page: &Page, actor: String, service: &str) -> Result<String, Failure> {
+    let service: ServiceId = service.parse().map_err(|_| Failure::unknown("service", service))?;
+    let called = in_incident(app, page, actor, IncidentDone::OwnerCalled(service.clone())).await?;
+    let to = called.facts.iter().find_map(|fact| match &fact.event {
+        Event::PageRequested(event) => Some(event.to.clone()),
+        _ => None,
+    });
+    Ok(match to {
+        Some(Some(person)) => format!("{person} is paged, on call for {service}."),
+        Some(None) => format!("A page about {service} is requested, and its rotation names nobody now: its ladder goes on."),
+        None => format!("Who is on call for {service} was paged from this incident before."),
+    })
+}
+
+async fn in_incident(app: &App, page: &Page, actor: String, done: IncidentDone) -> Result<Done, Failure> {
     let incident = app.kernel.look(|look| view::incident_of_page(look, page.id));
     let incident = incident.ok_or_else(|| Failure::invalid("this page belongs to no incident"))?;
-    let wanted = IncidentWanted::In(incident, IncidentDone::HelpAsked);
-    app.kernel.command(Input::Incident(Box::new(wanted)), actor).await?;
-    Ok("The incident says that you need help.".to_owned())
+    Ok(app.kernel.command(Input::Incident(Box::new(IncidentWanted::In(incident, done))), actor).await?)
+}
+
+/// Takes a page; whoever comes when it is taken already works on its incident.
+async fn take(app: &App, page: &Page, actor: String) -> Result<String, Failure> {
+    if page.state == PageState::Acknowledged && app.kernel.look(|look| view::incident_of_page(look, page.id)).is_some() {
+        in_incident(app, page, actor, IncidentDone::Joined).await?;
+        return Ok("It is on record that you work on it too.".to_owned());
+    }
+    app.kernel.command(Input::Acknowledge { page: page.id }, actor).await?;
+    Ok("It is on record that you have it.".to_owned())
 }
 
 /// One tap: the page is taken, it needed nothing, and its rules are silent for the service until somebody is awake. The
@@ -171,14 +319,29 @@ pub(super) struct Pressed {
     pub(super) csrf: String,
     #[serde(default)]
     pub(super) action: String,
+    #[serde(default)]
+    pub(super) service: String,
     pub(super) verdict: Option<VerdictV1>,
+    /// `with.pool`: the value of a parameter.
+    #[serde(flatten)]
+    pub(super) rest: BTreeMap<String, String>,
+}
+
+impl Pressed {
+    fn chosen(self) -> Chosen {
+        let values = self.rest.into_iter();
+        let values = values.filter_map(|(name, value)| Some((name.strip_prefix("with.")?.to_owned(), value)));
+        Chosen { key: self.action, values: values.collect() }
+    }
 }
 
 /// Returns the button that a path and a form mean.
 pub(super) fn button(name: &str, sent: Pressed) -> Result<Button, Failure> {
     match (name, sent.verdict) {
         ("acknowledge", _) => Ok(Button::Acknowledge),
-        ("restore", _) => Ok(Button::Restore(sent.action)),
+        ("restore", _) => Ok(Button::Restore(sent.chosen())),
+        ("preview", _) => Ok(Button::Preview(sent.chosen())),
+        ("call", _) => Ok(Button::Call(sent.service)),
         ("help", _) => Ok(Button::Help),
         ("noise", _) => Ok(Button::Noise),
         ("judge", Some(verdict)) => Ok(Button::Judge(verdict)),

@@ -5,7 +5,7 @@ use seaworthy_model::PersonId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::events::page::EscalatedBecauseV1;
+use crate::events::page::EscalatedBecauseV2;
 
 /// Whom a page has called, and whom it calls next unless somebody takes it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -60,7 +60,7 @@ pub struct PageCall {
     pub at: Timestamp,
     /// Why it was called after another; none where it was called with the page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub why: Option<EscalatedBecauseV1>,
+    pub why: Option<EscalatedBecauseV2>,
     /// Rungs right before it in which nobody was there to be called.
     #[serde(default)]
     pub left_out: u16,
