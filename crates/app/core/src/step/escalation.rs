@@ -158,7 +158,12 @@ fn why(record: &PageRecord) -> EscalatedBecauseV2 {
 
 /// Returns whom help is asked of: the people of the next rung, and of which, who were not called about the page yet. Whoever
 /// asks is not called themselves.
-pub(crate) fn helpers(state: &State, record: &PageRecord, asker: &str, now: Timestamp) -> Option<(usize, Vec<PersonId>)> {
+pub(crate) fn helpers(
+    state: &State,
+    record: &PageRecord,
+    asker: &str,
+    now: Timestamp,
+) -> Option<(usize, Vec<PersonId>)> {
     let ladder = Policies::of(state).ladder(&record.request).ladder;
     let asked = Asked { state, service: state.catalogue.service(&record.request.service), now };
     let called: Vec<&PersonId> = record.climb.calls.iter().flat_map(|call| &call.people).collect();

@@ -200,7 +200,8 @@ fn owner(
     cx: &mut Cx,
 ) -> Result<Option<NewFact>, Refusal> {
     let known = &record.incident;
-    let needs = state.catalogue.service(&known.service).map(|entity| entity.dependencies.as_slice()).unwrap_or_default();
+    let needs =
+        state.catalogue.service(&known.service).map(|entity| entity.dependencies.as_slice()).unwrap_or_default();
     if !needs.iter().any(|needed| needed.service == *service) {
         let why = format!("{} does not declare that it needs {service}", known.service);
         return Err(Refusal::State(why, "its team declares dependencies in its files"));

@@ -8,7 +8,7 @@ use seaworthy_contract::catalogue::{Document, Entity, EscalationPolicy, Person, 
 use seaworthy_contract::events::Event;
 use seaworthy_contract::events::page::PageNewsV1;
 use seaworthy_core::watch::Used;
-use seaworthy_core::{Fact, Input, Refusal, State, outbox, view};
+use seaworthy_core::{Fact, IncidentDone, IncidentWanted, Input, Refusal, State, outbox, view};
 use seaworthy_model::PageId;
 use serde_json::json;
 
@@ -391,4 +391,86 @@ fn whoever_was_called_is_told_once_what_became_of_it_and_not_a_day_later() {
     assert_eq!(news(&bench).iter().filter(|one| one.1 == PageNewsV1::Resolved).count(), 2);
     bench.wait(3_601);
     assert_eq!(news(&bench), []);
+}
+
+/// Asks for help in the one incident that goes on; returns what was called.
+fn ask_for_help(bench: &mut Bench) -> String {
+    let incident = bench.state.incidents.open().next().expect("it goes on").0;
+    let wanted = IncidentWanted::In(incident, IncidentDone::HelpAsked);
+    let facts = bench.try_act(&Input::Incident(Box::new(wanted))).expect("anybody may ask");
+    said(bench, &facts)
+}
+
+#[test]
+fn help_calls_the_next_rung_at_once_although_the_page_is_taken() {
+    let mut bench = bench_of(files(None));
+    bench.act(signal(&bench, Phase::Firing));
+    tick(&mut bench);
+    let page = page(&bench.state);
+    bench.actor = "person/ann".to_owned();
+    bench.act(Input::Acknowledge { page });
+    assert_eq!(minutes(&mut bench, 60), "", "whoever has it is left to work");
+    let before = view::helpers(&bench.look(), page, "person/ann");
+    assert_eq!(before.iter().map(|who| who.person.as_str()).collect::<Vec<_>>(), ["bob"]);
+    assert_eq!(ask_for_help(&mut bench), "60 rung 1 calls bob: Help\n");
+    let waiting = |bench: &Bench| outbox::waiting(&bench.state).filter(|one| one.helps).count();
+    assert_eq!(waiting(&bench), 1, "it is sent although somebody has the page");
+    bench.act(Input::PageCalled { page, channel: "rung-1/bob".to_owned(), contact: 1, attempt: 1 });
+    let taken = outbox::news(&bench.state, bench.now).into_iter().filter(|one| one.what == PageNewsV1::Taken);
+    assert_eq!(taken.count(), 0, "who is called to help is not told that somebody else has it");
+    assert_eq!(ask_for_help(&mut bench), "60 rung 2 calls cid: Help\n", "not bob again, nor ann");
+    assert_eq!((ask_for_help(&mut bench), waiting(&bench)), (String::new(), 1), "everybody was called");
+    bench.act(signal(&bench, Phase::Ended));
+    assert_eq!(waiting(&bench), 0, "nobody is woken for what is over");
+}
+
+#[test]
+fn who_is_on_call_for_a_dependency_is_paged_once_and_only_for_a_dependency() {
+    let mut document = files(None);
+    document.entities.extend(
+        self::document(&["payments", "search"]).entities.into_iter().filter(
+            |sourced| matches!(&sourced.entity, Entity::Service(service) if service.name.as_str() != "checkout"),
+        ),
+    );
+    for sourced in &mut document.entities {
+        if let Entity::Service(service) = &mut sourced.entity
+            && service.name.as_str() == "checkout"
+        {
+            service.dependencies = vec![serde_json::from_value(json!({ "service": "payments" })).expect("one")];
+        }
+    }
+    let mut bench = bench_of(document);
+    bench.act(signal(&bench, Phase::Firing));
+    tick(&mut bench);
+    let incident = bench.state.incidents.open().next().expect("it goes on").0;
+    let call =
+        |name: &str| Input::Incident(Box::new(IncidentWanted::In(incident, IncidentDone::OwnerCalled(service(name)))));
+    assert_eq!(bench.act(call("payments")), ["page.requested"]);
+    assert_eq!(bench.act(call("payments")), [""; 0], "once an incident");
+    assert!(bench.try_act(&call("search")).is_err(), "checkout does not need it");
+    let page =
+        bench.state.pages.values().find(|page| page.request.service == service("payments")).expect("it is there");
+    assert!(page.request.sentence.contains("checkout needs payments"), "{}", page.request.sentence);
+}
+
+#[test]
+fn a_rollout_s_page_is_over_when_the_rollout_is() {
+    let mut bench = Bench::serving();
+    let rollout = bench.stepping("checkout", "v2");
+    let request = json!({
+        "page": "018f6a2c-3d1e-7abc-8def-000000000003", "service": "checkout", "team": "shop", "to": "ann",
+        "sentence": "v2 waits for users", "rollout": rollout, "channels": ["portal", "contacts"],
+    });
+    bench.fold(Event::decode("page.requested", 1, &request.to_string()).expect("a payload"));
+    let page = page(&bench.state);
+    bench.act(Input::PageCalled { page, channel: "contacts".to_owned(), contact: 1, attempt: 1 });
+    let over = |bench: &Bench| outbox::news(&bench.state, bench.now).iter().any(|one| one.what == PageNewsV1::Resolved);
+    assert!(!over(&bench), "it goes on");
+    bench.act(Input::Revert { rollout, reason: None });
+    assert!(!over(&bench), "users may still be on it");
+    bench.report(|_| {});
+    bench.settle();
+    assert!(over(&bench), "every gateway let go of it");
+    bench.wait(3_601);
+    assert!(!over(&bench));
 }

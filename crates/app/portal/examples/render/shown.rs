@@ -61,6 +61,8 @@ pub(crate) fn page_page(page: &Page, rollout: &Rollout, rights: &Rights, proven:
         incident: None,
         service: Some(&service),
         actions: &incidents::actions(rollout, proven),
+        hooks: &[],
+        helpers: &[],
         suspects: Some(&incidents::suspects(rollout)),
         runbook: proven.then(incidents::runbook).as_ref(),
         failing: &[],

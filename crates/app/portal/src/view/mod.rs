@@ -45,8 +45,8 @@ pub use me::{MeFacts, MePage, NextShift, Waits};
 pub use objective::{ObjectiveFacts, ObjectivePage};
 pub use objectives::ObjectivesPage;
 pub use page::{
-    ActionCard, BlockShown, ChannelRow, Done, PageFacts, PagePage, PersonRow, RunbookShown, SeenLine, SuspectLine,
-    Worth,
+    ActionCard, BlockShown, ChannelRow, Done, HookField, HookForm, HookRunShown, PageFacts, PagePage, PersonRow,
+    RunbookShown, SeenLine, SuspectLine, Worth,
 };
 pub use pages::PagesPage;
 pub use probes::{ProbePage, ProbesPage};

@@ -7,9 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use seaworthy_contract::api::Code;
-use seaworthy_contract::gateway::{
-    ControlHeld, ControlReply, ControlRequest, ControlWanted, Reverted, revert_command,
-};
+use seaworthy_contract::gateway::{ControlHeld, ControlReply, ControlRequest, ControlWanted, Reverted, revert_command};
 use seaworthy_model::ServiceId;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::UnixStream;

@@ -7,7 +7,9 @@ use seaworthy_contract::events::server::ScopeV4;
 use seaworthy_core::{ActionDone, Input};
 use serde_json::{Value, json};
 
+use super::alerting::{Alerting, alert};
 use super::app::{TestApp, document};
+use super::portal::{header, text};
 
 /// A hook of checkout that runs a script with one parameter, `word`.
 fn hook(name: &str, script: &str, dry: Option<&str>) -> CommandHook {
@@ -165,4 +167,66 @@ async fn nothing_runs_that_is_not_durable() {
     assert!(!mark.exists(), "it was not begun");
     let answer = app.send(Method::GET, "/v1/action-runs/x", &[("authorization", &format!("Bearer {shop}"))], "").await;
     assert_eq!(answer.status.as_u16(), 404);
+}
+
+/// The signed page of checkout, opened by the link that it was sent with.
+async fn night(on: &Alerting) -> String {
+    on.webhook(&[alert("HighErrorRate", "firing", json!({ "service": "checkout" }))]).await;
+    on.paged(1).await;
+    let sent = on.read(1).await;
+    sent[0]["take"].as_str().and_then(|link| link.strip_prefix(&on.app.base)).expect("a link").to_owned()
+}
+
+async fn shown(on: &Alerting, link: &str) -> String {
+    text(&on.app.send(Method::GET, link, &[("accept", "text/html")], "").await)
+}
+
+async fn press(on: &Alerting, path: &str, body: &str) -> String {
+    let headers = [("accept", "text/html"), ("content-type", "application/x-www-form-urlencoded")];
+    header(&on.app.send(Method::POST, path, &headers, body).await, "set-cookie")
+}
+
+#[tokio::test]
+async fn at_night_it_is_previewed_and_confirmed_with_what_was_previewed() {
+    let on = Alerting::start("hooks").await;
+    let link = night(&on).await;
+    let hooks = vec![hook("restart", "echo did ${word}", Some("echo would ${word}")), hook("drop", "true", None)];
+    declare(&on.app, hooks).await;
+    let page = shown(&on, &link).await;
+    assert!(page.contains("See what it would do") && !page.contains("Confirm: run now"), "{page}");
+    assert!(page.contains("not on the word of one person"), "{page}");
+    press(&on, &format!("{link}/preview"), "action=run-restart&with.word=blue").await;
+    let page = shown(&on, &link).await;
+    assert!(page.contains("would blue") && page.contains("Confirm: run now"), "{page}");
+    assert!(page.contains("name=\"with.word\" value=\"blue\""), "confirmed is what was previewed: {page}");
+    assert!(page.len() < 150_000, "{} bytes", page.len());
+    press(&on, &format!("{link}/restore"), "action=run-restart&with.word=blue").await;
+    let page = shown(&on, &link).await;
+    assert!(page.contains("did blue") && page.contains("last worked"), "{page}");
+    for (path, body) in [
+        ("preview", "action=run-restart&with.word=%24%28id%29"),
+        ("preview", "action=run-nothing&with.word=blue"),
+        ("restore", "action=run-drop&with.word=blue"),
+    ] {
+        let said = press(&on, &format!("{link}/{path}"), body).await;
+        assert!(said.contains("sw_flash=7b2272656675736564223a74727565"), "{path} {body}: {said}");
+    }
+    on.app.disk.fail_next(seaworthy_testkit::store::Fault::Full);
+    press(&on, &format!("{link}/acknowledge"), "").await;
+    let page = shown(&on, &link).await;
+    assert!(page.contains("nothing is begun that no ledger would have"), "{page}");
+}
+
+#[tokio::test]
+async fn at_night_traffic_is_held_back_by_one_confirm() {
+    let on = Alerting::start("held").await;
+    let link = night(&on).await;
+    let page = shown(&on, &link).await;
+    assert!(page.contains("Confirm: shutter now") && page.contains("Never seen to work here"), "{page}");
+    press(&on, &format!("{link}/restore"), "action=throttle").await;
+    let controls: Value = on.app.as_admin().get_json("/v1/controls?service=checkout").await.expect("controls");
+    assert_eq!((controls[0]["by"].as_str(), controls.as_array().map(Vec::len)), (Some("person/ines"), Some(1)));
+    on.app.disk.fail_next(seaworthy_testkit::store::Fault::Full);
+    let said = press(&on, &format!("{link}/restore"), "action=shutter").await;
+    assert!(said.contains("sw_flash=7b2272656675736564223a74727565"), "no gateway is on this machine: {said}");
 }

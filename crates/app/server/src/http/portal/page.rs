@@ -90,7 +90,7 @@ fn actions(look: &Look<'_>, service: &ServiceId) -> Vec<Action> {
 fn hooks(app: &App, service: &ServiceId, rights: &Rights) -> Vec<Hook> {
     let mut hooks = app.kernel.look(|look| view::hooks(look, Some(service)));
     for run in hooks.iter_mut().flat_map(|hook| [&mut hook.last, &mut hook.last_dry]).flatten() {
-        run.tail = app.actions.tail(run.id).filter(|_| rights.token().is_some() && run.state.is_over());
+        run.tail = app.actions.tail(run.id).filter(|_| rights.may_change && run.state.is_over());
     }
     hooks
 }
@@ -252,7 +252,9 @@ async fn help(app: &App, page: &Page, actor: String) -> Result<String, Failure> 
             let names: Vec<String> = people.iter().map(name).collect();
             format!("Called now: {}. The page says whether they were reached.", names.join(", "))
         }
-        None => "The incident says that you need help. Everybody on the ladder of its page was called before.".to_owned(),
+        None => {
+            "The incident says that you need help. Everybody on the ladder of its page was called before.".to_owned()
+        }
     })
 }
 
@@ -266,7 +268,9 @@ async fn call(app: &App, page: &Page, actor: String, service: &str) -> Result<St
     });
     Ok(match to {
         Some(Some(person)) => format!("{person} is paged, on call for {service}."),
-        Some(None) => format!("A page about {service} is requested, and its rotation names nobody now: its ladder goes on."),
+        Some(None) => {
+            format!("A page about {service} is requested, and its rotation names nobody now: its ladder goes on.")
+        }
         None => format!("Who is on call for {service} was paged from this incident before."),
     })
 }
@@ -279,7 +283,8 @@ async fn in_incident(app: &App, page: &Page, actor: String, done: IncidentDone) 
 
 /// Takes a page; whoever comes when it is taken already works on its incident.
 async fn take(app: &App, page: &Page, actor: String) -> Result<String, Failure> {
-    if page.state == PageState::Acknowledged && app.kernel.look(|look| view::incident_of_page(look, page.id)).is_some() {
+    if page.state == PageState::Acknowledged && app.kernel.look(|look| view::incident_of_page(look, page.id)).is_some()
+    {
         in_incident(app, page, actor, IncidentDone::Joined).await?;
         return Ok("It is on record that you work on it too.".to_owned());
     }
