@@ -121,7 +121,7 @@ pub(super) fn reachable(state: &State, people: &[PersonId]) -> Vec<NewFact> {
     let called = stuck.filter_map(|(page, record)| {
         let missed: Vec<PersonId> = people.iter().filter(|person| is_missed(record, person)).cloned().collect();
         let rung = u16::try_from(record.climb.calls.last()?.rung + 1).ok()?;
-        let event = PageEscalatedV1 { page: *page, rung, people: missed, why: EscalatedBecauseV1::Unreachable };
+        let event = PageEscalatedV2 { page: *page, rung, people: missed, why: EscalatedBecauseV2::Unreachable };
         let called = NewFact::new(format!("page/{page}"), event.clone()).once(format!("page/{page}/rung-{rung}"));
         Some(called).filter(|_| !event.people.is_empty())
     });
