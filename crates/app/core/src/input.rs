@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use seaworthy_alert::Signal;
 use seaworthy_contract::api::{Code, ShipRequest};
 use seaworthy_contract::catalogue::{Document, StandIn};
+use seaworthy_contract::events::account::AccountRoleV1;
 use seaworthy_contract::events::alert::{AlertSilencedV1, AlertUnsilencedV1, RuleChangeV1, VerdictV1};
 use seaworthy_contract::events::downtime::CauseV1;
 use seaworthy_contract::events::incident::{IncidentClockV1, IncidentRoleV1};
@@ -269,6 +270,23 @@ pub enum Input {
     TokenRevoked {
         /// The credential.
         token: TokenId,
+    },
+    /// A person may sign in here, in a role.
+    OpenAccount {
+        /// Who.
+        person: PersonId,
+        /// As what.
+        role: AccountRoleV1,
+    },
+    /// Somebody makes a link by which a person signs in.
+    InviteAccount {
+        /// Who.
+        person: PersonId,
+    },
+    /// A person may not sign in here any more.
+    CloseAccount {
+        /// Who.
+        person: PersonId,
     },
     /// A control plane started.
     Started {

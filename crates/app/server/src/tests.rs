@@ -1,5 +1,6 @@
 //! The server as outsiders meet it: real sockets, the stores in memory, rights walked route by route.
 
+mod accounts;
 mod actions;
 mod alerting;
 mod alerts;

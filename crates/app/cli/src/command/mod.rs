@@ -1,5 +1,6 @@
 //! One subcommand a file.
 
+pub mod account;
 pub mod action;
 pub mod alerts;
 pub mod apply;
@@ -80,6 +81,7 @@ pub enum Command {
     Week(week::Args),
     Apply(apply::Args),
     SignIn(sign_in::Args),
+    Account(account::Args),
     Token(token::Args),
     Check(check::CheckArgs),
     Collect(collect::Args),
@@ -183,6 +185,7 @@ async fn dispatch(command: Command, server: &str, cx: &mut Context<'_>) -> Resul
         Command::Oncall(args) => oncall::ask(&args, cx).await,
         Command::SignIn(args) => sign_in::run(&args, cx).await,
         Command::Slo(args) => slo::ask(&args, cx).await,
+        Command::Account(args) => account::run(&args, cx).await,
         Command::Token(args) => token::run(&args, cx).await,
         Command::Check(_)
         | Command::Look(_)

@@ -3,6 +3,7 @@
 //! [`State::apply`] is total: an event that does not fit what is known (a rollout nobody started) changes nothing but
 //! the position, because a ledger that was written is the truth and folding it must never fail.
 
+mod account;
 mod action;
 mod alert;
 mod announced;
@@ -30,6 +31,7 @@ use seaworthy_model::{
 };
 use uuid::Uuid;
 
+pub use account::{AccountRecord, Accounts};
 pub use action::RunRecord;
 pub(crate) use alert::change;
 pub(crate) use announced::Announced;
@@ -94,6 +96,8 @@ pub struct State {
     pub started_at: Option<Timestamp>,
     /// Credentials that are not withdrawn: what they may do and until when. Their hashes are elsewhere.
     pub tokens: BTreeMap<TokenId, TokenRecord>,
+    /// Who may sign in here as themselves, and who no longer.
+    pub accounts: Accounts,
     /// Position of the last event that changed what gateways should do.
     pub config_version: Position,
     /// Position of the last event that changed what should run.
@@ -215,6 +219,8 @@ impl State {
                 TokenRecord { scope: e.scope.clone(), label: e.label.clone(), expires_at: e.expires_at },
             )),
             Event::TokenRevoked(e) => drop(self.tokens.remove(&e.token)),
+            Event::AccountOpened(e) => self.accounts.open(e),
+            Event::AccountClosed(e) => self.accounts.close(e),
             Event::ServerStarted(_) => self.started_at = Some(fact.at),
             Event::IncidentOpened(_)
             | Event::IncidentPageJoined(_)
@@ -233,8 +239,8 @@ impl State {
             | Event::TicketReopened(_) => {
                 // Incidents and tickets look at every fact, below.
             }
-            // What tripped is history; what follows from it are events of their own.
-            Event::GuardTripped(_) | Event::Unknown { .. } => {}
+            // What tripped, and that a link was made, is history; what follows from it are events of their own.
+            Event::GuardTripped(_) | Event::AccountInvited(_) | Event::Unknown { .. } => {}
         }
         self.apply_incident(fact);
         self.apply_ticket(fact);

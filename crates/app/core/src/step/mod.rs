@@ -1,5 +1,6 @@
 //! One step: state, an input and `now` in; events out, or a refusal. One file a noun.
 
+mod account;
 mod action;
 mod alert;
 mod calendar;
@@ -93,6 +94,9 @@ pub fn step(state: &State, input: &Input, cx: &mut Cx) -> Result<Vec<NewFact>, R
             token::issued(state, *token, scope, label, *expires_at, cx.now)
         }
         Input::TokenRevoked { token } => token::revoked(state, *token, cx.now),
+        Input::OpenAccount { person, role } => account::open(state, person, *role),
+        Input::InviteAccount { person } => account::invite(state, person),
+        Input::CloseAccount { person } => account::close(state, person),
         Input::Started { boot, program } => {
             let started = NewFact::new("server", ServerStartedV1 { boot: *boot, program: program.clone() });
             Ok([started].into_iter().chain(action::lost(state)).collect())

@@ -1,6 +1,7 @@
 //! One sentence for each event, for people who read the ledger.
 
 use seaworthy_contract::events::Event;
+use seaworthy_contract::events::account::AccountRoleV1;
 use seaworthy_contract::events::alert::{AlertFiredV1, RuleChangeV1, Urgency, VerdictV1};
 use seaworthy_contract::events::downtime::{CauseV1, DowntimeStateChangedV1, SeenV1};
 use seaworthy_contract::events::incident::{IncidentClockV1, IncidentRoleV1};
@@ -181,6 +182,12 @@ pub fn sentence(event: &Event) -> String {
             format!("collector {} saw {} facts of {} at {}", e.collector, e.facts.len(), e.service, e.source)
         }
         Event::TokenRevoked(_) => "credential withdrawn".to_owned(),
+        Event::AccountOpened(e) => match e.role {
+            AccountRoleV1::Person => format!("{} may sign in", e.person),
+            AccountRoleV1::Admin => format!("{} may sign in and do everything", e.person),
+        },
+        Event::AccountInvited(e) => format!("a link was made by which {} signs in", e.person),
+        Event::AccountClosed(e) => format!("{} may not sign in any more", e.person),
         Event::Unknown { kind, version } => format!("{kind} version {version}, which this program does not know"),
     }
 }

@@ -3,7 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use seaworthy_contract::catalogue::{Entity, Person, Team};
-use seaworthy_contract::events::{Event, catalogue, gateway, observation, page, rollout, row, server, version};
+use seaworthy_contract::events::{
+    Event, account, catalogue, gateway, observation, page, rollout, row, server, version,
+};
 use seaworthy_contract::process::{Launch, LaunchFrom};
 use seaworthy_core::Fact;
 use seaworthy_model::{EventId, PageId, RolloutId, ServiceId, Share, TokenId, VersionId};
@@ -196,6 +198,12 @@ fn other_events() -> impl Strategy<Value = Event> {
             let seen_at = seen_at.unwrap_or_else(start);
             observation::ObservationTakenV1 { collector: "git".into(), source, service, seen_at, facts }.into()
         }),
+        any::<bool>().prop_map(|admin| {
+            let role = if admin { account::AccountRoleV1::Admin } else { account::AccountRoleV1::Person };
+            account::AccountOpenedV1 { person: "ines".parse().unwrap(), role }.into()
+        }),
+        Just(account::AccountInvitedV1 { person: "ines".parse().unwrap() }.into()),
+        Just(account::AccountClosedV1 { person: "ines".parse().unwrap() }.into()),
         any::<u16>().prop_map(|version| Event::Unknown { kind: "rollout.paused".into(), version }),
     ]
 }

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use seaworthy_contract::api::{PageState, RotaShift};
 use seaworthy_model::RotationId;
 use seaworthy_portal::render;
-use seaworthy_portal::view::{MeFacts, MePage};
+use seaworthy_portal::view::{MeFacts, MePage, PasswordPage};
 
 use super::data::{now, page};
 use super::shown::chrome;
@@ -36,9 +36,14 @@ pub(crate) fn pages() -> Vec<(&'static str, String)> {
         ..NOBODY
     });
     let bare = MePage::new(&MeFacts { person: Some((&ines, None)), ..NOBODY });
+    let csrf = "c5f0".to_owned();
+    let first = PasswordPage { asks_current: false, refused: None, csrf: csrf.clone() };
+    let refused = PasswordPage { asks_current: true, refused: Some("the two are not the same".to_owned()), csrf };
     vec![
         ("me", render(&chrome("/me"), &busy)),
         ("me-of-no-team", render(&chrome("/me"), &bare)),
+        ("me-password", render(&chrome("/me/password"), &first)),
+        ("me-password-refused", render(&chrome("/me/password"), &refused)),
         ("me-nobody", render(&chrome("/me"), &MePage::new(&NOBODY))),
     ]
 }

@@ -289,7 +289,8 @@ pub(crate) fn pages() -> Vec<(&'static str, String)> {
             render(&chrome("/downtime?day=2026-03-05"), &super::downtime::month(Some(jiff::civil::date(2026, 3, 5)))),
         ),
         ("downtime-empty", render(&chrome("/downtime"), &super::downtime::empty())),
-        ("sign-in", render(&anonymous, &SignInPage { refused: true })),
+        ("sign-in", render(&anonymous, &SignInPage { refused: Some(SignInRefused::Link) })),
+        ("sign-in-refused", render(&anonymous, &SignInPage { refused: Some(SignInRefused::Password) })),
     ];
     pages.extend(watched_pages());
     pages.extend(super::controls::pages());

@@ -54,7 +54,7 @@ fn nothing_inline_that_the_security_policy_forbids() {
 }
 
 /// Pages that no session is behind: nothing else of the portal is around them.
-const ANONYMOUS: [&str; 2] = ["sign-in", "ask"];
+const ANONYMOUS: [&str; 3] = ["sign-in", "sign-in-refused", "ask"];
 
 #[test]
 fn every_page_has_its_landmarks_once() {

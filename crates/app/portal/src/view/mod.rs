@@ -16,6 +16,7 @@ mod objective;
 mod objectives;
 mod page;
 mod pages;
+mod password;
 mod probes;
 mod ready;
 mod review;
@@ -49,6 +50,7 @@ pub use page::{
     RunbookShown, SeenLine, SuspectLine, Worth,
 };
 pub use pages::PagesPage;
+pub use password::PasswordPage;
 pub use probes::{ProbePage, ProbesPage};
 pub use ready::{ReadyFacts, ReadyPage};
 pub use review::ReviewPage;
@@ -58,7 +60,7 @@ pub use rota::{RotaBar, RotaFacts, RotaLine, RotaNowRow, RotaPage, RotaPlot, Rot
 pub use rules::{RulesFacts, RulesPage};
 pub use service::{ServiceFacts, ServicePage};
 pub use services::ServicesPage;
-pub use sign_in::SignInPage;
+pub use sign_in::{SignInPage, SignInRefused};
 pub use tickets::{TicketRow, TicketsFacts, TicketsPage};
 pub use week::{Lane, LaneFacts, Lanes, WeekFacts, WeekPageView, WeeksPage};
 pub use who::WhoPage;

@@ -3,11 +3,14 @@
 //! Only health endpoints are anonymous. Whoever is signed in and any credential of people's reads; writes need the owning
 //! team or an admin; gateways and supervisors have scopes of their own. Secrets are hashed at rest and appear nowhere else.
 
+mod account;
 pub(crate) mod link;
+mod password;
 mod principal;
 mod secret;
 mod session;
 mod token;
+mod tries;
 
 use std::sync::Arc;
 
@@ -18,9 +21,13 @@ use seaworthy_model::{PersonId, Timestamp};
 use seaworthy_store::SideError;
 use tokio::sync::Mutex;
 
+use self::password::Passwords;
+use self::tries::Tries;
 use crate::kernel::Kernel;
 
-pub(crate) use principal::{Holder, Principal, Who};
+pub(crate) use account::NotIn;
+pub(crate) use password::fault as password_fault;
+pub(crate) use principal::{Entered, Holder, Principal, Who};
 pub(crate) use seaworthy_contract::gateway::SESSION_COOKIE;
 pub(crate) use secret::{Digest, Secret};
 pub(crate) use session::may_be_code;
@@ -35,11 +42,14 @@ pub(crate) struct Access {
     /// Held while a link is turned into a session: a link is one session, however many ask at once. One process has
     /// the data directory, so a lock inside it is enough.
     redeeming: Arc<Mutex<()>>,
+    passwords: Arc<Passwords>,
+    tries: Arc<Tries>,
 }
 
 impl Access {
     pub(crate) fn new(kernel: Kernel, boot: Vec<(Digest, ScopeV4, String)>) -> Self {
-        Self { kernel, boot: boot.into(), redeeming: Arc::default() }
+        let (redeeming, passwords, tries) = <_>::default();
+        Self { kernel, boot: boot.into(), redeeming, passwords, tries }
     }
 
     /// Returns who a request comes from; none when it carries nothing that is known and in force.
@@ -51,7 +61,7 @@ impl Access {
             return self.holder(bearer).await;
         }
         match cookie(headers, SESSION_COOKIE) {
-            Some(secret) => session::find(&self.kernel, secret).await,
+            Some(secret) => self.session(secret).await,
             None => Ok(None),
         }
     }
@@ -70,11 +80,22 @@ impl Access {
         session::link(&self.kernel, person, by).await
     }
 
-    /// Turns a link's code into a session's secret; none when it was used, is over or is not known.
+    /// Returns whose session it is, and notes once in a while that it is used.
+    async fn session(&self, secret: &str) -> Result<Option<Principal>, SideError> {
+        let Some(found) = session::find(&self.kernel, secret).await? else { return Ok(None) };
+        if found.is_to_be_noted {
+            // Nobody ends it meanwhile: what has ended must not come back.
+            let _alone = self.redeeming.lock().await;
+            session::note(&self.kernel, secret).await?;
+        }
+        Ok(Some(found.principal))
+    }
+
+    /// Turns a link's code into a session's secret and whom it signs in; none when it was used, is over or is not known.
     ///
     /// # Errors
     /// When the side store fails; then the link still works.
-    pub(crate) async fn redeem(&self, code: &str) -> Result<Option<String>, SideError> {
+    pub(crate) async fn redeem(&self, code: &str) -> Result<Option<(String, Option<PersonId>)>, SideError> {
         let _alone = self.redeeming.lock().await;
         session::redeem(&self.kernel, code).await
     }
@@ -84,6 +105,7 @@ impl Access {
     /// # Errors
     /// When the side store fails; then it has not ended.
     pub(crate) async fn end(&self, secret: &str) -> Result<(), SideError> {
+        let _alone = self.redeeming.lock().await;
         session::end(&self.kernel, secret).await
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use seaworthy_contract::events::account::AccountRoleV1;
 use seaworthy_contract::events::server::ScopeV4;
 use seaworthy_model::{PersonId, TeamId};
 
@@ -27,7 +28,20 @@ pub(crate) enum Holder {
         person: PersonId,
         /// The teams that they are in, by the catalogue of this moment.
         teams: BTreeSet<TeamId>,
+        /// As what their account is open at this moment.
+        role: AccountRoleV1,
+        /// How they came in.
+        entered: Entered,
     },
+}
+
+/// How somebody came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Entered {
+    /// By a link that an admin made, on record.
+    Link,
+    /// By their password.
+    Password,
 }
 
 /// Who may call a route.
@@ -69,19 +83,28 @@ impl Principal {
     pub(crate) fn may_call(&self, who: Who) -> bool {
         match &self.holder {
             Holder::Credential(scope) => may_call(scope, who),
+            Holder::Person { role: AccountRoleV1::Admin, .. } => may_call(&ScopeV4::Admin, who),
             Holder::Person { .. } => matches!(who, Who::Anyone | Who::InLink | Who::SignedIn | Who::Reader),
         }
     }
 
     /// Returns whether it may do everything.
     pub(crate) fn is_admin(&self) -> bool {
-        self.holder == Holder::Credential(ScopeV4::Admin)
+        matches!(self.holder, Holder::Credential(ScopeV4::Admin) | Holder::Person { role: AccountRoleV1::Admin, .. })
     }
 
     /// Returns who it is, when it is somebody who signed in as themselves.
     pub(crate) fn person(&self) -> Option<&PersonId> {
         match &self.holder {
             Holder::Person { person, .. } => Some(person),
+            Holder::Credential(_) => None,
+        }
+    }
+
+    /// Returns how somebody came in who signed in as themselves.
+    pub(crate) fn entered(&self) -> Option<Entered> {
+        match self.holder {
+            Holder::Person { entered, .. } => Some(entered),
             Holder::Credential(_) => None,
         }
     }
@@ -99,7 +122,7 @@ impl Principal {
     /// Returns whether it may change what a team owns.
     pub(crate) fn may_change(&self, owner: &TeamId) -> bool {
         match &self.holder {
-            Holder::Credential(ScopeV4::Admin) => true,
+            Holder::Credential(ScopeV4::Admin) | Holder::Person { role: AccountRoleV1::Admin, .. } => true,
             Holder::Credential(ScopeV4::Team { team }) => team == owner,
             Holder::Person { teams, .. } => teams.contains(owner),
             Holder::Credential(
@@ -172,7 +195,8 @@ mod tests {
     fn a_person_reads_and_changes_what_their_teams_own() {
         let team = |name: &str| name.parse::<TeamId>().expect("a name");
         let person: PersonId = "ines".parse().expect("a name");
-        let holder = Holder::Person { person: person.clone(), teams: [team("shop")].into() };
+        let (role, entered) = (AccountRoleV1::Person, Entered::Password);
+        let holder = Holder::Person { person: person.clone(), teams: [team("shop")].into(), role, entered };
         let ines = Principal { holder, actor: "person/ines".to_owned(), csrf: None };
         assert_eq!(ines.person(), Some(&person));
         assert!(ines.may_change(&team("shop")) && !ines.may_change(&team("bank")) && !ines.is_admin());
@@ -181,5 +205,9 @@ mod tests {
         for route in machines.into_iter().chain([Who::Counts, Who::Observer]) {
             assert!(!ines.may_call(route), "for machines and admins: {route:?}");
         }
+        let (role, entered) = (AccountRoleV1::Admin, Entered::Password);
+        let admin = Principal { holder: Holder::Person { person, teams: BTreeSet::new(), role, entered }, ..ines };
+        assert!(admin.is_admin() && admin.may_change(&team("bank")) && admin.may_call(Who::Operator));
+        assert!(!admin.may_call(Who::Gateway) && !admin.may_call(Who::Supervisor));
     }
 }

@@ -154,7 +154,7 @@ fn shown(path: &str) -> &str {
 }
 
 /// A browser names the page that a request comes from; a cookie alone is not enough to act.
-fn same_origin(headers: &HeaderMap) -> bool {
+pub(super) fn same_origin(headers: &HeaderMap) -> bool {
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     match (text("sec-fetch-site"), text(ORIGIN.as_str())) {
         (Some(site), _) => site == "same-origin",

@@ -3,6 +3,7 @@
 //! Handlers parse, ask the kernel, answer. Rights are checked in one place, before a handler runs; a test walks the
 //! table and calls every route without, and with the wrong, credential.
 
+mod accounts;
 mod actions;
 mod alerts;
 mod catalogue;
@@ -213,6 +214,7 @@ pub(crate) fn routes() -> Vec<Route> {
         kpi::routes(),
         otlp::routes(),
         tokens::routes(),
+        accounts::routes(),
         ledger::routes(),
         catalogue::routes(),
         events::routes(),

@@ -15,6 +15,7 @@ mod incidents;
 mod me;
 mod objectives;
 mod page;
+mod password;
 mod probes;
 mod read;
 mod ready;
@@ -85,6 +86,8 @@ pub(super) fn routes() -> Vec<Route> {
         form("/me/rotations/{rotation}", post(me::answer)),
         page("/me/swaps/{offer}", get(me::swap)),
         form("/me/swaps/{offer}", post(me::swapped)),
+        page("/me/password", get(password::show)),
+        form("/me/password", post(password::set)),
         form("/me/sign-out", post(me::sign_out)),
         page("/probes", get(probes::list)),
         page("/probes/{name}", get(probes::show)),

@@ -8,7 +8,9 @@ use axum::{Extension, Json};
 use http::header::SET_COOKIE;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use seaworthy_contract::api::{Code, SignInLink, SignInRequest};
+use seaworthy_core::Input;
 use seaworthy_model::PersonId;
+use seaworthy_store::SideError;
 
 use super::{App, Failure, Route};
 use crate::access::{Principal, SESSION_COOKIE, Who, cookie};
@@ -33,17 +35,25 @@ pub(super) async fn make_link(
         false => serde_json::from_slice(&body).map_err(|why| Failure::invalid(why.to_string()))?,
     };
     let asked = asked.unwrap_or_default();
-    let is_known =
-        |person: &PersonId| app.kernel.look(|look| look.state.catalogue.get("person", person.as_str()).is_some());
-    if let Some(person) = asked.person.as_ref().filter(|person| !is_known(person)) {
-        return Err(Failure::unknown("person", person.as_str()));
+    match asked.person {
+        Some(person) => invited(&app, &principal, person).await.map(Json),
+        None => link(&app, &principal, None).await.map(Json),
     }
-    let made = app.access.link(asked.person, &principal).await.map_err(|error| Failure::side(&error))?;
+}
+
+/// Makes a link by which a person signs in as themselves, on record: whoever opens it acts as them.
+pub(super) async fn invited(app: &App, principal: &Principal, person: PersonId) -> Result<SignInLink, Failure> {
+    app.kernel.command(Input::InviteAccount { person: person.clone() }, principal.actor.clone()).await?;
+    link(app, principal, Some(person)).await
+}
+
+async fn link(app: &App, principal: &Principal, person: Option<PersonId>) -> Result<SignInLink, Failure> {
+    let made = app.access.link(person, principal).await.map_err(|error| Failure::side(&error))?;
     let (code, expires_at) = made.ok_or_else(|| {
-        let hint = "links end after ten minutes and sessions after a day: try again then";
+        let hint = "links and sessions end after a day at most: try again then";
         Failure::new(Code::Refused, "as many people are signed in as may be", Some(hint))
     })?;
-    Ok(Json(SignInLink { url: format!("{}/sign-in/{code}", app.base), expires_at }))
+    Ok(SignInLink { url: format!("{}/sign-in/{code}", app.base), expires_at })
 }
 
 async fn redeem(State(app): State<App>, method: Method, headers: HeaderMap, Path(code): Path<String>) -> Response {
@@ -51,13 +61,26 @@ async fn redeem(State(app): State<App>, method: Method, headers: HeaderMap, Path
     if method != Method::GET {
         return StatusCode::NO_CONTENT.into_response();
     }
-    match app.access.redeem(&code).await {
-        Ok(Some(secret)) => with_cookie(Redirect::to("/").into_response(), &secret, "Max-Age=86400"),
+    match redeemed(&app, &headers, &code).await {
+        Ok(Some((secret, place))) => with_session(Redirect::to(place).into_response(), &secret),
         // A used link, opened again by the same browser, leads home; others learn why they are not let in.
         Ok(None) if matches!(app.access.principal(&headers).await, Ok(Some(_))) => Redirect::to("/").into_response(),
         Ok(None) => Redirect::to("/sign-in?refused=1").into_response(),
         Err(error) => Failure::side(&error).into_response(),
     }
+}
+
+/// Turns a link into a session, and ends the one that the browser had. Whoever has no password yet chooses one first.
+async fn redeemed(app: &App, headers: &HeaderMap, code: &str) -> Result<Option<(String, &'static str)>, SideError> {
+    let Some((secret, person)) = app.access.redeem(code).await? else { return Ok(None) };
+    if let Some(before) = cookie(headers, SESSION_COOKIE) {
+        app.access.end(before).await?;
+    }
+    let is_set = match &person {
+        Some(person) => app.access.has_password(person).await?,
+        None => true,
+    };
+    Ok(Some((secret, if is_set { "/" } else { "/me/password" })))
 }
 
 async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Result<Response, Failure> {
@@ -70,6 +93,11 @@ async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Result<Response
 /// Leads to the way in, and makes the browser forget its session.
 pub(super) fn signed_out() -> Response {
     with_cookie(Redirect::to("/sign-in").into_response(), "", "Max-Age=0")
+}
+
+/// Gives the browser its session, for as long as one may last.
+pub(super) fn with_session(response: Response, secret: &str) -> Response {
+    with_cookie(response, secret, "Max-Age=86400")
 }
 
 /// Sets the session's cookie. Not `Secure`: on loopback there is no TLS; a proxy that ends TLS in front adds it.

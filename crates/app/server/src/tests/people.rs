@@ -201,10 +201,10 @@ async fn a_session_of_a_credential_is_nobody() {
         assert_eq!(admin.press(path, &format!("csrf={csrf}&answer=yes")).await.status.as_u16(), 403, "{path}");
     }
     for (asked, want) in [
-        (json!({ "person": "nobody-knows" }), 404),
+        (json!({ "person": "nobody-knows" }), 409),
         (json!({ "person": "Not A Handle" }), 400),
         (json!({ "persom": "ines" }), 400),
-        (json!({ "person": "ines" }), 200),
+        (json!({ "person": "ines" }), 409),
         (json!({}), 200),
     ] {
         assert_eq!(app.post(SUPERVISOR, "/v1/sign-in-links", &asked).await.status.as_u16(), want, "{asked}");

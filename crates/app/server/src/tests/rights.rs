@@ -3,7 +3,8 @@
 use http::Method;
 use seaworthy_contract::events::server::ScopeV4;
 
-use super::app::{GATEWAY, SUPERVISOR, TestApp};
+use super::app::{GATEWAY, SUPERVISOR, TestApp, document};
+use super::portal::Reader;
 use crate::access::{Who, issue};
 use crate::http::routes;
 
@@ -22,6 +23,8 @@ async fn status(app: &TestApp, method: &Method, path: &str, token: &str) -> u16 
 async fn every_route_refuses_who_has_no_business_there() {
     let app = TestApp::start().await;
     let (intake, prober) = (app.token(ScopeV4::Intake).await, app.token(ScopeV4::Prober).await);
+    let _: serde_json::Value = app.as_admin().post_json("/v1/catalogue/apply", &document()).await.expect("applied");
+    let person = Reader::sign_in_as(&app, "ines").await;
     for route in routes() {
         let path = filled(route.path);
         let what = format!("{} {}", route.method, route.path);
@@ -52,6 +55,11 @@ async fn every_route_refuses_who_has_no_business_there() {
         };
         for token in strangers {
             assert_eq!(status(&app, &route.method, &path, token).await, 403, "{what} with {token:.12}");
+        }
+        if !matches!(route.who, Who::SignedIn | Who::Reader) {
+            let headers = [("cookie", person.cookie.as_str()), ("sec-fetch-site", "same-origin")];
+            let answer = app.send(route.method.clone(), &path, &headers, "").await;
+            assert_eq!(answer.status.as_u16(), 403, "{what} by a person who is no admin");
         }
     }
 }

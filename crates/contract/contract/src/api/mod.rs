@@ -2,6 +2,7 @@
 //!
 //! Shares are ratios from 0 to 1 here, times are RFC 3339 in UTC, durations carry their unit in the name.
 
+mod account;
 mod action;
 mod alert;
 mod catalogue;
@@ -29,6 +30,7 @@ mod ticket;
 mod token;
 mod week;
 
+pub use account::{Account, AccountMade, AccountRequest};
 pub use action::{Action, ActionKind, ActionWorked};
 pub use alert::{
     ALERTS_SHOWN_MAX, Alert, AlertPage, AlertRef, AlertsTaken, EventReply, JudgeRequest, OpenAlert, Silence,

@@ -3,6 +3,7 @@
 //! One file a noun. Each payload has a type name, a version and a frozen schema (`schemas/`); a change adds `V2` and
 //! an upcast, `V1` stays. Readers keep and skip what they do not know: [`Event::Unknown`].
 
+pub mod account;
 pub mod action;
 pub mod alert;
 pub mod catalogue;
@@ -281,6 +282,12 @@ events! {
     RotaCalendarRead(rota::RotaCalendarReadV1) = "rota.calendar_read" v 1;
     /// A calendar that a rotation follows cannot be read.
     RotaCalendarLost(rota::RotaCalendarLostV1) = "rota.calendar_lost" v 1;
+    /// A person may sign in here.
+    AccountOpened(account::AccountOpenedV1) = "account.opened" v 1;
+    /// A link was made by which a person signs in once.
+    AccountInvited(account::AccountInvitedV1) = "account.invited" v 1;
+    /// A person may not sign in here any more.
+    AccountClosed(account::AccountClosedV1) = "account.closed" v 1;
     /// A control plane started.
     ServerStarted(server::ServerStartedV1) = "server.started" v 1;
     /// A credential was issued; its secret is nowhere.

@@ -100,7 +100,7 @@ fn sent(visit: &Visit, form: Result<Form<Sent>, FormRejection>) -> Result<Sent, 
     Ok(sent)
 }
 
-fn myself(visit: &Visit) -> Result<PersonId, Failure> {
+pub(super) fn myself(visit: &Visit) -> Result<PersonId, Failure> {
     visit.principal.person().cloned().ok_or_else(Failure::nobody)
 }
 

@@ -5,16 +5,18 @@ use std::collections::BTreeMap;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use http::HeaderMap;
+use http::header::SET_COOKIE;
 use seaworthy_contract::api::{LedgerRow, Rollout, RolloutState};
 use seaworthy_core::view::{self, AlertFilter, Look};
 use seaworthy_model::{Position, RolloutId};
 use seaworthy_portal::Chrome;
 use seaworthy_portal::view::{
     HomeFacts, HomePage, LedgerView, PagesPage, ReadyFacts, ReadyPage, RolloutFacts, RolloutPage, RolloutsPage,
-    ServiceFacts, ServicePage, ServicesPage, SignInPage, WhoPage,
+    ServiceFacts, ServicePage, ServicesPage, SignInPage, SignInRefused, WhoPage,
 };
 use serde::Deserialize;
 
+use super::flash;
 use super::visit::{Visit, html, is_part};
 use crate::http::ledger::Window;
 use crate::http::rollouts::identified;
@@ -180,6 +182,12 @@ pub(super) async fn sign_in(headers: HeaderMap, Query(why): Query<Why>) -> Respo
     if is_part(&headers) {
         return [("hx-redirect", "/sign-in")].into_response();
     }
-    let chrome = Chrome { state: None, csrf: None, reader: None, path: "/sign-in".to_owned(), flash: None };
-    html(&chrome, &SignInPage { refused: why.refused.is_some() }, false)
+    let flash = flash::read(&headers);
+    let was_said = flash.is_some();
+    let chrome = Chrome { state: None, csrf: None, reader: None, path: "/sign-in".to_owned(), flash };
+    let mut response = html(&chrome, &SignInPage { refused: why.refused.as_deref().map(SignInRefused::of) }, false);
+    if was_said {
+        response.headers_mut().append(SET_COOKIE, flash::said());
+    }
+    response
 }
