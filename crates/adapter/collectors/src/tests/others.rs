@@ -1,4 +1,4 @@
-//! CSV, entry points, and connections to PostgreSQL; the server itself is tried in `cargo xtask conformance`.
+//! CSV, entry points, and connections to PostgreSQL: what is refused and how its answers are read.
 
 use expect_test::expect;
 
