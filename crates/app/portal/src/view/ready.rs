@@ -217,7 +217,7 @@ pub struct ReadyPage {
     /// The form token, where the reader may say something of a row.
     pub token: Option<String>,
     /// The rows to choose from, by id.
-    pub choices: Vec<(String, String)>,
+    pub choices: Vec<String>,
     /// Who can say something.
     pub members: Vec<String>,
     /// Rows that nothing answers: id, statement, why.
@@ -228,7 +228,7 @@ impl ReadyPage {
     /// Makes the page.
     pub fn new(facts: &ReadyFacts<'_>) -> Self {
         let findings = &facts.readiness.findings;
-        let mut choices: Vec<(String, String)> = findings.iter().map(|f| (f.row.clone(), f.title.clone())).collect();
+        let mut choices: Vec<String> = findings.iter().map(|finding| finding.row.clone()).collect();
         choices.sort_unstable();
         let because = |row: &UnseenRow| {
             let what = if row.of_product { "Kept by the product itself" } else { "Not yet observable" };
