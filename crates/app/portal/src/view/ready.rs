@@ -220,6 +220,8 @@ pub struct ReadyPage {
     pub choices: Vec<String>,
     /// Who can say something.
     pub members: Vec<String>,
+    /// How many rows nothing answers.
+    pub unseen_note: String,
     /// Rows that nothing answers: id, statement, why.
     pub unseen: Vec<(String, String, String)>,
 }
@@ -251,6 +253,10 @@ impl ReadyPage {
             token: facts.rights.token().filter(|_| !facts.members.is_empty()),
             choices,
             members: facts.members.iter().map(ToString::to_string).collect(),
+            unseen_note: format!(
+                "{} of the list, each with why",
+                text::counted(facts.readiness.unseen.len() as u64, "row", "rows")
+            ),
             unseen: facts
                 .readiness
                 .unseen
