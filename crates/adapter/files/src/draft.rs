@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use seaworthy_contract::catalogue::{
-    CalendarLayout, CommandHook, Dependency, EscalationPolicy, FollowedCalendar, Layered, Other, PersonContact, Probe,
-    Route, Run, Strategy, Tolerance, TurnLength,
+    CalendarLayout, CommandHook, Dependency, EscalationPolicy, FollowedCalendar, Layered, Other, Outlet, PersonContact,
+    Probe, Route, Run, Strategy, Tolerance, TurnLength,
 };
 use seaworthy_model::{EscalationId, PersonId, RotationId, ServiceId, SystemId, TeamId, Tier};
 
@@ -31,6 +31,7 @@ pub(crate) struct Drafts {
     pub rotations: Vec<Draft<RotationDraft>>,
     pub policies: Vec<Draft<PolicyDraft>>,
     pub others: Vec<Draft<Other>>,
+    pub outlets: Vec<Draft<OutletDraft>>,
     pub probes: Vec<AttachedDraft<Probe>>,
     pub tolerances: Vec<AttachedDraft<Tolerance>>,
     pub actions: Vec<AttachedDraft<CommandHook>>,
@@ -103,6 +104,12 @@ pub(crate) struct PolicyDraft {
     pub policy: EscalationPolicy,
     /// Where each step stands.
     pub steps: Vec<Place>,
+}
+
+/// An outlet, and where its team is named.
+pub(crate) struct OutletDraft {
+    pub outlet: Outlet,
+    pub team: Place,
 }
 
 /// A rotation; what could not be read was reported and is none, so that the rotation still counts as declared.

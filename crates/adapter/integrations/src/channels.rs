@@ -100,11 +100,30 @@ impl Channels {
         smtp::send(&way, to, &mail).await
     }
 
+    /// Returns the time.
     pub(crate) fn now(&self) -> Timestamp {
         (self.settings.clock)()
     }
 
-    pub(crate) fn secret(&self, name: &SecretName) -> Result<String, NotTaken> {
+    /// Fills in every `${secret:NAME}` of a text.
+    pub(crate) fn with_secrets(&self, text: &str) -> Result<String, NotTaken> {
+        let mut filled = String::new();
+        let mut rest = text;
+        while let Some((before, name, after)) = next_secret(rest) {
+            let missing = || NotTaken::for_now(format!("the server has no secret \"{name}\""));
+            let secret = (self.settings.secrets)(name).ok_or_else(missing)?;
+            filled.push_str(before);
+            filled.push_str(secret.trim());
+            rest = after;
+        }
+        Ok(filled + rest)
+    }
+
+    /// Returns a secret by its name.
+    ///
+    /// # Errors
+    /// When the server has none of that name.
+    pub fn secret(&self, name: &SecretName) -> Result<String, NotTaken> {
         let missing = || NotTaken::for_good(format!("the server has no secret \"{name}\""));
         (self.settings.secrets)(name.as_str()).map(|secret| secret.trim().to_owned()).ok_or_else(missing)
     }
@@ -122,6 +141,13 @@ impl Channels {
             away.insert(receiver, until);
         }
     }
+}
+
+/// Returns what stands before a `${secret:NAME}`, the name, and what stands behind it.
+fn next_secret(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, behind) = text.split_once("${secret:")?;
+    let (name, after) = behind.split_once('}')?;
+    Some((before, name, after))
 }
 
 /// What counts messages on the other side; none where nobody does.

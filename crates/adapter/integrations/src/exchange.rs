@@ -49,6 +49,17 @@ impl Receiver {
         answer.map_err(|_| NotTaken::for_now(format!("{} could not be reached", self.name)))
     }
 
+    /// Sends a request with these headers and no others.
+    pub(crate) async fn request(
+        &self,
+        method: Method,
+        body: Vec<u8>,
+        headers: HeaderMap,
+    ) -> Result<Response, NotTaken> {
+        let answer = self.client.request(method, &self.path, body.into(), headers).await;
+        answer.map_err(|_| NotTaken::for_now(format!("{} could not be reached", self.name)))
+    }
+
     /// Says what an answer other than the wanted one means: 4xx is for good, but for those that ask for patience.
     pub(crate) fn refusal(&self, answer: &Response) -> NotTaken {
         let status = answer.status;
@@ -63,7 +74,7 @@ impl Receiver {
 
 /// How long the receiver wants to be left alone (RFC 9110 §10.2.3, in seconds), within our limit. A date there is not
 /// read: none of the receivers sends one.
-fn away(headers: &HeaderMap) -> Option<Duration> {
+pub(crate) fn away(headers: &HeaderMap) -> Option<Duration> {
     let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
     Some(Duration::from_secs(seconds).min(AWAY_MAX))
 }

@@ -3,6 +3,7 @@
 //! A channel either takes a message or says why not and whether trying again may help. The caller retries; a message
 //! carries the same key each time, so a receiver that saw it can drop it.
 
+mod change;
 mod channels;
 mod command;
 mod exchange;
@@ -10,22 +11,28 @@ mod hook;
 pub mod intake;
 mod mail;
 mod note;
+mod outlet;
 mod pagerduty;
 mod relay;
+mod rooms;
 mod signature;
 mod slack;
 mod smtp;
 mod text;
+mod tracker;
 mod webhook;
 
 use std::time::Duration;
 
+pub use change::ChangeNote;
 pub use channels::{Channels, Clock, Lookup, Settings, hears_what_follows};
 pub use hook::{Ran, run_program};
 pub use note::{Kind, Note};
 pub use pagerduty::EVENTS as PAGERDUTY;
 pub use relay::{NotARelay, Relay, Security};
+pub use rooms::Room;
 pub use signature::hmac_sha256;
+pub use tracker::{Gaps, TrackerStep, at};
 
 /// Why a channel did not take a message. Never holds an address or a secret: it ends up in the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

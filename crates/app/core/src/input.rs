@@ -2,6 +2,7 @@
 
 mod action;
 mod control;
+mod outward;
 mod ticket;
 
 use std::fmt;
@@ -31,6 +32,7 @@ use crate::watch::{DowntimeChange, Drained, Judged, Used};
 
 pub use action::ActionDone;
 pub use control::{ControlDone, ControlTotal, ControlTotals};
+pub use outward::OutwardDone;
 pub use ticket::TicketDone;
 
 /// What every decision is given besides state and input.
@@ -255,6 +257,8 @@ pub enum Input {
         /// When it was read last, as far as is known beside the ledger.
         read_at: Option<Timestamp>,
     },
+    /// Something became of a message to another system, or a tracker says something.
+    Outward(Box<OutwardDone>),
     /// A credential was issued.
     TokenIssued {
         /// The credential.

@@ -21,7 +21,7 @@ pub mod watch;
 pub use fact::{Fact, NewFact};
 pub use input::{
     ActionDone, CalendarSays, CauseWanted, ControlDone, ControlTotal, ControlTotals, Cx, IncidentDone, IncidentWanted,
-    Input, OfferWanted, OverrideWanted, Refusal, StartWanted, TicketDone, WindowWanted, Word,
+    Input, OfferWanted, OutwardDone, OverrideWanted, Refusal, StartWanted, TicketDone, WindowWanted, Word,
 };
 pub use state::State;
 pub use step::{RowWanted, RowWord, control_meant, plan, speaks_for, step};

@@ -6,6 +6,7 @@
 
 mod contact;
 mod news;
+mod outward;
 
 use jiff::Timestamp;
 use seaworthy_contract::events::page::{EscalatedBecauseV2, PageRequestedV1};
@@ -18,6 +19,7 @@ use crate::step::{CONTACTS, PORTAL, escalation};
 pub use contact::{Way, first_ways, later_ways};
 pub(crate) use news::key as news_key;
 pub use news::{NEWS_WITHIN, News, news};
+pub use outward::{OutwardMessage, outward};
 
 /// A message that waits to be sent.
 #[derive(Debug, Clone, PartialEq)]

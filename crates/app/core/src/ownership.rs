@@ -33,6 +33,10 @@ pub(crate) fn entity(entity: &Entity) -> rules::Entity {
         Entity::Probe(probe) => attached(rules::Kind::Probe, &probe.name, &probe.service, rest),
         Entity::Tolerance(t) => attached(rules::Kind::Tolerance, t.service.as_str(), &t.service, rest),
         Entity::Action(hook) => attached(rules::Kind::Action, &hook.name, &hook.service, rest),
+        Entity::Outlet(outlet) => {
+            let (name, team) = (outlet.name.clone(), outlet.team.clone());
+            rules::Entity::Outlet(rules::Outlet { name, team, rest })
+        }
         Entity::Service(service) => {
             let route = |route: &seaworthy_contract::catalogue::Route| rules::Route {
                 hosts: route.hosts.clone(),

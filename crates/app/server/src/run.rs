@@ -117,6 +117,9 @@ async fn serve(boot: &ServerBoot, listener: TcpListener, ready: impl FnOnce(&Rea
     let mut sending = tokio::spawn(outbox);
     let news = task::news::run(kernel.clone(), base.clone(), channels.clone(), task::outbox::Pace::REAL);
     let mut telling = tokio::spawn(news);
+    let outward = task::outward::run(kernel.clone(), base.clone(), channels.clone(), task::outbox::Pace::REAL);
+    let mut outgoing = tokio::spawn(outward);
+    let mut polling = tokio::spawn(task::outward::poll(kernel.clone(), channels.clone()));
     let heartbeat = task::heartbeat::Heartbeat::from_settings(|name| std::env::var(name).ok());
     let mut beating = tokio::spawn(task::heartbeat::run(kernel.clone(), channels.clone(), heartbeat));
     let sources = task::queries::Sources::new(std::env::var("SEAWORTHY_PROMETHEUS").ok(), secrets.clone());
@@ -143,6 +146,8 @@ async fn serve(boot: &ServerBoot, listener: TcpListener, ready: impl FnOnce(&Rea
         _ = &mut noticing => Err(ServerError::Bug("asking people for rotas")),
         _ = &mut following => Err(ServerError::Bug("following calendars")),
         _ = &mut beating => Err(ServerError::Bug("sending heartbeats")),
+        _ = &mut outgoing => Err(ServerError::Bug("telling other systems")),
+        _ = &mut polling => Err(ServerError::Bug("asking trackers")),
         _ = &mut telling => Err(ServerError::Bug("telling what became of pages")),
         _ = &mut serving => return Err(ServerError::Bug("serving")),
     };

@@ -22,6 +22,7 @@ mod news;
 mod objectives;
 mod observations;
 mod outbox;
+mod outward;
 mod people;
 mod portal;
 mod probers;

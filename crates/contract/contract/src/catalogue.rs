@@ -9,6 +9,7 @@ mod calendar;
 mod contact;
 mod escalation;
 mod objective;
+mod outlet;
 mod probe;
 mod rotation;
 mod tolerance;
@@ -29,6 +30,10 @@ pub use escalation::{EscalationPolicy, EscalationStep, Whom};
 pub use objective::{
     CalendarUnit, Counting, Indicator, Objective, PERIOD_DAYS_MAX, Period, QueryIndicator, RatioQuery, TierSpec,
     Urgency,
+};
+pub use outlet::{
+    Outlet, OutletWay, TRACKER_GAPS, Tracker, TrackerAsk, TrackerCall, TrackerFind, TrackerSignature, TrackerState,
+    TrackerTicket, TrackerTold,
 };
 pub use probe::{Expectation, Probe, STEPS_MAX, Step, Target};
 pub use rotation::{
@@ -101,6 +106,8 @@ pub enum Entity {
     EscalationPolicy(EscalationPolicy),
     /// What a team can do for a service by a program or a call of its own.
     Action(Box<CommandHook>),
+    /// Another system that hears of a team's tickets, incidents and pages.
+    Outlet(Outlet),
 }
 
 impl Entity {
@@ -117,6 +124,7 @@ impl Entity {
             Self::Tolerance(tolerance) => ("tolerance", tolerance.service.as_str()),
             Self::EscalationPolicy(policy) => ("escalation-policy", policy.name.as_str()),
             Self::Action(hook) => ("action", &hook.name),
+            Self::Outlet(outlet) => ("outlet", outlet.name.as_str()),
         }
     }
 }

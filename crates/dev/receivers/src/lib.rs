@@ -1,6 +1,7 @@
 //! Fakes of other people's receivers, for tests: each holds a sender to what its documentation says, and answers with
 //! what it is recorded to answer. Threads and sockets of the standard library alone, so that anything may use it.
 
+mod desk;
 mod http;
 mod pagerduty;
 mod slack;
@@ -11,6 +12,8 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
+
+pub use desk::{Desk, Kept, OpenDesk};
 
 /// Whose contract is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

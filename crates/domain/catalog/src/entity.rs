@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use seaworthy_model::{EscalationId, PersonId, RotationId, ServiceId, TeamId};
+use seaworthy_model::{EscalationId, OutletId, PersonId, RotationId, ServiceId, TeamId};
 
 use crate::Refusal;
 
@@ -33,6 +33,8 @@ pub enum Kind {
     Tolerance,
     /// What can be done for a service by a program of its team.
     Action,
+    /// Another system that hears of a team.
+    Outlet,
 }
 
 impl fmt::Display for Kind {
@@ -48,6 +50,7 @@ impl fmt::Display for Kind {
             Self::Probe => "probe",
             Self::Tolerance => "tolerance",
             Self::Action => "action",
+            Self::Outlet => "outlet",
         })
     }
 }
@@ -157,6 +160,17 @@ pub struct Attached {
     pub rest: Fields,
 }
 
+/// Another system that hears of a team's tickets, incidents and pages.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outlet {
+    /// Its name.
+    pub name: OutletId,
+    /// The team.
+    pub team: TeamId,
+    /// The rest.
+    pub rest: Fields,
+}
+
 /// One entity.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Entity {
@@ -174,6 +188,8 @@ pub enum Entity {
     Service(Service),
     /// Something that is said of a service.
     Attached(Attached),
+    /// Something that hears of a team.
+    Outlet(Outlet),
 }
 
 impl Entity {
@@ -187,6 +203,7 @@ impl Entity {
             Self::Other(other) => (Kind::Other, other.name.as_str()),
             Self::Service(service) => (Kind::Service, service.name.as_str()),
             Self::Attached(attached) => (attached.kind, attached.name.as_str()),
+            Self::Outlet(outlet) => (Kind::Outlet, outlet.name.as_str()),
         };
         Key { kind, name: name.to_owned() }
     }
@@ -206,6 +223,7 @@ impl Entity {
             Self::Other(other) => (&other.rest, vec![]),
             Self::Service(service) => (&service.rest, service.own_fields()),
             Self::Attached(attached) => (&attached.rest, vec![("service", attached.service.to_string())]),
+            Self::Outlet(outlet) => (&outlet.rest, vec![("team", outlet.team.to_string())]),
         };
         let own = own.into_iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| (name.to_owned(), text));
         rest.clone().into_iter().chain(own).collect()

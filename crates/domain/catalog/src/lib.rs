@@ -9,7 +9,8 @@ mod rules;
 mod who;
 
 pub use entity::{
-    Attached, Catalogue, Entity, EscalationPolicy, Fields, Key, Kind, Other, Person, Rotation, Route, Service, Team,
+    Attached, Catalogue, Entity, EscalationPolicy, Fields, Key, Kind, Other, Outlet, Person, Rotation, Route, Service,
+    Team,
 };
 pub use plan::{Action, Change, FieldChange, apply, plan};
 pub use rules::{Refusal, needs, refusals};

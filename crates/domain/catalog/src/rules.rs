@@ -198,6 +198,7 @@ fn references(catalogue: &Catalogue, entity: &Entity) -> Vec<Key> {
         Entity::EscalationPolicy(policy) => policy.names.clone(),
         Entity::Team(team) => team.escalation.iter().map(|name| key(Kind::EscalationPolicy, name.as_str())).collect(),
         Entity::Attached(attached) => vec![key(Kind::Service, attached.service.as_str())],
+        Entity::Outlet(outlet) => vec![key(Kind::Team, outlet.team.as_str())],
         Entity::Person(_) | Entity::Other(_) => Vec::new(),
     }
 }

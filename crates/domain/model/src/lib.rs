@@ -15,7 +15,9 @@ pub use id::{
     ActionRunId, AlertId, ControlId, ElevationId, Entropy, EventId, IncidentId, OfferId, OverrideId, PageId, RolloutId,
     TicketId, TokenId, WindowId,
 };
-pub use name::{EscalationId, GatewayName, NameError, PersonId, RotationId, ServiceId, SystemId, TeamId, VersionId};
+pub use name::{
+    EscalationId, GatewayName, NameError, OutletId, PersonId, RotationId, ServiceId, SystemId, TeamId, VersionId,
+};
 pub use share::{Arm, Share, ShareError, Tier};
 pub use tally::Tally;
 

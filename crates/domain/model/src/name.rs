@@ -110,6 +110,8 @@ names! {
     RotationId;
     /// An escalation policy.
     EscalationId;
+    /// Another system that hears of a team's tickets, incidents and pages.
+    OutletId;
     /// A system: services that belong together.
     SystemId;
     /// A version of a service, as its team calls it: a tag, a build number, a commit.

@@ -4,12 +4,14 @@ mod action;
 mod contact;
 mod contact_rule;
 mod escalation;
+mod outlet;
 mod probe;
 mod rotation;
 mod run;
 mod service;
 mod team;
 mod tolerance;
+mod tracker;
 mod variables;
 
 use crate::draft::{Draft, Drafts, Origin};
@@ -18,8 +20,19 @@ use crate::fields::Fields;
 use crate::rule::Rule;
 
 /// The kinds there are.
-pub(crate) const KINDS: [&str; 8] =
-    ["Service", "Team", "Person", "Rotation", "Probe", "Tolerance", "EscalationPolicy", "Action"];
+pub(crate) const KINDS: [&str; 11] = [
+    "Service",
+    "Team",
+    "Person",
+    "Rotation",
+    "Probe",
+    "Tolerance",
+    "EscalationPolicy",
+    "Action",
+    "Tracker",
+    "Webhook",
+    "Rooms",
+];
 
 /// Reads one entity into the drafts.
 pub(crate) fn read(envelope: &Envelope<'_>, drafts: &mut Drafts) {
@@ -39,6 +52,9 @@ pub(crate) fn read(envelope: &Envelope<'_>, drafts: &mut Drafts) {
         "EscalationPolicy" => {
             drafts.policies.extend(escalation::read(envelope).map(|body| Draft { origin, at, body }));
         }
+        "Tracker" => drafts.outlets.extend(tracker::read(envelope).map(|body| Draft { origin, at, body })),
+        "Webhook" => drafts.outlets.extend(outlet::webhook(envelope).map(|body| Draft { origin, at, body })),
+        "Rooms" => drafts.outlets.extend(outlet::rooms(envelope).map(|body| Draft { origin, at, body })),
         _ => unknown_kind(envelope),
     }
     // Only now is every field of the metadata asked for.

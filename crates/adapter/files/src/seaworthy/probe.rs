@@ -310,7 +310,8 @@ fn address(fields: &Fields<'_>, url: Placed<String>) -> Option<Placed<String>> {
 }
 
 /// Reads a mapping of texts whose keys are free.
-fn texts(fields: &Fields<'_>, key: &'static str) -> Vec<(String, Placed<String>)> {
+/// Reads a mapping of names to texts.
+pub(super) fn texts(fields: &Fields<'_>, key: &'static str) -> Vec<(String, Placed<String>)> {
     let Some(node) = fields.get(key) else { return Vec::new() };
     let Value::Map(entries) = &node.value else {
         fields.scope.wrong_type(node, &format!("\"{key}\""), "a mapping");

@@ -19,6 +19,7 @@ pub mod ledger_fill;
 pub mod look;
 pub mod offboard;
 pub mod oncall;
+pub mod outlets;
 pub mod pages;
 pub mod probe;
 pub mod probes;
@@ -76,6 +77,7 @@ pub enum Command {
     Runbook(runbook::Args),
     Alerts(alerts::Args),
     Tickets(tickets::Args),
+    Outlets(outlets::Args),
     Rules(rules::Args),
     Review(review::Args),
     Week(week::Args),
@@ -175,6 +177,7 @@ async fn dispatch(command: Command, server: &str, cx: &mut Context<'_>) -> Resul
         Command::Incident(args) => incident::run(&args, cx).await,
         Command::Alerts(args) => alerts::run(&args, cx).await,
         Command::Tickets(args) => tickets::run(&args, cx).await,
+        Command::Outlets(args) => outlets::run(&args, cx).await,
         Command::Rules(args) => rules::run(&args, cx).await,
         Command::Review(args) => review::run(&args, cx).await,
         Command::Week(args) => week::run(&args, cx).await,

@@ -140,6 +140,12 @@ fn whole(ticket: &Ticket, view: &View) -> String {
         format!("{}: {} ({})", ticket.service, harmless(&ticket.sentence), state(ticket)),
         format!("  ticket {}, team {}, opened {}", ticket.id, ticket.team, ago(view.seconds_since(ticket.opened_at))),
     ];
+    if let Some(tracker) = &ticket.tracker {
+        let place = tracker.url.as_deref().map(|url| format!(", {}", harmless(url))).unwrap_or_default();
+        let waits = tracker.waits_since.map(|at| format!("; it has not heard all since {at}")).unwrap_or_default();
+        let key = tracker.key.as_deref().map_or_else(|| "not made yet".to_owned(), harmless);
+        lines.push(format!("  in {}: {key}{place}{waits}", tracker.outlet));
+    }
     if ticket.times > 1 {
         lines.push(format!("  came {} times; each joined this ticket", ticket.times));
     }

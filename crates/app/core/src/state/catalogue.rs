@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use seaworthy_contract::catalogue::{
-    CommandHook, Entity, EscalationPolicy, Objective, Probe, Rotation, Service, Team, Tolerance,
+    CommandHook, Entity, EscalationPolicy, Objective, Outlet, OutletWay, Probe, Rotation, Service, Team, Tolerance,
 };
 use seaworthy_contract::events::catalogue::{EntityClaimedV1, EntityDeclaredV2, EntityRetiredV1};
-use seaworthy_model::{PersonId, Position, RotationId, ServiceId, TeamId};
+use seaworthy_model::{OutletId, PersonId, Position, RotationId, ServiceId, TeamId};
 
+use super::outward::outlet;
 use crate::{Fact, ownership};
 
 /// Entities by kind and name.
@@ -170,6 +171,21 @@ impl Catalogue {
             Entity::EscalationPolicy(policy) => Some(policy),
             _ => None,
         })
+    }
+
+    /// Returns every outlet, by name.
+    pub fn outlets(&self) -> impl Iterator<Item = &Outlet> {
+        self.iter().filter_map(|declared| outlet(&declared.entity))
+    }
+
+    /// Returns an outlet.
+    pub fn outlet(&self, name: &OutletId) -> Option<&Outlet> {
+        outlet(&self.get("outlet", name.as_str())?.entity)
+    }
+
+    /// Returns the tracker of a team, the first by name.
+    pub fn tracker_of(&self, team: &TeamId) -> Option<&Outlet> {
+        self.outlets().find(|outlet| outlet.team == *team && matches!(outlet.way, OutletWay::Tracker(_)))
     }
 
     /// Returns a rotation.

@@ -234,6 +234,14 @@ pub(crate) fn is_meant(state: &State, alert: AlertId) -> bool {
     state.alerts.alerts.get(&alert).is_some_and(|alert| alert.purpose == Purpose::Real)
 }
 
+/// Returns the incident that an event is of.
+pub(super) fn incident_named(event: &Event) -> Option<IncidentId> {
+    match event {
+        Event::IncidentOpened(e) => Some(e.incident),
+        event => mark::incident_of(event),
+    }
+}
+
 fn marked(fact: &Fact, source: impl Into<String>) -> Mark {
     Mark { at: fact.at, source: source.into(), position: fact.position }
 }

@@ -13,6 +13,7 @@ mod control;
 mod downtime;
 mod incident;
 mod observation;
+mod outward;
 mod page;
 mod rollout;
 mod rota;
@@ -43,6 +44,8 @@ pub use downtime::{Downtime, FunctionKey, Recorded, WindowRecord, function_name}
 pub use incident::{IncidentRecord, Incidents, Line, Noted, NotedChange};
 pub(crate) use incident::{is_meant, moment, role, stands};
 pub use observation::{ObservationRecord, Observations};
+pub(crate) use outward::thread_of;
+pub use outward::{Item, Outward, WAITING_MAX, Waiting};
 use page::Taken;
 pub use page::{Call, ChannelState, Climb, Exhausted, PageRecord};
 pub use rollout::{Placed, RolloutRecord};
@@ -82,6 +85,8 @@ pub struct State {
     pub incidents: Incidents,
     /// What wakes nobody and waits to be looked at.
     pub tickets: Tickets,
+    /// What waits for other systems.
+    pub outward: Outward,
     /// What was seen of services since when, and what was declared.
     pub downtime: Downtime,
     /// What collectors saw outside.
@@ -236,14 +241,17 @@ impl State {
             | Event::TicketJoined(_)
             | Event::TicketEnded(_)
             | Event::TicketClosed(_)
-            | Event::TicketReopened(_) => {
-                // Incidents and tickets look at every fact, below.
+            | Event::TicketReopened(_)
+            | Event::OutwardDelivered(_)
+            | Event::OutwardUndeliverable(_) => {
+                // Incidents, tickets and outlets look at every fact, below.
             }
             // What tripped, and that a link was made, is history; what follows from it are events of their own.
             Event::GuardTripped(_) | Event::AccountInvited(_) | Event::Unknown { .. } => {}
         }
         self.apply_incident(fact);
         self.apply_ticket(fact);
+        self.apply_outward(fact);
         if changes_config(&fact.event) {
             self.config_version = fact.position;
         }

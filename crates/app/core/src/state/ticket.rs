@@ -68,6 +68,11 @@ impl Tickets {
         self.open.iter().copied()
     }
 
+    /// Returns whether nobody has closed a ticket.
+    pub fn is_open(&self, id: TicketId) -> bool {
+        self.open.contains(&id)
+    }
+
     /// Returns the open ticket of a symptom.
     pub fn of_symptom(&self, service: &ServiceId, symptom: &str) -> Option<TicketId> {
         let is_it = |record: &TicketRecord| match &record.opened.matter {

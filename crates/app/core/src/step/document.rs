@@ -93,6 +93,7 @@ fn check_entity(sourced: &Sourced) -> Checked {
                 None => Ok(()),
             }
         }
+        Entity::Outlet(outlet) => watched::check_outlet(outlet),
         // A policy is judged as a whole, with those that it hands over to.
         Entity::Team(_) | Entity::Person(_) | Entity::EscalationPolicy(_) => Ok(()),
     }

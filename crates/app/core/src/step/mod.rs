@@ -13,6 +13,7 @@ mod fit;
 mod gateway;
 mod incident;
 mod observation;
+mod outward;
 mod page;
 mod process;
 mod rollout;
@@ -90,6 +91,7 @@ pub fn step(state: &State, input: &Input, cx: &mut Cx) -> Result<Vec<NewFact>, R
         Input::Ticket { ticket, done } => ticket::done(state, *ticket, done),
         Input::CalendarRead(says) => Ok(calendar::read(state, says, cx.now)),
         Input::CalendarLost { rotation, why, read_at } => Ok(calendar::lost(state, rotation, *why, *read_at, cx.now)),
+        Input::Outward(said) => Ok(outward::done(state, said)),
         Input::TokenIssued { token, scope, label, expires_at } => {
             token::issued(state, *token, scope, label, *expires_at, cx.now)
         }

@@ -116,6 +116,11 @@ pub fn sentence(event: &Event) -> String {
         Event::TicketEnded(_) => "nothing of the ticket goes on; it waits to be closed".to_owned(),
         Event::TicketClosed(e) => format!("the ticket is closed{}", placed(&e.place)),
         Event::TicketReopened(e) => format!("the ticket is open again{}", placed(&e.place)),
+        Event::OutwardDelivered(e) => match &e.made {
+            Some(made) => format!("{} has made {} of {}", e.outlet, made.key, e.thread),
+            None => format!("{} has heard of #{}", e.outlet, e.about),
+        },
+        Event::OutwardUndeliverable(e) => format!("{} did not hear of #{}: {}", e.outlet, e.about, e.reason),
         Event::RotaOverrideSet(e) => {
             let what = match &e.change {
                 StandInV1::Add(person) => format!("{person} is on call"),

@@ -1,12 +1,13 @@
 //! Tickets as outsiders see them.
 
-use seaworthy_contract::api::{TICKETS_SHOWN_MAX, Ticket, TicketState};
+use seaworthy_contract::api::{TICKETS_SHOWN_MAX, Ticket, TicketState, TicketTracked};
 use seaworthy_contract::events::ticket::TicketPlaceV1;
-use seaworthy_model::{ServiceId, TeamId, TicketId};
+use seaworthy_model::{OutletId, ServiceId, TeamId, TicketId};
 
 use super::Look;
 use super::incident::called;
 use crate::state::TicketRecord;
+use crate::state::thread_of;
 
 /// Which tickets are wanted.
 #[derive(Debug, Clone, Default)]
@@ -62,6 +63,21 @@ fn of(look: &Look<'_>, id: TicketId, record: &TicketRecord) -> Ticket {
         closed_by: record.closed.as_ref().map(closed_by),
         alert: record.alert,
         incident: record.incident,
+        tracker: tracked(look, id, record),
         position: record.position,
     }
+}
+
+/// Says where a ticket is in its team's tracker, and what it waits for there.
+fn tracked(look: &Look<'_>, id: TicketId, record: &TicketRecord) -> Option<TicketTracked> {
+    let name: OutletId = record.opened.tracker.as_ref()?.parse().ok()?;
+    let thread = thread_of(id);
+    let waiting = look.state.outward.get(&name);
+    let made = waiting.and_then(|waiting| waiting.made.get(&thread));
+    Some(TicketTracked {
+        key: made.map(|made| made.key.clone()),
+        url: made.and_then(|made| made.url.clone()),
+        waits_since: waiting.and_then(|waiting| waiting.next(&thread)).map(|item| item.at),
+        outlet: name,
+    })
 }

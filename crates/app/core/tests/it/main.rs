@@ -25,6 +25,8 @@ mod laws;
 #[cfg(test)]
 mod observations;
 #[cfg(test)]
+mod outward;
+#[cfg(test)]
 mod paging;
 #[cfg(test)]
 mod rota;

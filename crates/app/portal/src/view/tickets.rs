@@ -47,6 +47,8 @@ pub struct TicketRow {
     pub closed: Option<(When, String)>,
     /// The alert or incident that it is about.
     pub about: Option<(&'static str, String)>,
+    /// The tracker that it is in, what that calls it, and its page there.
+    pub tracker: Option<(String, String, Option<String>)>,
     /// Where it stands in the ledger.
     pub position: LedgerLink,
     /// The form token and what the button does: word and verb.
@@ -101,6 +103,10 @@ fn row(ticket: &Ticket, facts: &TicketsFacts<'_>) -> TicketRow {
         times: Some(ticket.times).filter(|times| *times > 1),
         closed: ticket.closed_at.zip(ticket.closed_by.clone()).map(|(at, by)| (When::age(at, facts.now), by)),
         about: ticket.incident.map(|id| ("incident", format!("/incidents/{id}"))).or(alert),
+        tracker: ticket.tracker.as_ref().map(|tracked| {
+            let key = tracked.key.clone().unwrap_or_else(|| "not made yet".to_owned());
+            (tracked.outlet.to_string(), key, tracked.url.clone())
+        }),
         position: LedgerLink::new(ticket.position),
         button: token.map(|token| (token.to_owned(), word, verb)),
     }

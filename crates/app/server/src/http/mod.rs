@@ -44,6 +44,7 @@ mod status;
 mod streams;
 mod tickets;
 mod tokens;
+mod trackers;
 mod weeks;
 
 use std::path::Path;
@@ -94,6 +95,8 @@ pub(crate) struct App {
     pub(crate) actions: Arc<Actions>,
     /// Calendars that rotations follow.
     pub(crate) calendars: Arc<Calendars>,
+    /// Ways out, with the secrets that files name.
+    pub(crate) channels: Arc<Channels>,
     /// Writes to people by hand.
     pub(crate) contacts: Arc<Contacts>,
     /// Requests so far, for their names.
@@ -127,7 +130,7 @@ impl App {
         let (requests, keys, invited, runbooks, calendars) = <_>::default();
         let exports = Arc::new(otlp::Exports::new(kernel.now()));
         let actions = Arc::new(Actions::new(channels.clone()));
-        let contacts = Arc::new(Contacts::new(channels, base.clone()));
+        let contacts = Arc::new(Contacts::new(channels.clone(), base.clone()));
         Self {
             kernel,
             access,
@@ -141,6 +144,7 @@ impl App {
             runbooks,
             actions,
             calendars,
+            channels,
             contacts,
             requests,
             places,
@@ -215,6 +219,7 @@ pub(crate) fn routes() -> Vec<Route> {
         otlp::routes(),
         tokens::routes(),
         accounts::routes(),
+        trackers::routes(),
         ledger::routes(),
         catalogue::routes(),
         events::routes(),

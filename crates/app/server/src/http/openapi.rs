@@ -71,6 +71,8 @@ use crate::access::Who;
         super::tickets::show,
         super::tickets::close,
         super::tickets::reopen,
+        super::trackers::list,
+        super::trackers::changed,
         super::runbooks::keep,
         super::runbooks::show,
         super::rules::list,

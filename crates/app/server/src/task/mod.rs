@@ -5,5 +5,6 @@ pub(crate) mod heartbeat;
 pub(crate) mod news;
 pub(crate) mod notices;
 pub(crate) mod outbox;
+pub(crate) mod outward;
 pub(crate) mod prober;
 pub(crate) mod queries;

@@ -71,9 +71,12 @@ pub(super) async fn paged(contacts: Vec<Contact>) -> TestApp {
     app
 }
 
-/// Without a relay, and with no secrets.
+/// Without a relay, and with one secret: what a tracker signs with.
 pub(super) fn channels() -> Arc<Channels> {
-    Arc::new(crate::channels::channels(Secrets::default(), |_| None))
+    Arc::new(crate::channels::channels(
+        Secrets::new(None, [("SEAWORTHY_SECRET_GITHUB_WEBHOOK".to_owned(), "hook-secret".to_owned())]),
+        |_| None,
+    ))
 }
 
 fn start(app: &TestApp) -> tokio::task::JoinHandle<()> {

@@ -16,6 +16,7 @@ mod kpi;
 mod ledger;
 mod objective;
 mod observation;
+mod outlet;
 mod page;
 mod probe;
 mod readiness;
@@ -65,6 +66,7 @@ pub use observation::{
     OBSERVATIONS_SENT_MAX, OBSERVED_FACTS_MAX, OBSERVED_LIST_MAX, OBSERVED_TEXT_BYTES_MAX, Observation,
     ObservationsRequest, ObservationsTaken,
 };
+pub use outlet::OutletState;
 pub use page::{
     LadderEnd, Page, PageCall, PageCalled, PageCallee, PageChannel, PageContact, PageLadder, PageMatter, PageState,
 };
@@ -91,6 +93,6 @@ pub use runbook::{
 pub use series::{Point, Series};
 pub use service::{DependencyView, OnCall, Service, VersionState, VersionView, WhoAnswer, WhoCandidate};
 pub use status::{GatewayStatus, SignInLink, SignInRequest, Status};
-pub use ticket::{TICKETS_SHOWN_MAX, Ticket, TicketState};
+pub use ticket::{TICKETS_SHOWN_MAX, Ticket, TicketState, TicketTracked, TrackerHeard};
 pub use token::{Token, TokenMade, TokenRequest, TokenScope};
 pub use week::{WEEK_PEOPLE_MIN, WakesCrossed, Week, WeekLoad, WeekNights, WeekPage, WeekRest, WeekYear, Weeks};

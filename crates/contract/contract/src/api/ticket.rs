@@ -1,7 +1,7 @@
 //! Tickets.
 
 use jiff::Timestamp;
-use seaworthy_model::{AlertId, IncidentId, Position, ServiceId, TeamId, TicketId};
+use seaworthy_model::{AlertId, IncidentId, OutletId, Position, ServiceId, TeamId, TicketId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -51,9 +51,30 @@ pub struct Ticket {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub incident: Option<IncidentId>,
+    /// Where it is in the team's tracker; none where the team has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tracker: Option<TicketTracked>,
     /// Where it stands in the ledger.
     #[schema(value_type = u64)]
     pub position: Position,
+}
+
+/// Where a ticket is in its team's tracker.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TicketTracked {
+    /// The tracker.
+    #[schema(value_type = String)]
+    pub outlet: OutletId,
+    /// What it calls the ticket; none while it has not made one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// Its page there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Since when something is to be told to it; none where it has heard all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub waits_since: Option<Timestamp>,
 }
 
 /// How a ticket stands.
@@ -66,4 +87,11 @@ pub enum TicketState {
     Over,
     /// Somebody closed it.
     Closed,
+}
+
+/// What became of what a tracker sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TrackerHeard {
+    /// Whether a ticket was closed or opened here by it.
+    pub changed: bool,
 }

@@ -12,6 +12,7 @@ pub mod downtime;
 pub mod gateway;
 pub mod incident;
 pub mod observation;
+pub mod outward;
 pub mod page;
 pub mod rollout;
 pub mod rota;
@@ -232,6 +233,10 @@ events! {
     TicketClosed(ticket::TicketClosedV1) = "ticket.closed" v 1;
     /// Somebody opened a closed ticket again.
     TicketReopened(ticket::TicketReopenedV1) = "ticket.reopened" v 1;
+    /// Another system took a message.
+    OutwardDelivered(outward::OutwardDeliveredV1) = "outward.delivered" v 1;
+    /// Another system did not take a message and is not tried again.
+    OutwardUndeliverable(outward::OutwardUndeliverableV1) = "outward.undeliverable" v 1;
     /// A control was set over a service's traffic.
     ControlSet(control::ControlSetV1) = "control.set" v 1;
     /// A control ends at another time.

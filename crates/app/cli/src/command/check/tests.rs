@@ -165,7 +165,7 @@ fn a_file_cannot_write_on_the_terminal_in_our_voice() {
         EXIT_ERRORS,
         expect![[r#"
             DIR/a.yaml:2:7: error: "�[31mService�error: all is well" is not a kind of seaworthy/v1 [kind]
-              hint: kinds are: Service, Team, Person, Rotation, Probe, Tolerance, EscalationPolicy
+              hint: kinds are: Service, Team, Person, Rotation, Probe, Tolerance, EscalationPolicy, Action, Tracker, Webhook, Rooms
 
             read no entity in 1 file
             1 error, 0 warnings, 0 notes

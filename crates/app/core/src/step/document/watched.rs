@@ -1,14 +1,17 @@
 //! What objectives, probes and tolerances must be like.
 
 use seaworthy_contract::catalogue::{
-    Counting, Indicator, Objective, PERIOD_DAYS_MAX, Period, Planned, Probe, QueryIndicator, STEPS_MAX, Target,
-    TierSpec, Tolerance,
+    Counting, Indicator, Objective, Outlet, OutletWay, PERIOD_DAYS_MAX, Period, Planned, Probe, QueryIndicator,
+    STEPS_MAX, Target, TierSpec, Tolerance,
 };
 
 use super::{Checked, ITEMS_MAX, at_most, check_zone, holds, line};
 
 /// Longest name, in bytes: it is part of a stream's name, which has 200.
 const NAME_BYTES_MAX: usize = 120;
+
+/// Most people that a chat is told the ids of: a large department.
+const ROOM_PEOPLE_MAX: usize = 500;
 
 /// Most tiers of an objective.
 const TIERS_MAX: usize = 8;
@@ -94,6 +97,29 @@ pub(super) fn check_tolerance(tolerance: &Tolerance) -> Checked {
         Planned::Window { when, zone } => {
             line("when", when)?;
             check_zone(zone)
+        }
+    }
+}
+
+pub(super) fn check_outlet(outlet: &Outlet) -> Checked {
+    match &outlet.way {
+        OutletWay::Tracker(tracker) => {
+            at_most("headers", tracker.headers.len(), ITEMS_MAX)?;
+            let calls =
+                [Some(&tracker.create), tracker.comment.as_ref(), tracker.close.as_ref(), tracker.reopen.as_ref()];
+            let paths = calls.into_iter().flatten().map(|call| &call.path).chain([&tracker.find.path]);
+            paths
+                .into_iter()
+                .try_for_each(|path| holds("path", path.starts_with('/'), path, "a path, such as /rest/issue"))?;
+            check_url("url", &tracker.url)
+        }
+        OutletWay::Webhook { url, events, .. } => {
+            at_most("events", events.len(), ITEMS_MAX)?;
+            check_url("url", url)
+        }
+        OutletWay::Rooms { api, people, .. } => {
+            at_most("people", people.len(), ROOM_PEOPLE_MAX)?;
+            check_url("api", api)
         }
     }
 }
