@@ -2,7 +2,9 @@
 
 mod action;
 mod control;
+mod incident;
 mod outward;
+mod rota;
 mod ticket;
 
 use std::fmt;
@@ -10,20 +12,19 @@ use std::fmt;
 use jiff::Timestamp;
 use seaworthy_alert::Signal;
 use seaworthy_contract::api::{Code, ShipRequest};
-use seaworthy_contract::catalogue::{Document, StandIn};
+use seaworthy_contract::catalogue::Document;
 use seaworthy_contract::events::account::AccountRoleV1;
 use seaworthy_contract::events::alert::{AlertSilencedV1, AlertUnsilencedV1, RuleChangeV1, VerdictV1};
 use seaworthy_contract::events::downtime::CauseV1;
-use seaworthy_contract::events::incident::{IncidentClockV1, IncidentRoleV1};
 use seaworthy_contract::events::observation::ObservationTakenV1;
 use seaworthy_contract::events::page::PageNewsV1;
-use seaworthy_contract::events::rota::{CalendarShiftV1, CalendarTroubleV1, HeldV1};
+use seaworthy_contract::events::rota::CalendarTroubleV1;
 use seaworthy_contract::events::server::ScopeV4;
 use seaworthy_contract::gateway::{BreakGlass, Trip};
 use seaworthy_contract::process::Observed;
 use seaworthy_model::{
-    Entropy, GatewayName, IncidentId, OfferId, OverrideId, PageId, PersonId, RolloutId, RotationId, ServiceId,
-    TicketId, TokenId, WindowId,
+    Entropy, GatewayName, OfferId, OverrideId, PageId, PersonId, RolloutId, RotationId, ServiceId, TicketId, TokenId,
+    WindowId,
 };
 use uuid::Uuid;
 
@@ -32,7 +33,9 @@ use crate::watch::{DowntimeChange, Drained, Judged, Used};
 
 pub use action::ActionDone;
 pub use control::{ControlDone, ControlTotal, ControlTotals};
+pub use incident::{IncidentDone, IncidentWanted};
 pub use outward::OutwardDone;
+pub use rota::{CalendarSays, OfferWanted, OverrideWanted, StartWanted};
 pub use ticket::TicketDone;
 
 /// What every decision is given besides state and input.
@@ -314,111 +317,6 @@ pub enum Word {
     Says(Signal),
     /// A rule, or this instance of one, says nothing any more, of whatever it spoke.
     Ends(String),
-}
-
-/// What a person wants of an incident.
-#[derive(Debug, Clone, PartialEq)]
-pub enum IncidentWanted {
-    /// It begins.
-    Open {
-        /// The service.
-        service: ServiceId,
-        /// What customers cannot do.
-        sentence: String,
-        /// Since when, where they know.
-        began_at: Option<Timestamp>,
-        /// Nothing is wrong: they practise.
-        drill: bool,
-    },
-    /// Something is done in one.
-    In(IncidentId, IncidentDone),
-}
-
-/// What is done in an incident.
-#[derive(Debug, Clone, PartialEq)]
-pub enum IncidentDone {
-    /// Somebody works on it.
-    Joined,
-    /// Somebody takes a role.
-    RoleTaken(IncidentRoleV1),
-    /// Somebody says how it stands.
-    Updated {
-        /// How it stands.
-        sentence: String,
-        /// When they will say so again.
-        next_update_at: Option<Timestamp>,
-    },
-    /// Somebody needs help: the next rung of its page is called at once.
-    HelpAsked,
-    /// Somebody calls who is on call for what the service needs.
-    OwnerCalled(ServiceId),
-    /// Customers are served again.
-    Restored,
-    /// It is over.
-    Closed,
-    /// Somebody knows an instant better.
-    ClockSet {
-        /// Which.
-        clock: IncidentClockV1,
-        /// When it was.
-        at: Timestamp,
-        /// How they know.
-        source: String,
-    },
-}
-
-/// A change of a rotation for a time.
-#[derive(Debug, Clone, PartialEq)]
-pub struct OverrideWanted {
-    /// The rotation.
-    pub rotation: RotationId,
-    /// What changes.
-    pub change: StandIn,
-    /// At which level; at every one where none is named.
-    pub level: Option<u8>,
-    /// From when.
-    pub from: Timestamp,
-    /// Until when, exclusive.
-    pub until: Timestamp,
-}
-
-/// Somebody's time, offered to another.
-#[derive(Debug, Clone, PartialEq)]
-pub struct OfferWanted {
-    /// The rotation.
-    pub rotation: RotationId,
-    /// Whose time it is.
-    pub by: PersonId,
-    /// The time.
-    pub gives: HeldV1,
-    /// Who is asked; anybody in the rota where nobody is named.
-    pub to: Option<PersonId>,
-    /// What they give in return.
-    pub takes: Option<HeldV1>,
-}
-
-/// What a calendar says from now on.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CalendarSays {
-    /// The rotation that follows it.
-    pub rotation: RotationId,
-    /// Until when it was read.
-    pub known_until: Timestamp,
-    /// Who is on call, in any order; without a person where its name means nobody.
-    pub shifts: Vec<CalendarShiftV1>,
-}
-
-/// The beginning of a rota.
-#[derive(Debug, Clone, PartialEq)]
-pub struct StartWanted {
-    /// The rotation.
-    pub rotation: RotationId,
-    /// Conditions that are not met, as whoever asks found them.
-    pub missing: Vec<String>,
-    /// Who decides to begin all the same.
-    pub decided_by: Option<PersonId>,
-    /// Why.
-    pub reason: Option<String>,
 }
 
 /// Work that may interrupt a service.

@@ -12,6 +12,8 @@ mod incidents;
 mod me;
 #[path = "../examples/render/probed.rs"]
 mod probed;
+#[path = "../examples/render/readiness.rs"]
+mod readiness;
 #[path = "../examples/render/rota.rs"]
 mod rota;
 #[path = "../examples/render/shown.rs"]

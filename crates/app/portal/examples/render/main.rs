@@ -7,6 +7,7 @@ mod downtime;
 mod incidents;
 mod me;
 mod probed;
+mod readiness;
 mod rota;
 mod shown;
 mod watched;

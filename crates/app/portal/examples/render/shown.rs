@@ -7,6 +7,7 @@ use seaworthy_portal::view::*;
 use seaworthy_portal::{Chrome, Flash, Rights, State, render};
 
 use super::data::*;
+use super::readiness::readiness;
 use super::{incidents, probed, watched};
 
 pub(crate) fn rights() -> Rights {
