@@ -68,7 +68,7 @@ fn taps(said: Option<VerdictV1>) -> [Tap; 3] {
     ]
 }
 
-pub(super) fn verdict_words(verdict: VerdictV1) -> &'static str {
+fn verdict_words(verdict: VerdictV1) -> &'static str {
     match verdict {
         VerdictV1::Acted => "it was acted on",
         VerdictV1::NothingToDo => "there was nothing to do",

@@ -13,7 +13,6 @@ use seaworthy_contract::api::{Proposal, Rota, RotaGap, Week, WeekLoad, WeekPage,
 use seaworthy_contract::events::alert::VerdictV1;
 use seaworthy_model::ServiceId;
 
-use super::judging::verdict_words;
 use super::review::{Accept, ProposalRow, proposal_row};
 use super::rota::{RotaPlot, level};
 use super::rules::may_change;
@@ -171,7 +170,8 @@ fn say(load: &WeekLoad) -> String {
 fn page_row(page: &WeekPage) -> PageRow {
     let chip = match (page.verdict, page.taken) {
         (Some(VerdictV1::Acted), _) => Chip::ok("Acted"),
-        (Some(verdict), _) => Chip::warn(text::sentence(verdict_words(verdict)).trim_end_matches('.')),
+        (Some(VerdictV1::NothingToDo), _) => Chip::warn("Nothing to do"),
+        (Some(VerdictV1::NotOurs), _) => Chip::warn("Not ours"),
         (None, true) => Chip::unknown("Not judged"),
         (None, false) => Chip::bad("Not taken"),
     };

@@ -110,8 +110,10 @@ impl Lanes {
         let days = days(from, until);
         Self {
             days: days.iter().map(|at| number(scale.x(*at))).collect(),
+            // Every second one: all of them run into each other on a phone.
             axis: days
                 .iter()
+                .step_by(2)
                 .map(|at| (format!("{:.1}%", scale.x(*at) / WIDTH * 100.0), text::utc(*at, "%a %-d")))
                 .collect(),
             say: format!(
