@@ -9,6 +9,7 @@ mod hook;
 mod page;
 mod product;
 mod report;
+mod tolerance;
 mod up;
 mod watch;
 
@@ -26,7 +27,8 @@ pub(crate) fn run(mut args: Args) -> Outcome {
         Some("build") => build::run(args),
         Some("watch") => watch::run(args),
         Some("page") => page::run(args),
-        Some(other) => Err(format!("unknown bench \"{other}\"\nhint: demo, up, build, watch or page")),
-        None => Err("which bench? demo, up, build, watch or page".into()),
+        Some("tolerance") => tolerance::run(args),
+        Some(other) => Err(format!("unknown bench \"{other}\"\nhint: demo, up, build, watch, page or tolerance")),
+        None => Err("which bench? demo, up, build, watch, page or tolerance".into()),
     }
 }

@@ -1,14 +1,18 @@
 //! Decision tables, and the laws that hold for every history. Times are minutes after midnight of 1 January 2026, UTC.
 
 mod accounts;
+#[path = "../examples/tolerance/brute.rs"]
+mod brute;
 mod definitions;
 mod dependencies;
 mod recorders;
+mod tolerance_laws;
 mod tolerances;
 mod views;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::tolerance;
 use crate::{Planning, Seen, Segment, Severity, Source, Span, Window};
 
 /// 2026-01-01T00:00:00Z, a Thursday.

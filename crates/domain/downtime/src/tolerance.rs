@@ -4,10 +4,15 @@
 //! Hours and windows cannot be put in one order (two hours at any time, or any time on Sunday night?), so a service may
 //! have to keep to several demands at once. A demand of none needs no other beside it.
 
-use std::collections::{BTreeMap, VecDeque};
+mod all;
+mod graph;
+
+use std::cmp::Ordering;
 
 use jiff::civil::Date;
 use seaworthy_model::ServiceId;
+
+pub use all::Tolerances;
 
 /// How much planned downtime is tolerated.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +43,25 @@ impl Planned {
             (Self::Window { .. }, Self::HoursPerMonth(_)) => Looser::CannotSay,
         }
     }
+
+    /// An order in which what is certainly stricter stands first: none, hours from the fewest on, windows by their words.
+    fn order(&self, other: &Self) -> Ordering {
+        match (self, other) {
+            (Self::HoursPerMonth(one), Self::HoursPerMonth(other)) => one.total_cmp(other),
+            (Self::Window { when, zone }, Self::Window { when: other, zone: there }) => {
+                (when, zone).cmp(&(other, there))
+            }
+            _ => self.kind().cmp(&other.kind()),
+        }
+    }
+
+    fn kind(&self) -> u8 {
+        match self {
+            Self::None => 0,
+            Self::HoursPerMonth(_) => 1,
+            Self::Window { .. } => 2,
+        }
+    }
 }
 
 /// Whether one tolerance is looser than another.
@@ -65,12 +89,12 @@ pub struct Tolerance {
 }
 
 /// A dependency that its consumer cannot serve without.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HardDependency {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HardDependency<'a> {
     /// Who needs it.
-    pub consumer: ServiceId,
+    pub consumer: &'a ServiceId,
     /// What is needed.
-    pub dependency: ServiceId,
+    pub dependency: &'a ServiceId,
 }
 
 /// What somebody's tolerance asks of a service.
@@ -93,99 +117,4 @@ pub struct Contradiction {
     pub looser: Looser,
     /// From consumer to dependency, both included: the shortest way.
     pub path: Vec<ServiceId>,
-}
-
-/// Tolerance of all services, and who needs whom.
-#[derive(Debug, Clone)]
-pub struct Tolerances<'a> {
-    stated: BTreeMap<&'a ServiceId, &'a Tolerance>,
-    needs: BTreeMap<&'a ServiceId, Vec<&'a ServiceId>>,
-}
-
-impl<'a> Tolerances<'a> {
-    /// Takes what was said (the last word on a service counts) and the hard dependencies, in which cycles may be.
-    pub fn new(stated: &'a [Tolerance], hard: &'a [HardDependency]) -> Self {
-        let mut needs: BTreeMap<&ServiceId, Vec<&ServiceId>> = BTreeMap::new();
-        for edge in hard {
-            needs.entry(&edge.consumer).or_default().push(&edge.dependency);
-        }
-        Self { stated: stated.iter().map(|tolerance| (&tolerance.service, tolerance)).collect(), needs }
-    }
-
-    /// Returns what a service has to keep to, its own word first: none alone where anybody asks for none, else the fewest
-    /// hours, and each window once. Empty where nobody said anything.
-    pub fn demands(&self, service: &ServiceId) -> Vec<Demand> {
-        let own =
-            self.stated.get(service).map(|own| Demand { planned: own.planned.clone(), path: vec![service.clone()] });
-        let others = self.stated.values().filter(|tolerance| &tolerance.service != service).filter_map(|tolerance| {
-            let path = self.ways(&tolerance.service).remove(service)?;
-            Some(Demand { planned: tolerance.planned.clone(), path })
-        });
-        strictest(own.into_iter().chain(others).collect())
-    }
-
-    /// Returns the demands of every service on which anybody's word falls: each word's ways are walked once.
-    pub fn all_demands(&self) -> BTreeMap<ServiceId, Vec<Demand>> {
-        let mut all: BTreeMap<ServiceId, Vec<Demand>> = BTreeMap::new();
-        for (service, tolerance) in &self.stated {
-            let demand = |path| Demand { planned: tolerance.planned.clone(), path };
-            // A service's own word stands first, whoever else asks for the same.
-            all.entry((*service).clone()).or_default().insert(0, demand(vec![(*service).clone()]));
-            for (needed, path) in self.ways(service) {
-                all.entry(needed.clone()).or_default().push(demand(path));
-            }
-        }
-        all.into_iter().map(|(service, demands)| (service, strictest(demands))).collect()
-    }
-
-    /// Returns each pair of a consumer and a hard dependency, near or far, that is allowed more than the consumer.
-    pub fn contradictions(&self) -> Vec<Contradiction> {
-        let mut found = Vec::new();
-        for tolerance in self.stated.values() {
-            for (service, path) in self.ways(&tolerance.service) {
-                let Some(theirs) = self.stated.get(service) else { continue };
-                let looser = theirs.planned.is_looser_than(&tolerance.planned);
-                if looser != Looser::No {
-                    let (asked, allowed) = (tolerance.planned.clone(), theirs.planned.clone());
-                    found.push(Contradiction { asked, allowed, looser, path });
-                }
-            }
-        }
-        found
-    }
-
-    /// Shortest ways from a service to everything it needs hard, itself left out. Each service is visited once, so
-    /// cycles end.
-    fn ways(&self, from: &'a ServiceId) -> BTreeMap<&'a ServiceId, Vec<ServiceId>> {
-        let mut ways: BTreeMap<&ServiceId, Vec<ServiceId>> = BTreeMap::from([(from, vec![from.clone()])]);
-        let mut queue = VecDeque::from([from]);
-        while let Some(at) = queue.pop_front() {
-            for next in self.needs.get(at).into_iter().flatten() {
-                if !ways.contains_key(next) {
-                    let way = ways[at].iter().cloned().chain([(*next).clone()]).collect();
-                    ways.insert(next, way);
-                    queue.push_back(next);
-                }
-            }
-        }
-        ways.remove(from);
-        ways
-    }
-}
-
-/// Drops every demand that another one covers; of equals the first stays.
-fn strictest(demands: Vec<Demand>) -> Vec<Demand> {
-    let mut kept: Vec<Demand> = Vec::new();
-    for demand in demands {
-        if kept.iter().any(|other| covers(&other.planned, &demand.planned)) {
-            continue;
-        }
-        kept.retain(|other| !covers(&demand.planned, &other.planned));
-        kept.push(demand);
-    }
-    kept
-}
-
-fn covers(one: &Planned, other: &Planned) -> bool {
-    one.is_looser_than(other) == Looser::No
 }

@@ -23,12 +23,11 @@ fn said(all: &[(&str, Planned)]) -> Vec<Tolerance> {
     all.iter().map(one).collect()
 }
 
-fn hard(edges: &[&str]) -> Vec<HardDependency> {
-    let edge = |edge: &&str| {
-        let (consumer, dependency) = edge.split_once('>').unwrap();
-        HardDependency { consumer: service(consumer), dependency: service(dependency) }
-    };
-    edges.iter().map(edge).collect()
+fn tolerances(all: &[(&str, Planned)], edges: &[&str]) -> Tolerances {
+    let ends = |edge: &&str| edge.split_once('>').map(|(one, other)| (service(one), service(other))).unwrap();
+    let ends: Vec<(ServiceId, ServiceId)> = edges.iter().map(ends).collect();
+    let hard = ends.iter().map(|(consumer, dependency)| HardDependency { consumer, dependency });
+    Tolerances::new(&said(all), &hard.collect::<Vec<_>>())
 }
 
 fn text(planned: &Planned) -> String {
@@ -44,17 +43,12 @@ fn path(path: &[ServiceId]) -> String {
 }
 
 fn demands(all: &[(&str, Planned)], edges: &[&str], of: &str) -> Vec<String> {
-    let (all, edges) = (said(all), hard(edges));
-    let tolerances = Tolerances::new(&all, &edges);
-    let demands = tolerances.demands(&service(of));
-    let at_once = tolerances.all_demands().remove(&service(of)).unwrap_or_default();
-    assert_eq!(demands, at_once, "one by one and all at once are the same");
+    let demands = tolerances(all, edges).demands(&service(of));
     demands.iter().map(|demand| format!("{} by {}", text(&demand.planned), path(&demand.path))).collect()
 }
 
 fn contradictions(all: &[(&str, Planned)], edges: &[&str]) -> Vec<String> {
-    let (all, edges) = (said(all), hard(edges));
-    let found = Tolerances::new(&all, &edges).contradictions();
+    let found = tolerances(all, edges).contradictions();
     let row = |c: &crate::tolerance::Contradiction| {
         format!(
             "{}: {} but {}{}",
@@ -118,4 +112,36 @@ fn cycles_end() {
     assert_eq!(demands(&[("a", None)], edges, "a"), ["none by a"]);
     assert_eq!(demands(&[("a", None)], edges, "c"), ["none by a>b>c"]);
     assert_eq!(contradictions(&[("a", None), ("c", Hours(1.0))], edges), ["a>b>c: none but 1 h"]);
+}
+
+#[test]
+fn each_end_of_a_contradiction_is_told_its_worst() {
+    use Planned::{HoursPerMonth as Hours, None};
+    let edges = &["buy>stock", "stock>bank", "bank>vault"];
+    let said = [("buy", None), ("stock", Hours(1.0)), ("bank", Hours(2.0)), ("vault", window("Sunday"))];
+    assert_eq!(
+        contradictions(&said, edges),
+        [
+            "bank>vault: 2 h but Sunday?",
+            "buy>stock>bank: none but 2 h",
+            "buy>stock: none but 1 h",
+            "buy>stock>bank>vault: none but Sunday",
+            "stock>bank: 1 h but 2 h",
+        ]
+    );
+    let of = |name: &str| tolerances(&said, edges).leans_on(&service(name)).map(|found| path(&found.path));
+    assert_eq!(
+        ["buy", "stock", "bank", "vault", "nobody"].map(of),
+        [Some("buy>stock>bank"), Some("stock>bank"), Some("bank>vault"), Option::None, Option::None]
+            .map(|way| way.map(str::to_owned))
+    );
+}
+
+#[test]
+fn what_is_certain_goes_before_what_cannot_be_said() {
+    use Planned::HoursPerMonth as Hours;
+    let said = [("a", Hours(1.0)), ("b", window("Monday")), ("c", window("Sunday"))];
+    assert_eq!(contradictions(&said, &["a>c", "b>c"]), ["a>c: 1 h but Sunday?", "b>c: Monday but Sunday"]);
+    let said = [("a", Hours(1.0)), ("b", window("Monday")), ("c", Hours(3.0))];
+    assert_eq!(contradictions(&said, &["a>b", "a>c"]), ["a>b: 1 h but Monday?", "a>c: 1 h but 3 h"]);
 }

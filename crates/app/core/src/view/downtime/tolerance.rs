@@ -17,53 +17,52 @@ const CONTRADICTIONS_MAX: usize = 100;
 /// What was promised, and what follows.
 pub(crate) struct Promises {
     said: BTreeMap<ServiceId, catalogue::Tolerance>,
-    demands: BTreeMap<ServiceId, Vec<Demand>>,
-    broken: Vec<ToleranceContradiction>,
+    tolerances: Tolerances,
+    /// Work that is planned where none is tolerated.
+    planned: Vec<ToleranceContradiction>,
 }
 
 impl Promises {
     pub(crate) fn new(look: &Look<'_>) -> Self {
         let said: BTreeMap<ServiceId, catalogue::Tolerance> = look.state.catalogue.iter().filter_map(said).collect();
         let stated: Vec<Tolerance> = said.values().map(stated).collect();
-        let hard = hard(look);
-        let tolerances = Tolerances::new(&stated, &hard);
-        let demands = tolerances.all_demands();
-        let looser = tolerances.contradictions().into_iter().map(|found| contradiction(&found));
-        let planned = look.state.downtime.windows().filter_map(|window| planned_all_the_same(window, &said, &demands));
-        let broken = looser.chain(planned).collect();
-        Self { said, demands, broken }
+        let tolerances = Tolerances::new(&stated, &hard(look));
+        let planned = look.state.downtime.windows();
+        let planned = planned.filter_map(|window| planned_all_the_same(window, &said, &tolerances)).collect();
+        Self { said, tolerances, planned }
     }
 
     /// Returns what holds for a service.
     pub(super) fn of(&self, service: &ServiceId) -> ToleranceOf {
-        let demand = |demand: &Demand| ToleranceDemand { planned: shown(&demand.planned), path: demand.path.clone() };
-        let demands = self.demands.get(service).map(|demands| demands.iter().map(demand).collect());
-        ToleranceOf { said: self.said.get(service).cloned(), demands: demands.unwrap_or_default() }
+        let demand = |demand: Demand| ToleranceDemand { planned: shown(&demand.planned), path: demand.path };
+        let demands = self.tolerances.demands(service).into_iter().map(demand).collect();
+        ToleranceOf { said: self.said.get(service).cloned(), demands }
     }
 
     /// Returns what would not add up with a window.
     pub(super) fn broken_by(&self, window: &WindowRecord) -> Option<String> {
-        planned_all_the_same(window, &self.said, &self.demands).map(|found| found.sentence)
+        planned_all_the_same(window, &self.said, &self.tolerances).map(|found| found.sentence)
     }
 
-    /// Says in sentences which hard dependency of a service may surely be away for longer than it may itself.
+    /// Says in a sentence which hard dependency of a service may surely be away for longer than it may itself: the one
+    /// that may for longest.
     pub(crate) fn looser_than(&self, service: &ServiceId) -> Vec<String> {
-        let is_its = |found: &&ToleranceContradiction| {
-            found.window.is_none() && found.certain && found.path.first() == Some(service)
-        };
-        self.broken.iter().filter(is_its).map(|found| found.sentence.clone()).collect()
+        let found = self.tolerances.leans_on(service).filter(|found| found.looser == Looser::Yes);
+        found.iter().map(|found| contradiction(found).sentence).collect()
     }
 
     /// Says in sentences which work was planned for a service of which none is tolerated.
     pub(crate) fn planned_against(&self, service: &ServiceId) -> Vec<String> {
-        let is_its = |found: &&ToleranceContradiction| found.window.is_some() && found.path.last() == Some(service);
-        self.broken.iter().filter(is_its).map(|found| found.sentence.clone()).collect()
+        let is_its = |found: &&ToleranceContradiction| found.path.last() == Some(service);
+        self.planned.iter().filter(is_its).map(|found| found.sentence.clone()).collect()
     }
 
     /// Returns what does not add up, of one service where it is named: wherever it stands in the path.
     pub(super) fn contradictions(&self, service: Option<&ServiceId>) -> Vec<ToleranceContradiction> {
-        let is_of = |found: &&ToleranceContradiction| service.is_none_or(|service| found.path.contains(service));
-        self.broken.iter().filter(is_of).take(CONTRADICTIONS_MAX).cloned().collect()
+        let is_of = |path: &[ServiceId]| service.is_none_or(|service| path.contains(service));
+        let looser = self.tolerances.contradictions().into_iter().filter(|found| is_of(&found.path));
+        let planned = self.planned.iter().filter(|found| is_of(&found.path)).cloned();
+        looser.map(|found| contradiction(&found)).chain(planned).take(CONTRADICTIONS_MAX).collect()
     }
 }
 
@@ -91,16 +90,12 @@ fn shown(planned: &Planned) -> catalogue::Planned {
     }
 }
 
-fn hard(look: &Look<'_>) -> Vec<HardDependency> {
-    let of = |service: &catalogue::Service| {
+fn hard<'a>(look: &Look<'a>) -> Vec<HardDependency<'a>> {
+    let of = |(service, _): (&'a catalogue::Service, _)| {
         let needed = service.dependencies.iter().filter(|needed| needed.kind == DependencyKind::Hard);
-        let edge = |needed: &catalogue::Dependency| HardDependency {
-            consumer: service.name.clone(),
-            dependency: needed.service.clone(),
-        };
-        needed.map(edge).collect::<Vec<_>>()
+        needed.map(|needed| HardDependency { consumer: &service.name, dependency: &needed.service })
     };
-    look.state.catalogue.services().flat_map(|(service, _)| of(service)).collect()
+    look.state.catalogue.services().flat_map(of).collect()
 }
 
 fn contradiction(found: &Contradiction) -> ToleranceContradiction {
@@ -127,11 +122,10 @@ fn contradiction(found: &Contradiction) -> ToleranceContradiction {
 fn planned_all_the_same(
     window: &WindowRecord,
     said: &BTreeMap<ServiceId, catalogue::Tolerance>,
-    demands: &BTreeMap<ServiceId, Vec<Demand>>,
+    tolerances: &Tolerances,
 ) -> Option<ToleranceContradiction> {
     let announced = &window.announced;
-    let is_none = |demand: &&Demand| demand.planned == Planned::None;
-    let demand = demands.get(&announced.service)?.iter().find(is_none)?;
+    let demand = tolerances.none_asked(&announced.service)?;
     let asks = said.get(demand.path.first()?)?;
     let day = announced.start.to_zoned(TimeZone::UTC).date();
     if window.never_began() || window.announced_at >= announced.start || day < asks.since {
@@ -143,7 +137,7 @@ fn planned_all_the_same(
         asked: catalogue::Planned::None,
         allowed: None,
         certain: true,
-        path: demand.path.clone(),
+        path: demand.path,
         window: Some(announced.window),
     })
 }
