@@ -141,9 +141,9 @@ mod tests {
 
     #[test]
     fn adapters_stand_alone() {
-        let lines = "crates/adapter/chat seaworthy-chat: seaworthy-git
-            crates/adapter/git seaworthy-git:";
-        assert_eq!(seen(lines), ["adapter \"seaworthy-chat\" depends on adapter \"seaworthy-git\""]);
+        let lines = "crates/adapter/chat seaworthy-chat: seaworthy-store-sqlite
+            crates/adapter/store-sqlite seaworthy-store-sqlite:";
+        assert_eq!(seen(lines), ["adapter \"seaworthy-chat\" depends on adapter \"seaworthy-store-sqlite\""]);
     }
 
     #[test]

@@ -91,7 +91,7 @@ impl Key {
     }
 
     fn id(&self) -> String {
-        hex(&Sha256::new().chain_update(b"seaworthy fingerprint key\0").chain_update(self.bytes).finalize(), ID_DIGITS)
+        hex(&Sha256::new().chain_update(b"seaworthy-fingerprint-key\0").chain_update(self.bytes).finalize(), ID_DIGITS)
     }
 
     fn digest(&self, text: &str) -> [u8; 32] {
@@ -121,7 +121,7 @@ impl Fingerprint {
         match guess {
             Guess::Hopeless => {
                 let digest =
-                    Sha256::new().chain_update(b"seaworthy credential\0").chain_update(secret.reveal()).finalize();
+                    Sha256::new().chain_update(b"seaworthy-credential\0").chain_update(secret.reveal()).finalize();
                 Self(format!("p-{}", hex(&digest, DIGITS)))
             }
             Guess::Possible => Self(format!("k-{}-{}", key.id(), hex(&key.digest(secret.reveal()), DIGITS))),

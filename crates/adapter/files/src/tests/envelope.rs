@@ -38,7 +38,7 @@ fn the_envelope_is_checked() {
         "apiVersion: seaworthy/v1\nkind: Deployment\nmetadata: { name: a }\n",
         expect![[r#"
             a.yaml:2:7 error kind: "Deployment" is not a kind of seaworthy/v1
-                kinds are: Service, Team, Person, Rotation, Probe, Tolerance, EscalationPolicy, Action
+                kinds are: Service, Team, Person, Rotation, Probe, Tolerance, EscalationPolicy, Action, Tracker, Webhook, Rooms
         "#]],
     );
     check(

@@ -157,6 +157,7 @@ fn layers_lie_over_a_rotation() {
             ),
             shadows: [],
             joining: None,
+            calendar: None,
         }
     "#]].assert_eq(&read(
         "  levels: 2\n  hours: mon-fri 09:00-17:00\n  fallback: ann\n  layers:\n    - { name: nights, participants: [ann], turn: 1mo, hours: [sat 00:00-24:00] }\n  overrides:\n    - { replace: ann, with: ann, from: 2026-01-06T09:00, until: 2026-01-07T09:00, level: 2 }\n    - { add: ann, from: 2026-01-06T09:00Z, until: 2026-01-07T09:00Z }\n",
@@ -194,7 +195,7 @@ fn a_local_start_is_in_the_zone() {
     entities(
         rotation,
         expect![[r#"
-            a.yaml:2 Rotation(Rotation { name: RotationId("r"), team: TeamId("t"), participants: [], start: 2026-07-06T07:00:00Z, zone: "Europe/Berlin", days: 14, layered: Layered { turn: None, levels: 0, hours: [], layers: [], overrides: [], fallback: None, shadows: [], joining: None } })
+            a.yaml:2 Rotation(Rotation { name: RotationId("r"), team: TeamId("t"), participants: [], start: 2026-07-06T07:00:00Z, zone: "Europe/Berlin", days: 14, layered: Layered { turn: None, levels: 0, hours: [], layers: [], overrides: [], fallback: None, shadows: [], joining: None, calendar: None } })
         "#]],
     );
 }

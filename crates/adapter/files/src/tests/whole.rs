@@ -79,7 +79,7 @@ fn a_component_and_a_service_of_one_name_are_one() {
         expect![[r#"
             a.yaml:2 Objective(Objective { name: "a-availability", service: ServiceId("a"), description: None, indicator: Availability { route: None }, target: 0.999, period: Rolling { days: 30 }, counting: Occurrences, tiers: [], by_default: true })
             team.yaml:7 Person(Person { name: PersonId("ann") })
-            team.yaml:12 Rotation(Rotation { name: RotationId("weekly"), team: TeamId("shop"), participants: [PersonId("ann")], start: 2026-01-05T08:00:00Z, zone: "Europe/Berlin", days: 7, layered: Layered { turn: None, levels: 0, hours: [], layers: [], overrides: [], fallback: None, shadows: [], joining: None } })
+            team.yaml:12 Rotation(Rotation { name: RotationId("weekly"), team: TeamId("shop"), participants: [PersonId("ann")], start: 2026-01-05T08:00:00Z, zone: "Europe/Berlin", days: 7, layered: Layered { turn: None, levels: 0, hours: [], layers: [], overrides: [], fallback: None, shadows: [], joining: None, calendar: None } })
             a.yaml:2 Service(Service { name: ServiceId("a"), description: None, owner: TeamId("shop"), tier: Two, system: None, routes: [Route { hosts: [], path: "/a", sticky: None, timeout_ms: 30000, attempt_timeout_ms: 10000 }], run: None, dependencies: [Dependency { service: ServiceId("b"), kind: Soft, reason: None }], rollout: Strategy { steps: [Share(500), Share(2500), Share(5000), Share(10000)], dwell_ms: 30000, requests_min: 50, bake_ms: 1800000 }, on_call: None, escalation: None })
             team.yaml:2 Team(Team { name: TeamId("shop"), title: None, members: [PersonId("ann")], escalation: None })
             PersonDetails { name: PersonId("ann"), display_name: None, contacts: [PersonContact { contact: Webhook { url: "http://127.0.0.1:1/", secret: None }, rule: ContactRule { after_ms: 0 } }] }
@@ -94,7 +94,7 @@ fn a_user_and_a_person_of_one_name_are_one() {
         &with_team(&[user]),
         expect![[r#"
             team.yaml:7 Person(Person { name: PersonId("ann") })
-            team.yaml:12 Rotation(Rotation { name: RotationId("weekly"), team: TeamId("shop"), participants: [PersonId("ann")], start: 2026-01-05T08:00:00Z, zone: "Europe/Berlin", days: 7, layered: Layered { turn: None, levels: 0, hours: [], layers: [], overrides: [], fallback: None, shadows: [], joining: None } })
+            team.yaml:12 Rotation(Rotation { name: RotationId("weekly"), team: TeamId("shop"), participants: [PersonId("ann")], start: 2026-01-05T08:00:00Z, zone: "Europe/Berlin", days: 7, layered: Layered { turn: None, levels: 0, hours: [], layers: [], overrides: [], fallback: None, shadows: [], joining: None, calendar: None } })
             team.yaml:2 Team(Team { name: TeamId("shop"), title: None, members: [PersonId("ann")], escalation: None })
             PersonDetails { name: PersonId("ann"), display_name: Some("Ann"), contacts: [PersonContact { contact: Webhook { url: "http://127.0.0.1:1/", secret: None }, rule: ContactRule { after_ms: 0 } }, PersonContact { contact: Email { address: "ann@a.example" }, rule: ContactRule { after_ms: 0 } }] }
         "#]],

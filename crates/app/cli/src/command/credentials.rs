@@ -30,7 +30,8 @@ pub enum What {
 
 const SCAN_EXAMPLES: &str = "Examples:
   seaworthy credentials scan .
-  seaworthy credentials scan deploy/ --key ~/.config/seaworthy-fingerprints --json";
+  seaworthy credentials scan deploy/ --key ~/.config/seaworthy-fingerprints --json
+";
 
 /// What is scanned, and how.
 #[derive(Debug, Clone, clap::Args)]

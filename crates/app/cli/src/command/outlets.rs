@@ -63,10 +63,10 @@ mod tests {
              "last_lost_at": "2026-03-02T09:00:00Z"},
             {"name": "hook", "is": "webhook", "team": "shop", "waits": 0, "delivered": 0, "lost": 0}
         ]));
-        expect![[r"
-            NAME  IS       TEAM  WAITS              TOOK         DID NOT TAKE
+        expect![[r#"
+            NAME  IS       TEAM  WAITS               TOOK         DID NOT TAKE
             jira  tracker  shop  2, oldest, 1 h ago  12, 2 h ago  1, 3 h ago: the tracker answered 422
-            hook  webhook  shop  nothing            0            0"]]
+            hook  webhook  shop  nothing             0            0"#]]
         .assert_eq(&table(&outlets, &view()));
     }
 }

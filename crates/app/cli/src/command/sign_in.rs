@@ -9,11 +9,9 @@ use crate::{Exit, Failure};
 
 /// Prints a one-time link that signs a person in to the portal.
 #[derive(Debug, Clone, clap::Args)]
-#[command(
-    after_help = "Examples:\n  xdg-open $(seaworthy sign-in)\n  seaworthy sign-in --as ines    # hand it to ines: whoever opens it is ines"
-)]
+#[command(after_help = "Examples:\n  xdg-open $(seaworthy sign-in)\n  seaworthy sign-in --as ines")]
 pub struct Args {
-    /// Who signs in by it, by handle; without it an admin who is nobody in particular
+    /// Who signs in by it, by handle: whoever opens it is them. Without it an admin who is nobody in particular
     #[arg(long = "as", value_name = "HANDLE")]
     pub person: Option<PersonId>,
 }

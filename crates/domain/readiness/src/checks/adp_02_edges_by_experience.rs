@@ -10,7 +10,7 @@ use crate::{Check, Clock, Evidence, Exposure, Kind, Section, ServiceSnapshot, Ve
 pub(super) const CHECK: Check = Check {
     row: "ADP-02",
     title: "What it does without each dependency was seen",
-    remedy: "take a soft dependency away for two minutes in working hours: `seaworthy isolate SERVICE DEPENDENCY --drill --reason \"exercise\"`",
+    remedy: "take a soft dependency away for two minutes in working hours: `seaworthy isolate SERVICE --calls-to DEPENDENCY --drill --reason \"exercise\"`",
     section: Section::Dependencies,
     needed_at: Exposure::All,
     reads: &[Kind::Profile, Kind::Edges, Kind::Losses],

@@ -15,7 +15,7 @@ const COUNTS_FOR: SignedDuration = days(90);
 pub(super) const CHECK: Check = Check {
     row: "DEP-07",
     title: "Its rollouts go step by step and cost no availability",
-    remedy: "ship to a small share of users first; what a rollout costs stands on its page and in `seaworthy downtime --service SERVICE`",
+    remedy: "ship to a small share of users first; what a rollout costs stands on its page and in `seaworthy downtime SERVICE`",
     section: Section::Change,
     needed_at: Exposure::TenPercent,
     reads: &[Kind::Profile, Kind::Rollouts],

@@ -17,7 +17,7 @@ const FED_WITHIN: SignedDuration = SignedDuration::from_hours(24);
 pub(super) const CHECK: Check = Check {
     row: "OWN-03",
     title: "Its team is there, and its measures of success are fed",
-    remedy: "declare an objective of it in its files and see that something is counted: `seaworthy slo SERVICE`",
+    remedy: "declare an objective of it in its files and see that something is counted: `seaworthy slo status`",
     section: Section::Architecture,
     needed_at: Exposure::All,
     reads: &[Kind::Profile, Kind::Owner, Kind::Objectives],

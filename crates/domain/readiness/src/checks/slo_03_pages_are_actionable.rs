@@ -14,7 +14,7 @@ const COUNTS_FOR: SignedDuration = days(30);
 pub(super) const CHECK: Check = Check {
     row: "SLO-03",
     title: "Four of five pages in 30 days could be acted on",
-    remedy: "say of each page what it was worth, in one tap; `seaworthy rules review` proposes which rule to change",
+    remedy: "say of each page what it was worth, in one tap; `seaworthy review` proposes which rule to change",
     section: Section::Monitoring,
     needed_at: Exposure::TenPercent,
     reads: &[Kind::Pages],
