@@ -44,6 +44,9 @@ pub struct Faults {
 }
 
 impl Faults {
+    /// Every append meets [`Fault::Full`]: what a test sets that has others append beside it.
+    pub const FULL: Self = Self { seed: 0, full_per_mille: 1_000, after_commit_per_mille: 0 };
+
     /// Draws for the next append (SplitMix64, Steele, Lea, Flood, 2014).
     fn draw(&mut self) -> Option<Fault> {
         self.seed = self.seed.wrapping_add(0x9e37_79b9_7f4a_7c15);

@@ -161,7 +161,7 @@ async fn nothing_runs_that_is_not_durable() {
     let mark = std::env::temp_dir().join(format!("seaworthy-hook-not-{}", std::process::id()));
     declare(&app, vec![hook("mark", &format!("touch '{}'", mark.display()), None)]).await;
     let shop = app.team_token("shop").await;
-    app.disk.fail_next(seaworthy_testkit::store::Fault::Full);
+    app.disk.set_faults(seaworthy_testkit::store::Faults::FULL);
     let answer = app.post(&shop, "/v1/actions/mark/runs", &word()).await;
     assert_eq!(answer.status.as_u16(), 503);
     assert!(!mark.exists(), "it was not begun");
@@ -211,7 +211,7 @@ async fn at_night_it_is_previewed_and_confirmed_with_what_was_previewed() {
         let said = press(&on, &format!("{link}/{path}"), body).await;
         assert!(said.contains("sw_flash=7b2272656675736564223a74727565"), "{path} {body}: {said}");
     }
-    on.app.disk.fail_next(seaworthy_testkit::store::Fault::Full);
+    on.app.disk.set_faults(seaworthy_testkit::store::Faults::FULL);
     press(&on, &format!("{link}/acknowledge"), "").await;
     let page = shown(&on, &link).await;
     assert!(page.contains("nothing is begun that no ledger would have"), "{page}");
@@ -226,7 +226,7 @@ async fn at_night_traffic_is_held_back_by_one_confirm() {
     press(&on, &format!("{link}/restore"), "action=throttle").await;
     let controls: Value = on.app.as_admin().get_json("/v1/controls?service=checkout").await.expect("controls");
     assert_eq!((controls[0]["by"].as_str(), controls.as_array().map(Vec::len)), (Some("person/ines"), Some(1)));
-    on.app.disk.fail_next(seaworthy_testkit::store::Fault::Full);
+    on.app.disk.set_faults(seaworthy_testkit::store::Faults::FULL);
     let said = press(&on, &format!("{link}/restore"), "action=shutter").await;
     assert!(said.contains("sw_flash=7b2272656675736564223a74727565"), "no gateway is on this machine: {said}");
 }

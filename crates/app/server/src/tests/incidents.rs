@@ -6,7 +6,7 @@ use seaworthy_client::Response;
 use seaworthy_contract::api::{Incident, IncidentBrief, IncidentState, Page, PageState, Proposal};
 use seaworthy_contract::events::server::ScopeV4;
 use seaworthy_contract::gateway::{ControlReply, ControlRequest};
-use seaworthy_testkit::store::Fault;
+use seaworthy_testkit::store::Faults;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::UnixListener;
@@ -130,7 +130,7 @@ async fn one_tap_says_that_it_needed_nothing_and_silences_its_rules_for_a_while(
 async fn with_a_stopped_store_the_page_is_read_and_says_how_to_go_on() {
     let on = Alerting::start("stopped").await;
     let (page, link) = woken(&on).await;
-    on.app.disk.fail_next(Fault::Full);
+    on.app.disk.set_faults(Faults::FULL);
     press(&on, &format!("{link}/acknowledge"), "").await;
     let shown = text(&on.app.send(Method::GET, &link, &[("accept", "text/html")], "").await);
     assert!(shown.contains("The store takes no writes") && shown.contains(&page.sentence), "{shown}");

@@ -2,7 +2,7 @@
 
 use http::Method;
 use seaworthy_contract::api::Status;
-use seaworthy_testkit::store::Fault;
+use seaworthy_testkit::store::{Fault, Faults};
 
 use super::app::TestApp;
 
@@ -11,7 +11,7 @@ async fn a_full_disk_refuses_writes_loses_nothing_and_reads_go_on() {
     let app = TestApp::start().await;
     app.ship("v1").await;
     let before: Status = app.as_admin().get_json("/v1/status").await.expect("a status");
-    app.disk.fail_next(Fault::Full);
+    app.disk.set_faults(Faults::FULL);
     let request = serde_json::json!({ "version": "v2" });
     let refused = app.as_admin().post_json::<_, serde_json::Value>("/v1/services/checkout/rollouts", &request).await;
     let error = refused.expect_err("the disk is full");
@@ -22,6 +22,7 @@ async fn a_full_disk_refuses_writes_loses_nothing_and_reads_go_on() {
     assert_eq!(status.position, before.position, "nothing happened");
     assert_eq!(app.send(Method::GET, "/readyz", &[], "").await.status.as_u16(), 503);
     assert_eq!(app.send(Method::GET, "/healthz", &[], "").await.status.as_u16(), 200);
+    app.disk.set_faults(Faults::default());
     let again = app.as_admin().post_json::<_, serde_json::Value>("/v1/services/checkout/rollouts", &request).await;
     assert!(again.is_ok(), "there is room again");
     assert_eq!(app.send(Method::GET, "/readyz", &[], "").await.status.as_u16(), 200);
