@@ -1,5 +1,6 @@
 //! Several senders, and senders that say much at once.
 
+use seaworthy_contract::api::PageState;
 use seaworthy_contract::events::server::ScopeV4;
 use serde_json::{Value, json};
 
@@ -66,10 +67,10 @@ async fn two_clients_may_use_the_same_key() {
         json!({ "routing_key": token, "event_action": action, "dedup_key": "web/1", "payload": payload })
     };
     assert_eq!(on.event(&event(&one, "trigger")).await.0, 202);
-    let page = on.paged(1).await.remove(0);
+    on.paged(1).await;
     let (status, reply) = on.event(&event(&other, "acknowledge")).await;
     assert_eq!((status, &reply["message"]), (202, &json!("Event processed; nobody was paged about it")));
-    assert_eq!(on.paged(1).await[0].state, page.state);
+    assert_ne!(on.paged(1).await[0].state, PageState::Acknowledged);
     on.event(&event(&other, "resolve")).await;
     assert_eq!(open(&on).await.len(), 1, "the other never said so");
     on.event(&event(&other, "trigger")).await;
