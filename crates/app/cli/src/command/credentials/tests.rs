@@ -79,18 +79,18 @@ fn places_kinds_holders_and_fingerprints_are_told() {
         "text",
         false,
         expect![[r#"
-        .git-credentials:1: password-in-url k-94dd7086-4eebf54fc90588d32d438832
-          held by a person, likely: its login is a first and a last name; in 2 places
-        ci.yaml:1: github-token-classic p-ba269ed147c95354232f186c
-          held by a person, likely: it is issued to a user's account
-        deploy/.env:2: password k-94dd7086-4eebf54fc90588d32d438832
-          holder unknown; in 2 places
+            .git-credentials:1: password-in-url k-ebebe2ba-4eebf54fc90588d32d438832
+              held by a person, likely: its login is a first and a last name; in 2 places
+            ci.yaml:1: github-token-classic p-ad0284d105afaabd30f6a217
+              held by a person, likely: it is issued to a user's account
+            deploy/.env:2: password k-ebebe2ba-4eebf54fc90588d32d438832
+              holder unknown; in 2 places
 
-        3 credentials, held 2 by a person, 1 by nobody knows whom
-        1 in tests and examples, which do not count; --all shows them
-        1 default password that everybody knows, such as "postgres": not listed, and no secret
-        read 5 files
-    "#]],
+            3 credentials, held 2 by a person, 1 by nobody knows whom
+            1 in tests and examples, which do not count; --all shows them
+            1 default password that everybody knows, such as "postgres": not listed, and no secret
+            read 5 files
+        "#]],
     );
 }
 
@@ -100,20 +100,20 @@ fn all_shows_what_does_not_count() {
         "all",
         true,
         expect![[r#"
-        .git-credentials:1: password-in-url k-94dd7086-4eebf54fc90588d32d438832
-          held by a person, likely: its login is a first and a last name; in 2 places
-        ci.yaml:1: github-token-classic p-ba269ed147c95354232f186c
-          held by a person, likely: it is issued to a user's account
-        deploy/.env:2: password k-94dd7086-4eebf54fc90588d32d438832
-          holder unknown; in 2 places
-        tests/fixture.env:1: password (in tests or examples) k-94dd7086-960908359084ecaf334c36d1
-          holder unknown
+            .git-credentials:1: password-in-url k-ebebe2ba-4eebf54fc90588d32d438832
+              held by a person, likely: its login is a first and a last name; in 2 places
+            ci.yaml:1: github-token-classic p-ad0284d105afaabd30f6a217
+              held by a person, likely: it is issued to a user's account
+            deploy/.env:2: password k-ebebe2ba-4eebf54fc90588d32d438832
+              holder unknown; in 2 places
+            tests/fixture.env:1: password (in tests or examples) k-ebebe2ba-960908359084ecaf334c36d1
+              holder unknown
 
-        3 credentials, held 2 by a person, 1 by nobody knows whom
-        1 in tests and examples, which do not count
-        1 default password that everybody knows, such as "postgres": not listed, and no secret
-        read 5 files
-    "#]],
+            3 credentials, held 2 by a person, 1 by nobody knows whom
+            1 in tests and examples, which do not count
+            1 default password that everybody knows, such as "postgres": not listed, and no secret
+            read 5 files
+        "#]],
     );
 }
 
